@@ -1,0 +1,48 @@
+/* accumulator.h - exact, mergeable sums over scenarios.
+ *
+ * Sums are signed 128-bit fixed-point integers, counts are integers, so that the order of scenarios, threads, chunks,
+ * shards and merges cannot change a bit. Per-scenario system losses are kept whole (16 bytes a scenario, plus counts).
+ */
+#ifndef LS_HOST_AGGREGATE_ACCUMULATOR_H
+#define LS_HOST_AGGREGATE_ACCUMULATOR_H
+
+#include "core/context.h"
+#include "plan.h" /* kernels/: struct ls_output_layout */
+
+/* Finished scenarios as a backend hands them over: value[slot * stride + s], s = 0..count-1, slots of ls_output_layout.
+ * Scenario s of the chunk has the number first + s, or index[s] where index is not NULL. */
+struct chunk {
+  int64_t first;
+  const int64_t *index;
+  int32_t count;
+  int64_t stride;
+  const double *value;
+};
+
+struct accumulator_shape {
+  int32_t entity_count;
+  int32_t line_count;
+  int32_t quarter_count;
+  int64_t first_scenario;  /* numbers first_scenario .. first_scenario + scenario_count - 1 belong here */
+  int64_t scenario_count;
+  double amount_bound;     /* > 0: scale of the network's amounts (see accumulator_bound); fixes the fixed-point scale */
+  struct ls_output_layout layout;
+};
+
+struct accumulator; /* fields in accumulator_fields.h, for the statistics, digest and file code of this folder only */
+
+/* The fixed-point scale's bound for a network: the smallest power of two that is not below the sum of all its amounts. */
+double accumulator_bound(double sum_of_amounts);
+
+ls_status accumulator_create(ls_context *context, const struct accumulator_shape *shape, struct accumulator **accumulator);
+void accumulator_destroy(struct accumulator **accumulator);
+
+/* Adds one chunk. One thread at a time. A scenario added twice, or out of range, is LS_STATUS_INTERNAL. A value that is
+ * not finite or beyond the fixed-point range is counted in n_nonfinite, and its scenario is left out of every sum. */
+ls_status accumulator_add(ls_context *context, struct accumulator *accumulator, const struct chunk *chunk);
+
+/* target += source. They must have equal entity, line and quarter counts and bounds (else LS_STATUS_INVALID_INPUT), and
+ * disjoint or identical scenarios; target's range must contain source's. */
+ls_status accumulator_merge(ls_context *context, struct accumulator *target, const struct accumulator *source);
+
+#endif

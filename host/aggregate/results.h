@@ -1,0 +1,115 @@
+/* results.h - all that a run hands back, in memory: identity, accumulators, statistics, kept scenarios, the network. */
+#ifndef LS_HOST_AGGREGATE_RESULTS_H
+#define LS_HOST_AGGREGATE_RESULTS_H
+
+#include "aggregate/accumulator.h"
+#include "network/network.h"
+#include "scenario/scenario.h"
+
+enum { QUANTILE_LEVEL_COUNT = 3 };
+extern const double QUANTILE_LEVEL[QUANTILE_LEVEL_COUNT]; /* 0.95, 0.99, 0.999 */
+
+/* Statistics that need no more than the accumulator and the per-scenario losses. NaN: n scenarios cannot give it. */
+struct loss_statistics {
+  double mean, mean_se, sd, minimum, maximum;
+  struct {
+    double value, low, high;         /* VaR: lower quantile, 95 % interval by order statistics (NaN where n is too small) */
+    double shortfall, shortfall_se;  /* ES, the atom at VaR included */
+  } tail[QUANTILE_LEVEL_COUNT];
+};
+
+struct entity_statistics {
+  double default_probability, default_low, default_high; /* Wilson 95 %; no event in n: 0, 0, 3/n */
+  double distress_probability;
+  double forced_probability;
+  double loss_mean, loss_mean_se, loss_sd;
+  double loss_peak_mean;
+  double loss_quantile[QUANTILE_LEVEL_COUNT]; /* from the entity's bins */
+  double es_contribution;                     /* to the system's ES at 0.99 (gross); NaN for loss=net */
+};
+
+struct statistics {
+  struct loss_statistics gross, net;
+  int64_t converged_count, nonfinite_count, clip_count;
+  struct entity_statistics *entity;       /* [N] */
+  double *default_by_quarter;             /* [quarter_count * N] probability of default in that quarter; NULL static */
+  double *line_mean;                      /* [line_count * N] */
+  double default_count_mean, default_count_max;
+};
+
+/* A scenario in full detail: explicit ones, replayed ones, the worst K. */
+struct kept_scenario {
+  int64_t number;
+  char *id;
+  double loss_gross, loss_net;
+  int32_t default_count;
+  int64_t iterations;
+  bool converged;
+  double *detail; /* [detail_count * N], as ls_model_info.output */
+  double *line;   /* [line_count * N] */
+  double *loss;   /* [N] */
+  double *trace;  /* [quarter_count * trace_count * N]; NULL without trace=1 */
+  double audit;   /* NaN unless audit=1 */
+};
+
+/* One model setting as it was in force: "alpha" = "0.5". */
+struct setting {
+  char *key, *value;
+};
+
+struct run_identity {
+  char *model;              /* name in models.def */
+  char *backend;            /* that ran it: cpu or cuda; not in the digest */
+  struct setting *setting;  /* every setting of the model, resolved, sorted by key */
+  int32_t setting_count;
+  uint64_t seed;
+  int64_t scenario_count;   /* of the whole run */
+  int32_t shard_index, shard_count;
+  bool loss_is_net;         /* --set loss=net */
+  int64_t keep_worst;
+  bool allow_missing_targets;
+  char *scenario_file, *scenario_text; /* as read; "" for none */
+  size_t scenario_text_length;
+  char scenario_sha256[65];
+  char *command;            /* provenance only */
+  char sha256[65];          /* over all of the above that decides the numbers, the network included */
+};
+
+/* The names of a model's columns, copied from its entry so that a results file explains itself. */
+struct result_names {
+  int32_t detail_count, line_count, trace_count;
+  char **detail, **line, **trace;
+};
+
+struct ls_results {
+  struct allocator allocator;
+  struct run_identity identity;
+  struct result_names names;
+  ls_network *network;          /* own copy */
+  struct accumulator *accumulator;
+  bool complete;                /* all scenarios of the run are in (no shard is missing): statistics and kept are set */
+  struct statistics statistics;
+  double *loss_at_zero;         /* [N] book equity minus baseline value */
+  double *baseline_value;       /* [N] at the horizon */
+  double *baseline_path;        /* [quarter_count * N] */
+  struct kept_scenario *kept;
+  int32_t kept_count;
+  bool explicit_scenarios;      /* kept holds the scenarios of the file, in order */
+  char digest[33];
+};
+
+void results_destroy(ls_results **results);
+
+/* Statistics from the accumulator; es_contribution is left NaN (it needs replays: engine/finish.c). */
+ls_status statistics_compute(ls_context *context, const struct accumulator *accumulator, bool loss_is_net,
+                             struct statistics *statistics);
+void statistics_release(const struct allocator *allocator, struct statistics *statistics);
+
+/* Sets results->digest from the numbers: per-scenario losses and counts, accumulators, kept scenarios, ES contributions.
+ * Not from names of hosts, backends, times, chunk sizes. -0 counts as 0. */
+void digest_compute(ls_results *results);
+
+/* A part of a run gathers what other parts lack (public ls_results_merge checks identity and cover, calls this, and then
+ * finishes the whole through engine/finish.h). */
+
+#endif

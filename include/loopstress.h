@@ -1,0 +1,244 @@
+/* loopstress.h - stress tests of financial networks: who fails, how much is lost, by which channel, and how sure that is.
+ *
+ * The smallest complete use:
+ *
+ *   ls_context *context = NULL;
+ *   ls_network *network = NULL;
+ *   ls_results *results = NULL;
+ *   ls_run_options options = ls_run_options_default();
+ *   options.model = "eisenberg-noe";
+ *   ls_status status = ls_context_create(&context);
+ *   if (status == LS_STATUS_OK) status = ls_network_read(context, "my-network", NULL, &network);
+ *   if (status == LS_STATUS_OK) status = ls_run(context, network, &options, &results);
+ *   if (status == LS_STATUS_OK) printf("mean loss %.17g\n", ls_results_system_loss_mean(results));
+ *   else fprintf(stderr, "%s\n", ls_context_message(context, 0));
+ *   ls_results_destroy(&results);
+ *   ls_network_destroy(&network);
+ *   ls_context_destroy(&context);
+ *
+ * Rules that hold everywhere:
+ * - Every function that can fail returns an ls_status; 0 is success. On failure outputs are untouched and the context
+ *   holds one message or more. The library never prints, never exits and keeps no global state.
+ * - Handles are opaque. `create` and `read` pair with `destroy(T **)`, which accepts NULL and clears the pointer.
+ *   `const` arguments are borrowed for the call only. Strings returned by accessors live as long as their object.
+ * - A context and the objects made with it belong to one thread at a time; different contexts are independent.
+ *   ls_context_request_stop alone may be called from another thread or a signal handler.
+ * - Amounts are in the network's own currency unit, never rescaled; fractions are 0-1, never percent.
+ */
+#ifndef LOOPSTRESS_H
+#define LOOPSTRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(LS_BUILDING_LIBRARY)
+#define LS_API __attribute__((visibility("default")))
+#else
+#define LS_API
+#endif
+
+/* ---- status ------------------------------------------------------------------------------------------------------ */
+
+/* Every status: name, number (never reused), process exit code of the command line, text. */
+#define LS_STATUS_LIST(X)                                                                        \
+  X(OK, 0, 0, "done")                                                                            \
+  X(CHECK_FAILED, 1, 1, "a requested check failed")                                              \
+  X(NOT_CONVERGED, 2, 2, "a scenario did not converge and strictness was asked for")             \
+  X(USAGE, 3, 64, "unknown or ill-valued option, model or setting")                              \
+  X(INVALID_INPUT, 4, 65, "bad or damaged input")                                                \
+  X(INPUT_MISSING, 5, 66, "input missing")                                                       \
+  X(BACKEND_UNAVAILABLE, 6, 69, "backend or instruction set not available")                      \
+  X(INTERNAL, 7, 70, "internal error")                                                           \
+  X(SYSTEM, 8, 71, "fault of the GPU or the operating system")                                   \
+  X(OUT_OF_MEMORY, 9, 71, "out of memory")                                                       \
+  X(OUTPUT_EXISTS, 10, 73, "output exists or cannot be created")                                 \
+  X(IO, 11, 74, "input/output error")                                                            \
+  X(INTERRUPTED, 12, 75, "interrupted")                                                          \
+  X(PERMISSION, 13, 77, "permission denied")                                                     \
+  X(UNUSABLE, 14, 78, "well formed, but not usable with this model or network")
+
+typedef enum ls_status {
+#define LS_STATUS_ENUM(name, number, exit_code, text) LS_STATUS_##name = number,
+  LS_STATUS_LIST(LS_STATUS_ENUM)
+#undef LS_STATUS_ENUM
+} ls_status;
+
+/* The fixed text of a status; never NULL. */
+LS_API const char *ls_status_text(ls_status status);
+
+/* The exit code that the command line gives for a status (sysexits where they apply). */
+LS_API int ls_status_exit_code(ls_status status);
+
+/* "major.minor.patch" of the library. */
+LS_API const char *ls_version(void);
+
+/* ---- context: messages, allocation, interruption ------------------------------------------------------------------ */
+
+typedef struct ls_context ls_context;
+
+LS_API ls_status ls_context_create(ls_context **context);
+LS_API void ls_context_destroy(ls_context **context);
+
+/* Messages in the order they arose: errors (at most 20 kept, the true number is counted) and warnings apart.
+ * Each names file and line where there is one, the thing, the value and the rule. Out of range gives "". */
+LS_API int ls_context_message_count(const ls_context *context);
+LS_API const char *ls_context_message(const ls_context *context, int index);
+LS_API int ls_context_warning_count(const ls_context *context);
+LS_API const char *ls_context_warning(const ls_context *context, int index);
+LS_API void ls_context_clear_messages(ls_context *context);
+
+/* Replaces malloc and free; `user` is handed through. For tests that make the n-th allocation fail. */
+typedef void *(*ls_allocate_function)(size_t bytes, void *user);
+typedef void (*ls_release_function)(void *memory, void *user);
+LS_API void ls_context_set_allocator(ls_context *context, ls_allocate_function allocate, ls_release_function release,
+                                     void *user);
+
+/* Called now and then while a run computes, from the calling thread or a worker: scenarios done of the total. */
+typedef void (*ls_progress_function)(int64_t scenarios_done, int64_t scenario_count, void *user);
+LS_API void ls_context_set_progress(ls_context *context, ls_progress_function progress, void *user);
+
+/* Asks a run in progress to end soon with LS_STATUS_INTERRUPTED. Safe in a signal handler. */
+LS_API void ls_context_request_stop(ls_context *context);
+
+/* ---- text: what the reporting functions return           ---------------------------------------------------------- */
+
+/* Reports come for people (plain text, at most 120 columns) or for programs (one JSON document: numbers have 17 significant
+ * digits, no NaN, no infinity; docs/file-formats.md lists the keys). */
+typedef enum ls_format { LS_FORMAT_TEXT = 0, LS_FORMAT_JSON = 1 } ls_format;
+
+/* Text owned by the caller; free with ls_text_destroy. */
+typedef struct ls_text ls_text;
+LS_API const char *ls_text_data(const ls_text *text);
+LS_API size_t ls_text_length(const ls_text *text);
+LS_API void ls_text_destroy(ls_text **text);
+
+/* ---- network: who owes, owns, funds, supplies and buys from whom --------------------------------------------------- */
+
+typedef struct ls_network ls_network;
+
+typedef struct ls_read_options {
+  bool sum_duplicates; /* links that stand twice are added up (otherwise an error at the later line) */
+  bool strict;         /* warnings are errors */
+} ls_read_options;
+
+/* Reads a folder of CSV tables (network.yaml, entities.csv, ...) or a network file (.h5), with the same checks.
+ * options may be NULL (all false). LS_STATUS_INPUT_MISSING: no such path; LS_STATUS_INVALID_INPUT: every fault found,
+ * up to 20, is a message of its own; LS_STATUS_PERMISSION: unreadable. */
+LS_API ls_status ls_network_read(ls_context *context, const char *path, const ls_read_options *options,
+                                 ls_network **network);
+
+/* Writes a network file. It appears under its name only when complete. LS_STATUS_OUTPUT_EXISTS unless `replace`. */
+LS_API ls_status ls_network_write(ls_context *context, const ls_network *network, const char *path, bool replace);
+LS_API void ls_network_destroy(ls_network **network);
+
+LS_API int32_t ls_network_entity_count(const ls_network *network);
+/* Id of entity 0 <= entity < entity_count, in file order; NULL out of range. */
+LS_API const char *ls_network_entity_id(const ls_network *network, int32_t entity);
+/* The network's name (network.yaml), else the folder's or file's name. */
+LS_API const char *ls_network_name(const ls_network *network);
+
+/* Validates a folder or file and reports; as JSON {"valid","entities","links","errors":[{"file","line","message"}],
+ * "warnings":[...], ...}. Bad input is a report with valid = false and status LS_STATUS_INVALID_INPUT (*report is set);
+ * warnings under `strict` give LS_STATUS_CHECK_FAILED (*report is set). */
+LS_API ls_status ls_network_check(ls_context *context, const char *path, const ls_read_options *options,
+                                  ls_format format, ls_text **report);
+
+/* What a network or results file holds and where it came from. */
+LS_API ls_status ls_file_info(ls_context *context, const char *path, ls_format format, ls_text **report);
+
+/* Circular flows of money: round-trip ratio, Finn cycling index, maximum circulation, cycles (docs/models/circularity.md).
+ * basis: "headline", "firm", "funded", or NULL for all three; a folder with flows.csv has the one basis "flows". */
+LS_API ls_status ls_circularity(ls_context *context, const char *path, const char *basis, ls_format format,
+                                ls_text **report);
+
+/* ---- run ---------------------------------------------------------------------------------------------------------- */
+
+typedef struct ls_results ls_results;
+
+typedef struct ls_run_options {
+  const char *model;           /* a name of ls_models_describe */
+  const char *const *settings; /* setting_count texts "key=value" (--set) */
+  int setting_count;
+  const char *scenarios;     /* path of a CSV or YAML scenario file; NULL: the one scenario "baseline", without shock */
+  const char *backend;       /* "auto" (CUDA where a device answers, else the CPU), "cpu", "cuda" */
+  const char *isa;           /* CPU instruction set: NULL (best), "baseline", "avx2", "avx512". Same bits in all */
+  int threads;               /* CPU threads; 0: one per processor. Same bits for any number */
+  int64_t chunk;             /* scenarios in flight per work item; 0: chosen. Same bits for any number */
+  bool has_seed;             /* seed overrides the scenario file's */
+  uint64_t seed;
+  int64_t count;             /* scenarios to draw; 0: as the scenario file says */
+  int shard_index;           /* this run computes part shard_index of shard_count (whole blocks of 4,096 scenarios) */
+  int shard_count;           /* 1: everything */
+  int64_t keep_worst;        /* scenarios with the largest losses to keep in full detail; -1: as the scenario file says */
+  bool strict;               /* warnings are errors; a scenario that did not converge gives LS_STATUS_NOT_CONVERGED */
+  bool allow_missing_targets; /* shocks to entities the network lacks are warnings, not errors */
+  bool dry_run;              /* validate and plan only: *results stays NULL, the plan is in the context's warnings */
+  const char *command;       /* the command to record as provenance; may be NULL */
+} ls_run_options;
+
+LS_API ls_run_options ls_run_options_default(void);
+
+/* Runs a model over its scenarios. LS_STATUS_USAGE: unknown model or setting; LS_STATUS_UNUSABLE: the network lacks what
+ * the model needs, or a shock names what it lacks; LS_STATUS_BACKEND_UNAVAILABLE; LS_STATUS_INTERRUPTED after
+ * ls_context_request_stop. LS_STATUS_NOT_CONVERGED sets *results. */
+LS_API ls_status ls_run(ls_context *context, const ls_network *network, const ls_run_options *options,
+                        ls_results **results);
+LS_API void ls_results_destroy(ls_results **results);
+
+/* ---- results ------------------------------------------------------------------------------------------------------- */
+
+/* 32 hexadecimal digits over the results' numbers in canonical order: equal digests mean bit-equal results. */
+LS_API const char *ls_results_digest(const ls_results *results);
+LS_API int64_t ls_results_scenario_count(const ls_results *results);
+/* Mean of the system loss over the scenarios, in the network's currency unit. */
+LS_API double ls_results_system_loss_mean(const ls_results *results);
+/* Fraction of scenarios, 0-1, in which the entity defaults; NaN out of range. */
+LS_API double ls_results_default_probability(const ls_results *results, int32_t entity);
+
+/* A run told: for people the summary (who fails and when, losses by line, VaR and ES with their errors); as JSON everything
+ * that scripts rely on. */
+LS_API ls_status ls_results_describe(ls_context *context, const ls_results *results, ls_format format, ls_text **report);
+
+/* Writes and reads a results file (HDF5). Written complete or not at all; LS_STATUS_OUTPUT_EXISTS unless `replace`. */
+LS_API ls_status ls_results_write(ls_context *context, const ls_results *results, const char *path, bool replace);
+LS_API ls_status ls_results_read(ls_context *context, const char *path, ls_results **results);
+
+/* Writes "<path>.run.json", the audit record of a run beside its results file: version and build, command, resolved
+ * settings, input hashes, host and processor, wall time, digest, SHA-256 of the results file. */
+LS_API ls_status ls_results_write_record(ls_context *context, const ls_results *results, const char *path,
+                                         double seconds_elapsed, bool replace);
+
+/* Adds parts of one run (shards, in any order). Parts that are foreign, missing or in conflict: LS_STATUS_INVALID_INPUT. */
+LS_API ls_status ls_results_merge(ls_context *context, const ls_results *const *parts, int part_count,
+                                  ls_results **results);
+
+/* {"equal","digest_a","digest_b","max_difference":{"name","index","a","b"}} and, for two runs over the same random
+ * scenarios, "paired" differences (b - a) of losses and default probabilities with their standard errors.
+ * LS_STATUS_CHECK_FAILED (*report is set) where the digests differ. */
+LS_API ls_status ls_results_compare(ls_context *context, const ls_results *a, const ls_results *b, ls_format format,
+                                    ls_text **report);
+
+/* Tables of the results as CSV files (format "csv") or results.json ("json") in a new folder. */
+LS_API ls_status ls_results_export(ls_context *context, const ls_results *results, const char *format,
+                                   const char *folder, bool replace);
+
+/* The self-contained HTML page. */
+LS_API ls_status ls_results_report(ls_context *context, const ls_results *results, const char *path, bool replace);
+
+/* ---- what this build offers ------------------------------------------------------------------------------------------ */
+
+/* [{"name","title","source","settings":[{"name","default","meaning"}],...}] */
+LS_API ls_status ls_models_describe(ls_context *context, ls_format format, ls_text **report);
+/* [{"name","available","reason"}] */
+LS_API ls_status ls_backends_describe(ls_context *context, ls_format format, ls_text **report);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

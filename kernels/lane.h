@@ -1,0 +1,211 @@
+/* lane.h - the number type of all model arithmetic: one double on a GPU thread, a vector of doubles on a CPU core.
+ *
+ * A lane is a scenario. Control flow is uniform over the lanes of a tile; what differs by lane is a select. Every
+ * operation here is correctly rounded and works lane by lane, so a scenario's bits never depend on the instruction set,
+ * on the width of the vector, or on the scenarios that happen to share it. Nothing outside this file uses intrinsics.
+ *
+ * Compiled once per instruction set: LS_LANES is 1 under nvcc, 8 with AVX-512, 4 with AVX2, else 4 (two SSE2 halves).
+ */
+#ifndef LS_KERNELS_LANE_H
+#define LS_KERNELS_LANE_H
+
+#include <stdint.h>
+
+#if defined(__CUDACC__)
+#define LS_FN static __device__ __forceinline__
+#define LS_CONSTANT static __device__ const
+#define LS_LANES 1
+#else
+#define LS_FN static inline __attribute__((always_inline, unused))
+#define LS_CONSTANT static const
+#if defined(__AVX512F__) && defined(__AVX512DQ__)
+#include <immintrin.h>
+#define LS_LANES 8
+#elif defined(__AVX2__) && defined(__FMA__)
+#include <immintrin.h>
+#define LS_LANES 4
+#else
+#define LS_LANES 4
+#endif
+#endif
+
+#if LS_LANES == 1
+typedef double ls_lane;
+typedef int64_t ls_lane_bits; /* the 64 bits of a lane */
+typedef bool ls_mask;
+#else
+typedef double ls_lane __attribute__((vector_size(8 * LS_LANES)));
+typedef int64_t ls_lane_bits __attribute__((vector_size(8 * LS_LANES)));
+#if LS_LANES == 8
+typedef __mmask8 ls_mask;
+#else
+typedef ls_lane_bits ls_mask; /* all ones or all zeros per lane */
+#endif
+#endif
+
+/* ---- making lanes, reaching into them ---------------------------------------------------------------------------- */
+
+LS_FN ls_lane lane_set(double value) {
+#if LS_LANES == 1
+  return value;
+#else
+  return value - (ls_lane){0}; /* the scalar is copied to every lane; x - 0 keeps the sign of zero */
+#endif
+}
+
+LS_FN double lane_get(ls_lane a, int lane) {
+#if LS_LANES == 1
+  (void)lane;
+  return a;
+#else
+  return a[lane];
+#endif
+}
+
+LS_FN ls_lane lane_put(ls_lane a, int lane, double value) {
+#if LS_LANES == 1
+  (void)a;
+  (void)lane;
+  return value;
+#else
+  a[lane] = value;
+  return a;
+#endif
+}
+
+LS_FN ls_lane_bits lane_to_bits(ls_lane a) {
+#if LS_LANES == 1
+  return __double_as_longlong(a);
+#else
+  return (ls_lane_bits)a;
+#endif
+}
+
+LS_FN ls_lane lane_from_bits(ls_lane_bits a) {
+#if LS_LANES == 1
+  return __longlong_as_double(a);
+#else
+  return (ls_lane)a;
+#endif
+}
+
+/* ---- masks ------------------------------------------------------------------------------------------------------- */
+
+#if LS_LANES == 1
+LS_FN ls_mask lane_less(ls_lane a, ls_lane b) { return a < b; }
+LS_FN ls_mask lane_less_equal(ls_lane a, ls_lane b) { return a <= b; }
+LS_FN ls_mask lane_equal(ls_lane a, ls_lane b) { return a == b; }
+LS_FN ls_lane lane_select(ls_mask m, ls_lane yes, ls_lane no) { return m ? yes : no; }
+LS_FN ls_mask mask_not(ls_mask a) { return !a; }
+LS_FN ls_mask mask_and(ls_mask a, ls_mask b) { return a && b; }
+LS_FN ls_mask mask_or(ls_mask a, ls_mask b) { return a || b; }
+LS_FN ls_mask mask_none(void) { return false; }
+LS_FN bool mask_any(ls_mask a) { return a; }
+#elif LS_LANES == 8
+LS_FN ls_mask lane_less(ls_lane a, ls_lane b) { return _mm512_cmp_pd_mask((__m512d)a, (__m512d)b, _CMP_LT_OQ); }
+LS_FN ls_mask lane_less_equal(ls_lane a, ls_lane b) { return _mm512_cmp_pd_mask((__m512d)a, (__m512d)b, _CMP_LE_OQ); }
+LS_FN ls_mask lane_equal(ls_lane a, ls_lane b) { return _mm512_cmp_pd_mask((__m512d)a, (__m512d)b, _CMP_EQ_OQ); }
+LS_FN ls_lane lane_select(ls_mask m, ls_lane yes, ls_lane no) {
+  return (ls_lane)_mm512_mask_blend_pd(m, (__m512d)no, (__m512d)yes);
+}
+LS_FN ls_mask mask_not(ls_mask a) { return (ls_mask)~a; }
+LS_FN ls_mask mask_and(ls_mask a, ls_mask b) { return (ls_mask)(a & b); }
+LS_FN ls_mask mask_or(ls_mask a, ls_mask b) { return (ls_mask)(a | b); }
+LS_FN ls_mask mask_none(void) { return 0; }
+LS_FN _Bool mask_any(ls_mask a) { return a != 0; }
+#else
+LS_FN ls_mask lane_less(ls_lane a, ls_lane b) { return (ls_mask)(a < b); }
+LS_FN ls_mask lane_less_equal(ls_lane a, ls_lane b) { return (ls_mask)(a <= b); }
+LS_FN ls_mask lane_equal(ls_lane a, ls_lane b) { return (ls_mask)(a == b); }
+LS_FN ls_lane lane_select(ls_mask m, ls_lane yes, ls_lane no) {
+  return (ls_lane)((m & (ls_lane_bits)yes) | (~m & (ls_lane_bits)no));
+}
+LS_FN ls_mask mask_not(ls_mask a) { return ~a; }
+LS_FN ls_mask mask_and(ls_mask a, ls_mask b) { return a & b; }
+LS_FN ls_mask mask_or(ls_mask a, ls_mask b) { return a | b; }
+LS_FN ls_mask mask_none(void) { return (ls_mask){0}; }
+LS_FN _Bool mask_any(ls_mask a) { return (a[0] | a[1] | a[2] | a[3]) != 0; }
+#endif
+
+/* The smaller and the larger of two, written so that equal or unordered operands give the second: the same everywhere. */
+LS_FN ls_lane lane_min(ls_lane a, ls_lane b) { return lane_select(lane_less(a, b), a, b); }
+LS_FN ls_lane lane_max(ls_lane a, ls_lane b) { return lane_select(lane_less(b, a), a, b); }
+LS_FN ls_lane lane_positive_part(ls_lane a) { return lane_max(a, lane_set(0)); }
+LS_FN ls_lane lane_clip(ls_lane a, double low, double high) { return lane_min(lane_max(a, lane_set(low)), lane_set(high)); }
+LS_FN ls_lane lane_absolute(ls_lane a) { return lane_from_bits(lane_to_bits(a) & INT64_MAX); }
+
+/* 1 where the mask is set, else 0: the form in which flags are kept in memory. */
+LS_FN ls_lane lane_from_mask(ls_mask m) { return lane_select(m, lane_set(1), lane_set(0)); }
+LS_FN ls_mask lane_to_mask(ls_lane flag) { return lane_less(lane_set(0), flag); }
+
+/* a / b where b is not 0, else the value given: no lane ever divides by zero, so no infinity or NaN arises. */
+LS_FN ls_lane lane_ratio(ls_lane a, ls_lane b, double where_zero) {
+  ls_mask zero = lane_equal(b, lane_set(0));
+  return lane_select(zero, lane_set(where_zero), a / lane_select(zero, lane_set(1), b));
+}
+
+/* a * b + c, rounded once. Only kernels/math uses it: everywhere else a product and a sum are rounded each. */
+LS_FN ls_lane lane_fma(ls_lane a, ls_lane b, ls_lane c) {
+#if LS_LANES == 1
+  return fma(a, b, c);
+#elif LS_LANES == 8
+  return (ls_lane)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c);
+#elif defined(__AVX2__) && defined(__FMA__)
+  return (ls_lane)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c);
+#else
+  for (int k = 0; k < LS_LANES; k++) a[k] = __builtin_fma(a[k], b[k], c[k]);
+  return a;
+#endif
+}
+
+LS_FN ls_lane lane_sqrt(ls_lane a) {
+#if LS_LANES == 1
+  return sqrt(a);
+#elif LS_LANES == 8
+  return (ls_lane)_mm512_sqrt_pd((__m512d)a);
+#elif defined(__AVX2__) && defined(__FMA__)
+  return (ls_lane)_mm256_sqrt_pd((__m256d)a);
+#else
+  for (int k = 0; k < LS_LANES; k++) a[k] = __builtin_sqrt(a[k]);
+  return a;
+#endif
+}
+
+/* ---- memory: numbered slots, each holding one lane value ---------------------------------------------------------- */
+
+/* On the CPU slot k is a vector at base + k * LS_LANES. On a GPU base points at this thread's first value and
+ * neighbouring threads lie side by side, so that a warp's access to one slot is one contiguous run of memory. */
+typedef struct {
+  double *base;
+  int64_t stride; /* doubles from one slot to the next */
+} ls_slots;
+
+LS_FN ls_lane slot_get(ls_slots s, int64_t slot) {
+#if LS_LANES == 1
+  return s.base[slot * s.stride];
+#else
+  return *(const ls_lane *)__builtin_assume_aligned(s.base + slot * LS_LANES, 8 * LS_LANES);
+#endif
+}
+
+LS_FN void slot_set(ls_slots s, int64_t slot, ls_lane value) {
+#if LS_LANES == 1
+  s.base[slot * s.stride] = value;
+#else
+  *(ls_lane *)__builtin_assume_aligned(s.base + slot * LS_LANES, 8 * LS_LANES) = value;
+#endif
+}
+
+LS_FN void slot_add(ls_slots s, int64_t slot, ls_lane value) { slot_set(s, slot, slot_get(s, slot) + value); }
+
+/* The slots from `first` on, numbered from 0. */
+LS_FN ls_slots slots_from(ls_slots s, int64_t first) {
+#if LS_LANES == 1
+  s.base += first * s.stride;
+#else
+  s.base += first * LS_LANES;
+#endif
+  return s;
+}
+
+#endif

@@ -1,0 +1,43 @@
+/* model.h - what a model says of itself, beside its arithmetic: one const ls_model_info per line of models.def. */
+#ifndef LS_KERNELS_MODEL_H
+#define LS_KERNELS_MODEL_H
+
+#include <stdint.h>
+
+/* The linear operator A of a static model, built by the host from the liabilities table. */
+enum ls_operator {
+  LS_OPERATOR_NONE = 0,              /* the loop model has its own links */
+  LS_OPERATOR_LIABILITY_SHARES = 1,  /* a_i = sum_j (L_ji / pbar_j) x_j: what i receives when j pays x_j */
+  LS_OPERATOR_RELATIVE_EXPOSURES = 2 /* a_i = sum_j (L_ji / E_i) x_j: the loss of i's equity when j's claims lose x_j */
+};
+
+/* A parameter of --set beyond the common ones. A model's settings stand in ls_static_plan.setting in this order. */
+struct ls_setting_info {
+  const char *key;
+  double initial, low, high; /* low <= value <= high; low_open: low itself is refused */
+  int low_open;
+  const char *meaning;
+};
+
+struct ls_model_info {
+  const char *name;           /* --model */
+  const char *title;          /* one line for people */
+  const char *source;         /* author, year, journal, equation */
+  enum ls_operator operator_kind;
+  uint32_t variables;         /* bit v set: takes shocks of enum ls_variable v */
+  int has_least;              /* --set solution=least is offered */
+  double tolerance;           /* default of --set tolerance */
+  struct ls_setting_info setting[4]; /* ends with key NULL */
+  const char *output[8];      /* per-entity outputs in detail, as named in --json; ends with NULL */
+  uint32_t output_flags;      /* bit o set: output o is true/false; */
+  uint32_t output_integers;   /* bit o set: output o is a whole number */
+  const char *line[12];       /* balance-sheet lines that add up to the loss; ends with NULL */
+  const char *trace[12];      /* per-quarter fields of --set trace=1; ends with NULL */
+  uint32_t trace_flags;       /* bit f set: field f is true/false */
+};
+
+/* All models in the order of models.def (host/engine/models.c). */
+extern const struct ls_model_info *const LS_MODELS[];
+extern const int LS_MODEL_TOTAL;
+
+#endif
