@@ -9,7 +9,7 @@
 
 enum { MESSAGES_KEPT = 20 };
 
-#define PRINTF_LIKE(format, first) __attribute__((format(printf, format, first)))
+#define PRINTF_LIKE(text_at, first_at) __attribute__((format(printf, text_at, first_at)))
 
 /* Records an error that is no fault of an input line, and returns `status`. */
 ls_status context_fail(ls_context *context, ls_status status, const char *format, ...) PRINTF_LIKE(3, 4);
