@@ -1,0 +1,23 @@
+# The libraries that the host code stands on; tools/setup installs them on Debian.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+pkg_check_modules(HDF5 REQUIRED IMPORTED_TARGET hdf5)
+pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
+pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
+pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
+pkg_check_modules(CRYPTO REQUIRED IMPORTED_TARGET libcrypto)
+
+find_path(LS_RANDOM123_INCLUDE Random123/philox.h REQUIRED)
+
+add_library(ls_dependencies INTERFACE)
+target_link_libraries(ls_dependencies INTERFACE
+  PkgConfig::YAML PkgConfig::JANSSON PkgConfig::XXHASH PkgConfig::CRYPTO PkgConfig::HDF5 Threads::Threads m)
+target_include_directories(ls_dependencies SYSTEM INTERFACE ${LS_RANDOM123_INCLUDE})
+
+# The report page carries D3 within itself.
+find_file(LS_D3 d3.min.js PATHS /usr/share/nodejs/d3/dist /usr/share/javascript/d3 NO_DEFAULT_PATH
+          DOC "D3, as Debian's node-d3 ships it" REQUIRED)
+
+# For tests only: errors of log, exp and the normal quantile are measured against MPFR where it is there.
+find_library(LS_MPFR mpfr)
+find_library(LS_GMP gmp)

@@ -1,0 +1,35 @@
+# CUDA where there is a compiler for it: on PATH or in its standard folder. Sets LS_WITH_CUDA and LS_CUDA_STATE.
+set(LS_WITH_CUDA OFF)
+set(LS_CUDA_STATE "off (asked for)")
+if(LS_CUDA STREQUAL "OFF")
+  return()
+endif()
+
+if(NOT CMAKE_CUDA_COMPILER)
+  find_program(LS_NVCC nvcc PATHS /usr/local/cuda/bin)
+  if(LS_NVCC)
+    set(CMAKE_CUDA_COMPILER ${LS_NVCC})
+  endif()
+endif()
+# Set before the language is enabled: the compiler's own default may be an architecture that it no longer builds for.
+if(NOT CMAKE_CUDA_ARCHITECTURES)
+  set(CMAKE_CUDA_ARCHITECTURES 80-real 90)  # machine code for both, and PTX of the later one for what comes after
+endif()
+
+file(GLOB LS_CUDA_SOURCES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/kernels/cuda/*.cu)
+if(CMAKE_CUDA_COMPILER AND LS_CUDA_SOURCES)
+  include(CheckLanguage)
+  check_language(CUDA)  # clears CMAKE_CUDA_COMPILER where it cannot compile
+endif()
+if(CMAKE_CUDA_COMPILER AND LS_CUDA_SOURCES)
+  enable_language(CUDA)
+  find_package(CUDAToolkit REQUIRED)
+  set(LS_WITH_CUDA ON)
+  set(LS_CUDA_STATE "${CMAKE_CUDA_COMPILER_VERSION} for ${CMAKE_CUDA_ARCHITECTURES}")
+elseif(LS_CUDA STREQUAL "ON")
+  message(FATAL_ERROR "LS_CUDA=ON, but no CUDA compiler that works was found on PATH or in /usr/local/cuda/bin")
+elseif(CMAKE_CUDA_COMPILER)
+  set(LS_CUDA_STATE "off (no kernels/cuda/*.cu)")
+else()
+  set(LS_CUDA_STATE "off (no compiler found)")
+endif()

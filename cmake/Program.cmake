@@ -1,0 +1,8 @@
+# The command line, on the public header alone; linked with the static library so that build/loopstress stands by itself.
+file(GLOB LS_CLI_SOURCES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/host/cli/*.c)
+if(LS_CLI_SOURCES)
+  add_executable(loopstress_program ${LS_CLI_SOURCES})
+  target_link_libraries(loopstress_program PRIVATE ls_flags loopstress_static)
+  set_target_properties(loopstress_program PROPERTIES
+    OUTPUT_NAME loopstress RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR} LINKER_LANGUAGE ${LS_LINKER_LANGUAGE})
+endif()
