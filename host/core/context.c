@@ -30,8 +30,8 @@ struct ls_context {
 };
 
 static const char OUT_OF_MEMORY_TEXT[] = "out of memory";
-static const struct message OUT_OF_MEMORY_MESSAGE = {
-  LS_STATUS_OUT_OF_MEMORY, NULL, 0, (char *)OUT_OF_MEMORY_TEXT, (char *)OUT_OF_MEMORY_TEXT};
+static const struct message OUT_OF_MEMORY_MESSAGE = {LS_STATUS_OUT_OF_MEMORY, NULL, 0, (char *)OUT_OF_MEMORY_TEXT,
+                                                     (char *)OUT_OF_MEMORY_TEXT};
 
 /* ---- allocation -------------------------------------------------------------------------------------------------- */
 
@@ -79,9 +79,7 @@ void *context_allocate(ls_context *context, size_t count, size_t size) {
   return memory;
 }
 
-void context_release(ls_context *context, void *memory) {
-  allocator_release(&context->allocator, memory);
-}
+void context_release(ls_context *context, void *memory) { allocator_release(&context->allocator, memory); }
 
 void *context_grow(ls_context *context, void *memory, size_t old_count, size_t new_count, size_t size) {
   void *larger = context_allocate(context, new_count, size);
@@ -137,8 +135,8 @@ static char *print_full(ls_context *context, const struct message *message) {
 }
 
 /* Counts the message, and keeps it while there is room and memory. */
-static void message_add(ls_context *context, struct message_list *list, ls_status status, const char *file, int64_t line,
-                        const char *format, va_list arguments) {
+static void message_add(ls_context *context, struct message_list *list, ls_status status, const char *file,
+                        int64_t line, const char *format, va_list arguments) {
   list->count++;
   if (list->kept_count == MESSAGES_KEPT) return;
   struct message message = {.status = status, .line = line};
@@ -175,9 +173,7 @@ void context_warn(ls_context *context, const char *file, int64_t line, const cha
   va_end(arguments);
 }
 
-int64_t context_fault_count(const ls_context *context) {
-  return context->errors.count;
-}
+int64_t context_fault_count(const ls_context *context) { return context->errors.count; }
 
 /* The kept errors and, after them, the fixed one about memory. */
 int ls_context_message_count(const ls_context *context) {
@@ -194,9 +190,7 @@ const char *ls_context_message(const ls_context *context, int index) {
   return message != NULL ? message->full : "";
 }
 
-int ls_context_warning_count(const ls_context *context) {
-  return context->warnings.kept_count;
-}
+int ls_context_warning_count(const ls_context *context) { return context->warnings.kept_count; }
 
 const struct message *context_warning(const ls_context *context, int index) {
   return index >= 0 && index < context->warnings.kept_count ? &context->warnings.kept[index] : NULL;
@@ -254,10 +248,6 @@ void context_report_progress(ls_context *context, int64_t done, int64_t total) {
   if (context->progress != NULL) context->progress(done, total, context->progress_user);
 }
 
-void ls_context_request_stop(ls_context *context) {
-  atomic_store(&context->stop_requested, true);
-}
+void ls_context_request_stop(ls_context *context) { atomic_store(&context->stop_requested, true); }
 
-bool context_stop_requested(const ls_context *context) {
-  return atomic_load(&context->stop_requested);
-}
+bool context_stop_requested(const ls_context *context) { return atomic_load(&context->stop_requested); }

@@ -18,13 +18,9 @@ ls_text *text_create(ls_context *context, const char *data, size_t length) {
   return text;
 }
 
-const char *ls_text_data(const ls_text *text) {
-  return text != NULL ? text->data : "";
-}
+const char *ls_text_data(const ls_text *text) { return text != NULL ? text->data : ""; }
 
-size_t ls_text_length(const ls_text *text) {
-  return text != NULL ? text->length : 0;
-}
+size_t ls_text_length(const ls_text *text) { return text != NULL ? text->length : 0; }
 
 void ls_text_destroy(ls_text **text) {
   if (text == NULL || *text == NULL) return;

@@ -1,6 +1,4 @@
 /* version.c - the version as the build was configured. */
 #include "loopstress.h"
 
-const char *ls_version(void) {
-  return LS_VERSION_STRING;
-}
+const char *ls_version(void) { return LS_VERSION_STRING; }
