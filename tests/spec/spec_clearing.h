@@ -18,11 +18,11 @@ struct spec_clearing {
 };
 
 struct spec_clearing_result {
-  double *payment;    /* [n] all that i pays, external creditors included */
-  double *equity;     /* [n] floored at 0 */
-  bool *defaulted;    /* [n] */
-  int *wave;          /* [n] round of fictitious default in which i fell, -1 never */
-  int wave_count;     /* rounds that added a default (greatest solution only) */
+  double *payment; /* [n] all that i pays, external creditors included */
+  double *equity;  /* [n] floored at 0 */
+  bool *defaulted; /* [n] */
+  int *wave;       /* [n] round of fictitious default in which i fell, -1 never */
+  int wave_count;  /* rounds that added a default (greatest solution only) */
 };
 
 /* Greatest clearing vector by fictitious default: one dense elimination a round. */

@@ -10,8 +10,7 @@ enum { MOST_STEPS = 2000000 };
 
 static double at_most_one(double x) { return x < 1 ? x : 1; }
 
-int spec_debtrank_linear(int n, const double *relative_exposure, const double *shock, double *distress)
-{
+int spec_debtrank_linear(int n, const double *relative_exposure, const double *shock, double *distress) {
   double *before = calloc((size_t)n + 1, sizeof(double)), *now = calloc((size_t)n + 1, sizeof(double));
   double *after = calloc((size_t)n + 1, sizeof(double));
   int step = 1;
@@ -21,8 +20,7 @@ int spec_debtrank_linear(int n, const double *relative_exposure, const double *s
     for (int i = 0; i < n; i++) {
       double gain = 0;
       for (int j = 0; j < n; j++)
-        if (now[j] > before[j])
-          gain += relative_exposure[i * n + j] * (now[j] - before[j]);
+        if (now[j] > before[j]) gain += relative_exposure[i * n + j] * (now[j] - before[j]);
       after[i] = at_most_one(now[i] + gain);
       moving = moving || after[i] > now[i];
     }
@@ -35,8 +33,7 @@ int spec_debtrank_linear(int n, const double *relative_exposure, const double *s
 }
 
 int spec_debtrank_linear_network(int n, const double *liability, const double *book_equity, const double *shock,
-                                 double *distress)
-{
+                                 double *distress) {
   double *exposure = calloc((size_t)n * (size_t)n + 1, sizeof(double)), *start = calloc((size_t)n + 1, sizeof(double));
   for (int i = 0; i < n; i++) {
     start[i] = book_equity[i] < 0 ? 1 : shock[i];

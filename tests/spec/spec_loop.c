@@ -9,52 +9,51 @@
 
 /* ---- memory: the fields of each struct by shape ------------------------------------------------------------------------- */
 
-#define MODEL_NODES(X) \
-  X(price) X(cost) X(opex) X(cogs) X(depreciation) X(backlog_margin) X(threshold) X(distress_cost) X(order_response) \
-  X(funding_sensitivity) X(credit_limit) X(cash_floor) X(cash) X(real_assets) X(capacity) X(dark)
+#define MODEL_NODES(X)                                                                                      \
+  X(price)                                                                                                  \
+  X(cost) X(opex) X(cogs) X(depreciation) X(backlog_margin) X(threshold) X(distress_cost) X(order_response) \
+      X(funding_sensitivity) X(credit_limit) X(cash_floor) X(cash) X(real_assets) X(capacity) X(dark)
 #define MODEL_PAIRS(X) X(rate) X(take_or_pay) X(capex_share) X(pledge_rate) X(stake) X(debt) X(backlog) X(pledge)
 #define MODEL_PATHS(X) \
   X(demand_planned) X(demand) X(purchase_scale) X(outside_equity) X(multiple) X(supply) X(power_cap) X(credit_open)
-#define STATE_NODES(X) \
-  X(cash) X(real_assets) X(capacity) X(dark) X(value) X(reference) X(sales_before) X(planned_sales_before) \
-  X(capacity_start) X(ordered) X(orders) X(delivery_ratio) X(input_ratio) X(revenue) X(sales) X(confidence) \
-  X(outside_paid) X(draw) X(opex_owed) X(cogs_owed) X(full_ratio) X(issued) X(price_value)
+#define STATE_NODES(X)                                                                                                \
+  X(cash)                                                                                                             \
+  X(real_assets) X(capacity) X(dark) X(value) X(reference) X(sales_before) X(planned_sales_before) X(capacity_start)  \
+      X(ordered) X(orders) X(delivery_ratio) X(input_ratio) X(revenue) X(sales) X(confidence) X(outside_paid) X(draw) \
+          X(opex_owed) X(cogs_owed) X(full_ratio) X(issued) X(price_value)
 #define STATE_PAIRS(X) \
   X(stake) X(debt) X(backlog) X(pledge) X(invested) X(planned_backlog) X(ordered_now) X(delivered) X(debt_before)
-#define RUN_PATHS(X) \
-  X(cash) X(real_assets) X(value) X(capacity) X(revenue) X(sales) X(draw) X(confidence) X(orders) X(debt) X(backlog) \
-  X(input_ratio) X(delivery_ratio)
+#define RUN_PATHS(X)                                                                                         \
+  X(cash)                                                                                                    \
+  X(real_assets) X(value) X(capacity) X(revenue) X(sales) X(draw) X(confidence) X(orders) X(debt) X(backlog) \
+      X(input_ratio) X(delivery_ratio)
 
 static void *zeros(size_t count, size_t size) { return calloc(count ? count : 1, size); }
 static double *numbers(size_t count) { return zeros(count, sizeof(double)); }
 
-static void fill(double *target, size_t count, double value)
-{
-  for (size_t k = 0; k < count; k++)
-    target[k] = value;
+static void fill(double *target, size_t count, double value) {
+  for (size_t k = 0; k < count; k++) target[k] = value;
 }
 
-static void defaults(struct spec_loop *model)
-{
+static void defaults(struct spec_loop *model) {
   size_t n = (size_t)model->n, path = n * (size_t)model->quarters;
   fill(model->price, n, 1), fill(model->cost, n, 1);
   fill(model->purchase_scale, path, 1), fill(model->supply, path, 1), fill(model->credit_open, path, 1);
   fill(model->power_cap, path, 1e300), fill(model->gate, path * n, 1);
-  for (size_t i = 0; i < n; i++)
-    model->input_type[i] = -1;
+  for (size_t i = 0; i < n; i++) model->input_type[i] = -1;
   model->recovery_assets = 0, model->recovery_claims = 1, model->recovery_stakes = 1;
 }
 
-struct spec_loop *spec_loop_create(int n, int quarters, int build_lag, int type_count)
-{
+struct spec_loop *spec_loop_create(int n, int quarters, int build_lag, int type_count) {
   struct spec_loop *model = zeros(1, sizeof *model);
   size_t nodes = (size_t)n, pairs = nodes * nodes, path = nodes * (size_t)quarters;
   model->n = n, model->quarters = quarters, model->build_lag = build_lag, model->type_count = type_count;
 #define MAKE_NODES(field) model->field = numbers(nodes);
 #define MAKE_PAIRS(field) model->field = numbers(pairs);
 #define MAKE_PATHS(field) model->field = numbers(path);
-  MODEL_NODES(MAKE_NODES) MODEL_PAIRS(MAKE_PAIRS) MODEL_PATHS(MAKE_PATHS)
-  model->input_type = zeros(nodes, sizeof(int)), model->essential = zeros((size_t)type_count, sizeof(bool));
+  MODEL_NODES(MAKE_NODES)
+  MODEL_PAIRS(MAKE_PAIRS) MODEL_PATHS(MAKE_PATHS) model->input_type = zeros(nodes, sizeof(int)),
+                                                  model->essential = zeros((size_t)type_count, sizeof(bool));
   model->start = zeros(pairs, sizeof(int)), model->ramp = zeros(pairs, sizeof(int));
   model->pledge_start = zeros(pairs, sizeof(int)), model->forced = zeros(path, sizeof(bool));
   model->gate = numbers(path * nodes);
@@ -62,18 +61,16 @@ struct spec_loop *spec_loop_create(int n, int quarters, int build_lag, int type_
   return model;
 }
 
-void spec_loop_free(struct spec_loop *model)
-{
-  if (!model)
-    return;
+void spec_loop_free(struct spec_loop *model) {
+  if (!model) return;
 #define FREE_FIELD(field) free(model->field);
-  MODEL_NODES(FREE_FIELD) MODEL_PAIRS(FREE_FIELD) MODEL_PATHS(FREE_FIELD)
-  free(model->input_type), free(model->essential), free(model->start), free(model->ramp), free(model->pledge_start);
+  MODEL_NODES(FREE_FIELD)
+  MODEL_PAIRS(FREE_FIELD) MODEL_PATHS(FREE_FIELD) free(model->input_type), free(model->essential), free(model->start),
+      free(model->ramp), free(model->pledge_start);
   free(model->forced), free(model->gate), free(model);
 }
 
-struct spec_loop *spec_loop_copy(const struct spec_loop *model)
-{
+struct spec_loop *spec_loop_copy(const struct spec_loop *model) {
   struct spec_loop *copy = spec_loop_create(model->n, model->quarters, model->build_lag, model->type_count);
   struct spec_loop fields = *copy;
   size_t nodes = (size_t)model->n, pairs = nodes * nodes, path = nodes * (size_t)model->quarters;
@@ -82,17 +79,16 @@ struct spec_loop *spec_loop_copy(const struct spec_loop *model)
 #define COPY_NODES(field) COPY_FIELD(field, nodes)
 #define COPY_PAIRS(field) COPY_FIELD(field, pairs)
 #define COPY_PATHS(field) COPY_FIELD(field, path)
-  MODEL_NODES(COPY_NODES) MODEL_PAIRS(COPY_PAIRS) MODEL_PATHS(COPY_PATHS)
-  COPY_FIELD(input_type, nodes) COPY_FIELD(essential, (size_t)model->type_count)
-  COPY_FIELD(start, pairs) COPY_FIELD(ramp, pairs) COPY_FIELD(pledge_start, pairs)
-  COPY_FIELD(forced, path) COPY_FIELD(gate, path * nodes)
-  return copy;
+  MODEL_NODES(COPY_NODES)
+  MODEL_PAIRS(COPY_PAIRS) MODEL_PATHS(COPY_PATHS) COPY_FIELD(input_type, nodes)
+      COPY_FIELD(essential, (size_t)model->type_count) COPY_FIELD(start, pairs) COPY_FIELD(ramp, pairs)
+          COPY_FIELD(pledge_start, pairs) COPY_FIELD(forced, path) COPY_FIELD(gate, path * nodes) return copy;
 }
 
-static void start_of_state(const struct spec_loop *model, struct spec_state *state)
-{
+static void start_of_state(const struct spec_loop *model, struct spec_state *state) {
   size_t n = (size_t)model->n;
-  memcpy(state->cash, model->cash, n * sizeof(double)), memcpy(state->real_assets, model->real_assets, n * sizeof(double));
+  memcpy(state->cash, model->cash, n * sizeof(double)),
+      memcpy(state->real_assets, model->real_assets, n * sizeof(double));
   memcpy(state->capacity, model->capacity, n * sizeof(double)), memcpy(state->dark, model->dark, n * sizeof(double));
   memcpy(state->stake, model->stake, n * n * sizeof(double)), memcpy(state->debt, model->debt, n * n * sizeof(double));
   memcpy(state->backlog, model->backlog, n * n * sizeof(double));
@@ -105,14 +101,14 @@ static void start_of_state(const struct spec_loop *model, struct spec_state *sta
   }
 }
 
-struct spec_state *spec_state_create(const struct spec_loop *model)
-{
+struct spec_state *spec_state_create(const struct spec_loop *model) {
   struct spec_state *state = zeros(1, sizeof *state);
   size_t nodes = (size_t)model->n, pairs = nodes * nodes;
 #define MAKE_STATE_NODES(field) state->field = numbers(nodes);
 #define MAKE_STATE_PAIRS(field) state->field = numbers(pairs);
-  STATE_NODES(MAKE_STATE_NODES) STATE_PAIRS(MAKE_STATE_PAIRS)
-  state->owed = numbers(3 * pairs), state->paid = numbers(3 * pairs);
+  STATE_NODES(MAKE_STATE_NODES)
+  STATE_PAIRS(MAKE_STATE_PAIRS) state->owed = numbers(3 * pairs),
+                                state->paid = numbers(3 * pairs);
   state->queue = numbers(nodes * (size_t)model->build_lag);
   state->live = zeros(nodes, sizeof(bool)), state->flagged = zeros(nodes, sizeof(bool));
   state->defaulted = zeros(nodes, sizeof(bool));
@@ -120,18 +116,16 @@ struct spec_state *spec_state_create(const struct spec_loop *model)
   return state;
 }
 
-void spec_state_free(struct spec_state *state)
-{
-  if (!state)
-    return;
+void spec_state_free(struct spec_state *state) {
+  if (!state) return;
 #define FREE_STATE(field) free(state->field);
-  STATE_NODES(FREE_STATE) STATE_PAIRS(FREE_STATE)
-  free(state->owed), free(state->paid), free(state->queue), free(state->live), free(state->flagged);
+  STATE_NODES(FREE_STATE)
+  STATE_PAIRS(FREE_STATE) free(state->owed), free(state->paid), free(state->queue), free(state->live),
+      free(state->flagged);
   free(state->defaulted), free(state);
 }
 
-static struct spec_run *run_create(const struct spec_loop *model)
-{
+static struct spec_run *run_create(const struct spec_loop *model) {
   struct spec_run *run = zeros(1, sizeof *run);
   size_t nodes = (size_t)model->n, path = nodes * (size_t)model->quarters;
 #define MAKE_RUN(field) run->field = numbers(path);
@@ -141,15 +135,12 @@ static struct spec_run *run_create(const struct spec_loop *model)
   run->stake = numbers(path * nodes), run->start_value = numbers(nodes), run->line = numbers(SPEC_LINE_COUNT * nodes);
   run->default_quarter = zeros(nodes, sizeof(int)), run->distress_quarter = zeros(nodes, sizeof(int));
   run->outside = numbers((size_t)model->quarters), run->audit = numbers((size_t)model->quarters * SPEC_IDENTITIES);
-  for (size_t i = 0; i < nodes; i++)
-    run->default_quarter[i] = run->distress_quarter[i] = -1;
+  for (size_t i = 0; i < nodes; i++) run->default_quarter[i] = run->distress_quarter[i] = -1;
   return run;
 }
 
-void spec_run_free(struct spec_run *run)
-{
-  if (!run)
-    return;
+void spec_run_free(struct spec_run *run) {
+  if (!run) return;
 #define FREE_RUN(field) free(run->field);
   RUN_PATHS(FREE_RUN)
   free(run->live), free(run->flagged), free(run->defaulted), free(run->wave), free(run->stake), free(run->start_value);
@@ -164,40 +155,32 @@ static double larger(double a, double b) { return a > b ? a : b; }
 static double positive(double a) { return a > 0 ? a : 0; }
 static double clip(double a) { return a < 0 ? 0 : a > 1 ? 1 : a; }
 
-static double row_sum(int n, const double *matrix, int i)
-{
+static double row_sum(int n, const double *matrix, int i) {
   double sum = 0;
-  for (int j = 0; j < n; j++)
-    sum += matrix[i * n + j];
+  for (int j = 0; j < n; j++) sum += matrix[i * n + j];
   return sum;
 }
 
-static double column_sum(int n, const double *matrix, int j)
-{
+static double column_sum(int n, const double *matrix, int j) {
   double sum = 0;
-  for (int i = 0; i < n; i++)
-    sum += matrix[i * n + j];
+  for (int i = 0; i < n; i++) sum += matrix[i * n + j];
   return sum;
 }
 
 /* clip(V/Vref, 0, 1), 1 where there is no reference, hence for W. */
-static double standing(const struct spec_state *state, int i)
-{
+static double standing(const struct spec_state *state, int i) {
   return state->reference[i] == 0 ? 1 : clip(state->value[i] / state->reference[i]);
 }
 
 /* q_ij(t): nothing before the start, then a linear ramp. */
-static double scheduled_rate(const struct spec_loop *model, int pair, int t)
-{
-  if (t < model->start[pair])
-    return 0;
+static double scheduled_rate(const struct spec_loop *model, int pair, int t) {
+  if (t < model->start[pair]) return 0;
   return model->rate[pair] * smaller(1, (t - model->start[pair] + 1) / (model->ramp[pair] + 1.0));
 }
 
 /* ---- steps 1 to 5 ----------------------------------------------------------------------------------------------------------- */
 
-static void step_1_orders(const struct spec_loop *model, struct spec_state *state, int t)
-{
+static void step_1_orders(const struct spec_loop *model, struct spec_state *state, int t) {
   int n = model->n;
   const double *planned = model->demand_planned + t * n, *demand = model->demand + t * n;
   for (int i = 0; i < n; i++) {
@@ -215,37 +198,31 @@ static void step_1_orders(const struct spec_loop *model, struct spec_state *stat
   }
 }
 
-static void step_2_rationing(const struct spec_loop *model, struct spec_state *state, int t)
-{
+static void step_2_rationing(const struct spec_loop *model, struct spec_state *state, int t) {
   int n = model->n;
   for (int j = 0; j < n; j++) {
     double need = column_sum(n, state->ordered_now, j) / model->price[j];
     state->delivery_ratio[j] = need == 0 ? 1 : smaller(1, model->supply[t * n + j] * state->capacity[j] / need);
-    for (int i = 0; i < n; i++)
-      state->delivered[i * n + j] = state->ordered_now[i * n + j] * state->delivery_ratio[j];
+    for (int i = 0; i < n; i++) state->delivered[i * n + j] = state->ordered_now[i * n + j] * state->delivery_ratio[j];
   }
 }
 
-static double input_ratio(const struct spec_loop *model, const struct spec_state *state, int i)
-{
+static double input_ratio(const struct spec_loop *model, const struct spec_state *state, int i) {
   int n = model->n;
   double least = 1;
   for (int type = 0; type < model->type_count; type++) {
     double got = 0, wanted = 0;
     for (int j = 0; model->essential[type] && j < n; j++) {
-      if (model->input_type[j] != type)
-        continue;
+      if (model->input_type[j] != type) continue;
       got += state->delivered[i * n + j] * (1 - model->capex_share[i * n + j]);
       wanted += state->ordered_now[i * n + j] * (1 - model->capex_share[i * n + j]);
     }
-    if (wanted != 0)
-      least = smaller(least, got / wanted);
+    if (wanted != 0) least = smaller(least, got / wanted);
   }
   return least;
 }
 
-static void step_3_sales(const struct spec_loop *model, struct spec_state *state, int t)
-{
+static void step_3_sales(const struct spec_loop *model, struct spec_state *state, int t) {
   int n = model->n;
   for (int i = 0; i < n; i++) {
     state->input_ratio[i] = input_ratio(model, state, i);
@@ -256,8 +233,7 @@ static void step_3_sales(const struct spec_loop *model, struct spec_state *state
   }
 }
 
-static void step_4_obligations(const struct spec_loop *model, struct spec_state *state, int t)
-{
+static void step_4_obligations(const struct spec_loop *model, struct spec_state *state, int t) {
   int n = model->n, pairs = n * n;
   memcpy(state->debt_before, state->debt, sizeof(double) * (size_t)pairs);
   memset(state->owed, 0, sizeof(double) * 3 * (size_t)pairs);
@@ -282,24 +258,20 @@ static void step_4_obligations(const struct spec_loop *model, struct spec_state 
   }
 }
 
-static void step_4_draws(const struct spec_loop *model, struct spec_state *state, int t)
-{
+static void step_4_draws(const struct spec_loop *model, struct spec_state *state, int t) {
   int n = model->n, pairs = n * n;
   for (int i = 0; i < n; i++) {
     state->draw[i] = 0;
-    if (i == SPEC_WORLD || !state->live[i] || state->flagged[i])
-      continue;
+    if (i == SPEC_WORLD || !state->live[i] || state->flagged[i]) continue;
     double due = row_sum(n, state->owed, i) + row_sum(n, state->owed + pairs, i), expected = 0;
-    for (int k = 0; k < 3; k++)
-      expected += column_sum(n, state->owed + k * pairs, i);
+    for (int k = 0; k < 3; k++) expected += column_sum(n, state->owed + k * pairs, i);
     double need = due + model->cash_floor[i] - state->cash[i] - state->revenue[i] - state->outside_paid[i] - expected;
     double room = model->credit_open[t * n + i] * model->credit_limit[i] * state->value[i] - row_sum(n, state->debt, i);
     state->draw[i] = smaller(positive(need), positive(room));
   }
 }
 
-static void step_5_clearing(const struct spec_loop *model, struct spec_state *state)
-{
+static void step_5_clearing(const struct spec_loop *model, struct spec_state *state) {
   int n = model->n, pairs = n * n;
   double *resources = numbers((size_t)n), given = 0;
   bool *pays_all = zeros((size_t)n, sizeof(bool));
@@ -323,14 +295,12 @@ static void step_5_clearing(const struct spec_loop *model, struct spec_state *st
 
 /* ---- steps 6 and 7 ------------------------------------------------------------------------------------------------------------ */
 
-static void step_6_equity(const struct spec_loop *model, struct spec_state *state)
-{
+static void step_6_equity(const struct spec_loop *model, struct spec_state *state) {
   int n = model->n, pairs = n * n;
   const double *pledged = state->paid + 2 * pairs;
   for (int j = 0; j < n; j++) {
     state->issued[j] = column_sum(n, pledged, j) + state->outside_paid[j];
-    if (!(state->issued[j] > 0))
-      continue;
+    if (!(state->issued[j] > 0)) continue;
     double after = state->value[j] + state->issued[j];
     for (int i = 0; i < n; i++)
       state->stake[i * n + j] = state->stake[i * n + j] * (state->value[j] / after) + pledged[i * n + j] / after;
@@ -343,34 +313,31 @@ static void step_6_equity(const struct spec_loop *model, struct spec_state *stat
   }
 }
 
-static void step_7_debt(const struct spec_loop *model, struct spec_state *state)
-{
+static void step_7_debt(const struct spec_loop *model, struct spec_state *state) {
   int n = model->n, pairs = n * n;
   for (int i = 0; i < n; i++) {
     double fr = state->full_ratio[i];
     for (int j = 0; j < n; j++) {
       int pair = i * n + j;
-      state->debt[pair] += -model->amortisation * state->debt[pair] * fr + model->interest * state->debt[pair] * (1 - fr);
+      state->debt[pair] +=
+          -model->amortisation * state->debt[pair] * fr + model->interest * state->debt[pair] * (1 - fr);
       state->debt[pair] += positive(state->owed[pairs + pair] - state->paid[pairs + pair]);
     }
     state->debt[i * n + SPEC_WORLD] += state->opex_owed[i] * (1 - fr) + state->draw[i];
   }
 }
 
-static void step_7_capacity(const struct spec_loop *model, struct spec_state *state, int t)
-{
+static void step_7_capacity(const struct spec_loop *model, struct spec_state *state, int t) {
   int n = model->n, lag = model->build_lag;
   for (int i = 0; i < n; i++) {
     double capital = 0;
-    for (int j = 0; j < n; j++)
-      capital += model->capex_share[i * n + j] * state->delivered[i * n + j];
+    for (int j = 0; j < n; j++) capital += model->capex_share[i * n + j] * state->delivered[i * n + j];
     state->real_assets[i] = (1 - model->depreciation[i]) * state->real_assets[i] + capital;
     double order = capital / model->cost[i], done = order;
     double *queue = state->queue + i * lag;
     if (lag > 0) {
       done = queue[0];
-      for (int slot = 0; slot + 1 < lag; slot++)
-        queue[slot] = queue[slot + 1];
+      for (int slot = 0; slot + 1 < lag; slot++) queue[slot] = queue[slot + 1];
       queue[lag - 1] = order;
     }
     state->ordered[i] += order;
@@ -383,8 +350,7 @@ static void step_7_capacity(const struct spec_loop *model, struct spec_state *st
 /* ---- step 8 ---------------------------------------------------------------------------------------------------------------------- */
 
 /* More than 1e-9 of classes 0 and 1 unpaid, or forced. */
-static bool find_defaults(const struct spec_loop *model, struct spec_state *state, int t)
-{
+static bool find_defaults(const struct spec_loop *model, struct spec_state *state, int t) {
   int n = model->n, pairs = n * n;
   bool any = false;
   for (int i = 0; i < n; i++) {
@@ -397,8 +363,7 @@ static bool find_defaults(const struct spec_loop *model, struct spec_state *stat
   return any;
 }
 
-static void terminate_contracts(const struct spec_loop *model, struct spec_state *state)
-{
+static void terminate_contracts(const struct spec_loop *model, struct spec_state *state) {
   int n = model->n;
   for (int i = 0; i < n; i++)
     for (int j = 0; state->defaulted[i] && j < n; j++)
@@ -411,19 +376,16 @@ static void terminate_contracts(const struct spec_loop *model, struct spec_state
 }
 
 /* W buys what estate i holds; assets go to W, cash to the estate. */
-static void sell_estate(const struct spec_loop *model, struct spec_state *state, int i)
-{
+static void sell_estate(const struct spec_loop *model, struct spec_state *state, int i) {
   int n = model->n;
   double price = model->recovery_assets * state->real_assets[i];
   state->real_assets[SPEC_WORLD] += state->real_assets[i], state->real_assets[i] = 0;
   for (int j = 0; j < n; j++) {
-    if (state->defaulted[j])
-      continue;
+    if (state->defaulted[j]) continue;
     price += model->recovery_stakes * state->stake[i * n + j] * state->value[j];
     state->stake[SPEC_WORLD * n + j] += state->stake[i * n + j], state->stake[i * n + j] = 0;
     price += model->recovery_claims * state->debt[j * n + i];
-    if (j != SPEC_WORLD)
-      state->debt[j * n + SPEC_WORLD] += state->debt[j * n + i];
+    if (j != SPEC_WORLD) state->debt[j * n + SPEC_WORLD] += state->debt[j * n + i];
     state->debt[j * n + i] = 0;
   }
   state->cash[SPEC_WORLD] -= price, state->cash[i] += price;
@@ -431,45 +393,36 @@ static void sell_estate(const struct spec_loop *model, struct spec_state *state,
 }
 
 /* What is left of estate i goes to the holders that are not defaulting, by their shares; to W if there are none. */
-static void pay_residual(const struct spec_loop *model, struct spec_state *state, int i, double residual)
-{
+static void pay_residual(const struct spec_loop *model, struct spec_state *state, int i, double residual) {
   int n = model->n;
   double held = 0;
-  for (int k = 0; k < n; k++)
-    held += state->defaulted[k] ? 0 : state->stake[k * n + i];
+  for (int k = 0; k < n; k++) held += state->defaulted[k] ? 0 : state->stake[k * n + i];
   for (int k = 0; k < n; k++) {
-    if (state->defaulted[k])
-      continue;
+    if (state->defaulted[k]) continue;
     double part = held > 0 ? residual * (state->stake[k * n + i] / held) : k == SPEC_WORLD ? residual : 0;
     state->cash[k] += part;
-    if (k == SPEC_WORLD)
-      state->outside_flows += part;
+    if (k == SPEC_WORLD) state->outside_flows += part;
   }
 }
 
 /* Eisenberg-Noe among the estates: creditors that are not defaulting stand outside. */
-static void clear_estates(const struct spec_loop *model, struct spec_state *state)
-{
+static void clear_estates(const struct spec_loop *model, struct spec_state *state) {
   int n = model->n, pairs = n * n;
   double *owed = numbers((size_t)pairs), *paid = numbers((size_t)pairs), *resources = numbers((size_t)n);
   bool *pays_all = zeros((size_t)n, sizeof(bool));
   for (int i = 0; i < n; i++) {
     resources[i] = state->defaulted[i] ? state->cash[i] : 0;
-    for (int j = 0; state->defaulted[i] && j < n; j++)
-      owed[i * n + j] = state->debt[i * n + j];
+    for (int j = 0; state->defaulted[i] && j < n; j++) owed[i * n + j] = state->debt[i * n + j];
   }
   spec_clearing_classes(n, 1, resources, pays_all, owed, paid);
   for (int i = 0; i < n; i++) {
-    if (!state->defaulted[i])
-      continue;
+    if (!state->defaulted[i]) continue;
     double out = row_sum(n, paid, i), residual = positive(resources[i] + column_sum(n, paid, i) - out);
     state->estate_owed += row_sum(n, owed, i), state->estate_paid += out;
     for (int j = 0; j < n; j++) {
       state->creditor_loss += owed[i * n + j] - paid[i * n + j];
-      if (!state->defaulted[j])
-        state->cash[j] += paid[i * n + j];
-      if (j == SPEC_WORLD)
-        state->outside_flows += paid[i * n + j];
+      if (!state->defaulted[j]) state->cash[j] += paid[i * n + j];
+      if (j == SPEC_WORLD) state->outside_flows += paid[i * n + j];
     }
     state->cash[i] = 0;
     pay_residual(model, state, i, residual);
@@ -477,8 +430,7 @@ static void clear_estates(const struct spec_loop *model, struct spec_state *stat
   free(owed), free(paid), free(resources), free(pays_all);
 }
 
-static void strike_out(const struct spec_loop *model, struct spec_state *state, int i)
-{
+static void strike_out(const struct spec_loop *model, struct spec_state *state, int i) {
   int n = model->n;
   state->live[i] = false;
   for (int j = 0; j < n; j++) {
@@ -489,33 +441,27 @@ static void strike_out(const struct spec_loop *model, struct spec_state *state, 
   }
 }
 
-static void step_8_default(const struct spec_loop *model, struct spec_state *state, int t)
-{
+static void step_8_default(const struct spec_loop *model, struct spec_state *state, int t) {
   state->estate_owed = state->estate_paid = state->creditor_loss = 0;
-  if (!find_defaults(model, state, t))
-    return;
+  if (!find_defaults(model, state, t)) return;
   terminate_contracts(model, state);
   for (int i = 0; i < model->n; i++)
-    if (state->defaulted[i])
-      sell_estate(model, state, i);
+    if (state->defaulted[i]) sell_estate(model, state, i);
   clear_estates(model, state);
   for (int i = 0; i < model->n; i++)
-    if (state->defaulted[i])
-      strike_out(model, state, i);
+    if (state->defaulted[i]) strike_out(model, state, i);
 }
 
 /* ---- steps 9 and 10 ---------------------------------------------------------------------------------------------------------------- */
 
 /* What does not depend on other values: m + K + 4 mult R - flag b Vref. */
-static double own_assets(const struct spec_loop *model, const struct spec_state *state, int t, int i)
-{
+static double own_assets(const struct spec_loop *model, const struct spec_state *state, int t, int i) {
   double flag = state->flagged[i] ? model->distress_cost[i] * state->reference[i] : 0;
   return state->cash[i] + state->real_assets[i] + 4 * model->multiple[t * model->n + i] * state->revenue[i] - flag;
 }
 
 /* (I - S without row W) V = (all assets at their highest - debts)+ . */
-static void highest_values(const struct spec_loop *model, const struct spec_state *state, int t, double *value)
-{
+static void highest_values(const struct spec_loop *model, const struct spec_state *state, int t, double *value) {
   int n = model->n;
   double *matrix = numbers((size_t)n * (size_t)n);
   for (int i = 0; i < n; i++) {
@@ -523,18 +469,15 @@ static void highest_values(const struct spec_loop *model, const struct spec_stat
                   column_sum(n, state->debt, i) - row_sum(n, state->debt, i);
     bool counts = i != SPEC_WORLD && state->live[i];
     value[i] = counts ? positive(most) : 0;
-    for (int j = 0; j < n; j++)
-      matrix[i * n + j] = (i == j) - (counts ? state->stake[i * n + j] : 0);
+    for (int j = 0; j < n; j++) matrix[i * n + j] = (i == j) - (counts ? state->stake[i * n + j] : 0);
   }
-  if (!spec_solve(n, matrix, value))
-    abort(); /* a group owned by nobody outside itself has no value */
+  if (!spec_solve(n, matrix, value)) abort(); /* a group owned by nobody outside itself has no value */
   free(matrix);
 }
 
 /* A_i at given values and debt prices. */
-static double assets_of(const struct spec_loop *model, const struct spec_state *state, int t, int i, const double *value,
-                        const double *debt_price, bool full_backlog)
-{
+static double assets_of(const struct spec_loop *model, const struct spec_state *state, int t, int i,
+                        const double *value, const double *debt_price, bool full_backlog) {
   int n = model->n;
   double assets = own_assets(model, state, t, i);
   for (int j = 0; j < n; j++) {
@@ -545,8 +488,7 @@ static double assets_of(const struct spec_loop *model, const struct spec_state *
   return assets;
 }
 
-void spec_step_9_valuation(const struct spec_loop *model, struct spec_state *state, int quarter, bool full_backlog)
-{
+void spec_step_9_valuation(const struct spec_loop *model, struct spec_state *state, int quarter, bool full_backlog) {
   int n = model->n;
   double *next = numbers((size_t)n), *price = numbers((size_t)n), *next_price = numbers((size_t)n);
   highest_values(model, state, quarter, state->value);
@@ -563,18 +505,15 @@ void spec_step_9_valuation(const struct spec_loop *model, struct spec_state *sta
               fabs(next_price[i] - price[i]) <= 2e-15;
     }
     memcpy(state->value, next, sizeof(double) * (size_t)n), memcpy(price, next_price, sizeof(double) * (size_t)n);
-    if (still)
-      break;
+    if (still) break;
   }
   free(next), free(price), free(next_price);
 }
 
-int spec_step_10_distress(const struct spec_loop *model, struct spec_state *state, int quarter, int *wave)
-{
+int spec_step_10_distress(const struct spec_loop *model, struct spec_state *state, int quarter, int *wave) {
   int n = model->n, waves = 0;
   bool *new_flag = zeros((size_t)n, sizeof(bool));
-  for (int i = 0; i < n; i++)
-    wave[i] = -1;
+  for (int i = 0; i < n; i++) wave[i] = -1;
   for (bool any = true; any; waves += any) {
     any = false;
     for (int i = 0; i < n; i++) {
@@ -583,10 +522,8 @@ int spec_step_10_distress(const struct spec_loop *model, struct spec_state *stat
       any = any || new_flag[i];
     }
     for (int i = 0; i < n; i++)
-      if (new_flag[i])
-        state->flagged[i] = true, wave[i] = waves;
-    if (any)
-      spec_step_9_valuation(model, state, quarter, false);
+      if (new_flag[i]) state->flagged[i] = true, wave[i] = waves;
+    if (any) spec_step_9_valuation(model, state, quarter, false);
   }
   free(new_flag);
   return waves;
@@ -595,8 +532,7 @@ int spec_step_10_distress(const struct spec_loop *model, struct spec_state *stat
 /* ---- planned sales, outside wealth, lines ---------------------------------------------------------------------------------------------- */
 
 /* s0_i(t), and the plan's backlog runs down by it whatever happens. */
-static void planned_sales(const struct spec_loop *model, struct spec_state *state, int t)
-{
+static void planned_sales(const struct spec_loop *model, struct spec_state *state, int t) {
   int n = model->n;
   for (int i = 0; i < n; i++) {
     state->sales_before[i] = state->sales[i];
@@ -612,8 +548,7 @@ static void planned_sales(const struct spec_loop *model, struct spec_state *stat
 }
 
 /* Income and outlays of holders outside, all but those of step 8. */
-static void outside_cash_flows(const struct spec_loop *model, struct spec_state *state)
-{
+static void outside_cash_flows(const struct spec_loop *model, struct spec_state *state) {
   int n = model->n, pairs = n * n;
   double rate = model->interest + model->amortisation;
   for (int i = 0; i < n; i++) {
@@ -624,8 +559,7 @@ static void outside_cash_flows(const struct spec_loop *model, struct spec_state 
   }
 }
 
-static double outside_wealth(const struct spec_loop *model, const struct spec_state *state)
-{
+static double outside_wealth(const struct spec_loop *model, const struct spec_state *state) {
   int n = model->n;
   double sum = state->outside_flows;
   for (int j = 0; j < n; j++)
@@ -634,12 +568,10 @@ static double outside_wealth(const struct spec_loop *model, const struct spec_st
   return sum;
 }
 
-static void value_lines(const struct spec_loop *model, const struct spec_state *state, int t, struct spec_run *run)
-{
+static void value_lines(const struct spec_loop *model, const struct spec_state *state, int t, struct spec_run *run) {
   int n = model->n;
   for (int i = 0; i < n; i++) {
-    if (i == SPEC_WORLD || !state->live[i])
-      continue;
+    if (i == SPEC_WORLD || !state->live[i]) continue;
     double line[SPEC_LINE_COUNT] = {0}, sum = 0;
     line[SPEC_LINE_CASH] = state->cash[i];
     line[SPEC_LINE_REAL_ASSETS] = state->real_assets[i];
@@ -653,11 +585,9 @@ static void value_lines(const struct spec_loop *model, const struct spec_state *
       line[SPEC_LINE_BACKLOG] += model->backlog_margin[i] * state->backlog[j * n + i] * standing(state, j);
       line[SPEC_LINE_CLAIMS] += state->debt[j * n + i] * (marked ? clip(state->price_value[j] / debt) : 1);
     }
-    for (int k = 0; k < SPEC_LINE_FLOOR; k++)
-      sum += line[k];
+    for (int k = 0; k < SPEC_LINE_FLOOR; k++) sum += line[k];
     line[SPEC_LINE_FLOOR] = positive(-sum);
-    for (int k = 0; k < SPEC_LINE_COUNT; k++)
-      run->line[k * n + i] = line[k];
+    for (int k = 0; k < SPEC_LINE_COUNT; k++) run->line[k * n + i] = line[k];
   }
 }
 
@@ -668,15 +598,13 @@ struct books {
   double *cash, *book_equity, *real_assets, total_cash;
 };
 
-static double book_equity(const struct spec_loop *model, const struct spec_state *state, int i)
-{
+static double book_equity(const struct spec_loop *model, const struct spec_state *state, int i) {
   int n = model->n;
   return state->cash[i] + state->real_assets[i] + row_sum(n, state->invested, i) + column_sum(n, state->debt, i) -
          row_sum(n, state->debt, i);
 }
 
-static struct books take_books(const struct spec_loop *model, const struct spec_state *state)
-{
+static struct books take_books(const struct spec_loop *model, const struct spec_state *state) {
   size_t n = (size_t)model->n;
   struct books books = {numbers(n), numbers(n), numbers(n), 0};
   memcpy(books.real_assets, state->real_assets, n * sizeof(double));
@@ -687,22 +615,23 @@ static struct books take_books(const struct spec_loop *model, const struct spec_
   return books;
 }
 
-static double relative(double difference, double scale) { return scale > 0 ? fabs(difference) / scale : fabs(difference); }
+static double relative(double difference, double scale) {
+  return scale > 0 ? fabs(difference) / scale : fabs(difference);
+}
 static void raise_to(double *worst, double value) { *worst = isfinite(value) ? larger(*worst, value) : INFINITY; }
 
 /* (ii) before step 8 touches cash: change = receipts + R + f + draw - payments. (v) likewise, in every quarter. */
 static void audit_flows(const struct spec_loop *model, const struct spec_state *state, const struct books *books,
-                        double *audit)
-{
+                        double *audit) {
   int n = model->n, pairs = n * n;
   for (int i = 1; i < n; i++) {
     double in = 0, out = 0, expensed = 0;
     for (int k = 0; k < 3; k++)
       in += column_sum(n, state->paid + k * pairs, i), out += row_sum(n, state->paid + k * pairs, i);
     double gain = state->revenue[i] + state->outside_paid[i] + state->draw[i];
-    raise_to(&audit[1], relative(state->cash[i] - books->cash[i] - (in + gain - out), books->cash[i] + in + gain + out));
-    for (int j = 0; j < n; j++)
-      expensed += (1 - model->capex_share[i * n + j]) * state->delivered[i * n + j];
+    raise_to(&audit[1],
+             relative(state->cash[i] - books->cash[i] - (in + gain - out), books->cash[i] + in + gain + out));
+    for (int j = 0; j < n; j++) expensed += (1 - model->capex_share[i * n + j]) * state->delivered[i * n + j];
     double wear = model->depreciation[i] * books->real_assets[i];
     double profit = state->sales[i] - expensed - state->cogs_owed[i] - state->opex_owed[i] - wear +
                     model->interest * (column_sum(n, state->debt_before, i) - row_sum(n, state->debt_before, i)) +
@@ -713,32 +642,26 @@ static void audit_flows(const struct spec_loop *model, const struct spec_state *
   }
 }
 
-static double lowest(size_t count, const double *values)
-{
+static double lowest(size_t count, const double *values) {
   double least = 0;
-  for (size_t k = 0; k < count; k++)
-    least = smaller(least, values[k]);
+  for (size_t k = 0; k < count; k++) least = smaller(least, values[k]);
   return -least;
 }
 
 static void audit_stocks(const struct spec_loop *model, const struct spec_state *state, const struct books *books,
-                         double *audit)
-{
+                         double *audit) {
   int n = model->n;
   size_t pairs = (size_t)n * (size_t)n;
   double total = 0, gross = 0;
-  for (int i = 0; i < n; i++)
-    total += state->cash[i], gross += fabs(state->cash[i]) + fabs(books->cash[i]);
+  for (int i = 0; i < n; i++) total += state->cash[i], gross += fabs(state->cash[i]) + fabs(books->cash[i]);
   raise_to(&audit[0], relative(total - books->total_cash, gross));
   raise_to(&audit[3], relative(lowest((size_t)n - 1, state->cash + 1), gross));
   raise_to(&audit[3], lowest(pairs, state->backlog)), raise_to(&audit[3], lowest(pairs, state->pledge));
   raise_to(&audit[3], lowest(pairs, state->stake));
   for (int i = 1; i < n; i++) {
     double queued = 0, debt = row_sum(n, state->debt, i);
-    if (state->live[i])
-      raise_to(&audit[2], fabs(column_sum(n, state->stake, i) - 1));
-    for (int slot = 0; slot < model->build_lag; slot++)
-      queued += state->queue[i * model->build_lag + slot];
+    if (state->live[i]) raise_to(&audit[2], fabs(column_sum(n, state->stake, i) - 1));
+    for (int slot = 0; slot < model->build_lag; slot++) queued += state->queue[i * model->build_lag + slot];
     double built = state->capacity_start[i] + state->ordered[i];
     raise_to(&audit[5], relative(state->capacity[i] + state->dark[i] + queued - built, built));
     if (state->live[i] && state->value[i] > 0)
@@ -749,8 +672,7 @@ static void audit_stocks(const struct spec_loop *model, const struct spec_state 
 
 /* ---- the run --------------------------------------------------------------------------------------------------------------------------------- */
 
-static void record(const struct spec_loop *model, const struct spec_state *state, int t, struct spec_run *run)
-{
+static void record(const struct spec_loop *model, const struct spec_state *state, int t, struct spec_run *run) {
   int n = model->n;
   for (int i = 0; i < n; i++) {
     int at = t * n + i;
@@ -760,17 +682,14 @@ static void record(const struct spec_loop *model, const struct spec_state *state
     run->debt[at] = row_sum(n, state->debt, i), run->backlog[at] = row_sum(n, state->backlog, i);
     run->input_ratio[at] = state->input_ratio[i], run->delivery_ratio[at] = state->delivery_ratio[i];
     run->live[at] = state->live[i], run->flagged[at] = state->flagged[i], run->defaulted[at] = state->defaulted[i];
-    if (state->defaulted[i])
-      run->default_quarter[i] = t;
-    if (run->wave[at] >= 0)
-      run->distress_quarter[i] = t;
+    if (state->defaulted[i]) run->default_quarter[i] = t;
+    if (run->wave[at] >= 0) run->distress_quarter[i] = t;
   }
   memcpy(run->stake + t * n * n, state->stake, sizeof(double) * (size_t)n * (size_t)n);
   run->outside[t] = outside_wealth(model, state);
 }
 
-static void quarter(const struct spec_loop *model, struct spec_state *state, int t, struct spec_run *run)
-{
+static void quarter(const struct spec_loop *model, struct spec_state *state, int t, struct spec_run *run) {
   double *audit = run->audit + t * SPEC_IDENTITIES;
   struct books books = take_books(model, state);
   memset(state->defaulted, 0, sizeof(bool) * (size_t)model->n);
@@ -794,25 +713,21 @@ static void quarter(const struct spec_loop *model, struct spec_state *state, int
   free(books.cash), free(books.book_equity), free(books.real_assets);
 }
 
-struct spec_run *spec_loop_run(const struct spec_loop *model)
-{
+struct spec_run *spec_loop_run(const struct spec_loop *model) {
   size_t bytes = sizeof(double) * (size_t)model->n;
   struct spec_run *run = run_create(model);
   struct spec_state *state = spec_state_create(model);
   spec_step_9_valuation(model, state, 0, true);
   memcpy(state->reference, state->value, bytes);
   memcpy(run->start_value, state->value, bytes);
-  for (int t = 0; t < model->quarters; t++)
-    quarter(model, state, t, run);
+  for (int t = 0; t < model->quarters; t++) quarter(model, state, t, run);
   value_lines(model, state, model->quarters - 1, run);
   spec_state_free(state);
   return run;
 }
 
-double spec_run_worst_breach(const struct spec_loop *model, const struct spec_run *run)
-{
+double spec_run_worst_breach(const struct spec_loop *model, const struct spec_run *run) {
   double worst = 0;
-  for (int k = 0; k < model->quarters * SPEC_IDENTITIES; k++)
-    raise_to(&worst, run->audit[k]);
+  for (int k = 0; k < model->quarters * SPEC_IDENTITIES; k++) raise_to(&worst, run->audit[k]);
   return worst;
 }

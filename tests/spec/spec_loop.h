@@ -13,7 +13,7 @@ enum { SPEC_WORLD = 0, SPEC_IDENTITIES = 8 };
 enum spec_line {
   SPEC_LINE_CASH,
   SPEC_LINE_REAL_ASSETS,
-  SPEC_LINE_REVENUE,  /* external revenue, annual, times the multiple */
+  SPEC_LINE_REVENUE, /* external revenue, annual, times the multiple */
   SPEC_LINE_BACKLOG,
   SPEC_LINE_STAKES,
   SPEC_LINE_CLAIMS,
@@ -41,8 +41,8 @@ struct spec_loop {
   bool *forced;
   double *gate; /* [quarters * n * n] */
   /* the state at the start */
-  double *cash, *real_assets, *capacity, *dark;                /* [n] */
-  double *stake, *debt, *backlog, *pledge;                      /* [n * n] */
+  double *cash, *real_assets, *capacity, *dark; /* [n] */
+  double *stake, *debt, *backlog, *pledge;      /* [n * n] */
 };
 
 /* The state between quarters, and what a quarter works with. */
@@ -57,12 +57,12 @@ struct spec_state {
   double outside_flows; /* cumulated income less outlays of the rest of the world, see spec_run.outside */
   /* this quarter */
   double *orders, *delivery_ratio, *input_ratio, *revenue, *sales, *confidence, *outside_paid, *draw; /* [n] */
-  double *ordered_now, *delivered; /* [n * n] x, xd */
-  double *owed, *paid;             /* [3 * n * n] */
+  double *ordered_now, *delivered;                     /* [n * n] x, xd */
+  double *owed, *paid;                                 /* [3 * n * n] */
   double *opex_owed, *cogs_owed, *full_ratio, *issued; /* [n]; full_ratio = fr */
-  double *debt_before;             /* [n * n] D at the start of the quarter */
-  double *price_value;             /* [n] A of the last valuation */
-  bool *defaulted;                 /* [n] in this quarter */
+  double *debt_before;                                 /* [n * n] D at the start of the quarter */
+  double *price_value;                                 /* [n] A of the last valuation */
+  bool *defaulted;                                     /* [n] in this quarter */
   double estate_owed, estate_paid, creditor_loss;
 };
 
@@ -71,13 +71,13 @@ struct spec_run {
   double *cash, *real_assets, *value, *capacity, *revenue, *sales, *draw, *confidence, *orders, *debt, *backlog;
   double *input_ratio, *delivery_ratio;
   bool *live, *flagged, *defaulted;
-  int *wave;             /* 0-based wave of this quarter in which the flag rose, -1 otherwise */
-  double *stake;         /* [t * n * n + ...] after the quarter */
-  double *start_value;   /* [n] V(0) = Vref */
-  double *line;          /* [SPEC_LINE_COUNT * n] at the horizon; lines add up to the value */
+  int *wave;                               /* 0-based wave of this quarter in which the flag rose, -1 otherwise */
+  double *stake;                           /* [t * n * n + ...] after the quarter */
+  double *start_value;                     /* [n] V(0) = Vref */
+  double *line;                            /* [SPEC_LINE_COUNT * n] at the horizon; lines add up to the value */
   int *default_quarter, *distress_quarter; /* [n] -1 never */
-  double *outside;       /* [quarters] wealth of holders outside the network */
-  double *audit;         /* [quarters * SPEC_IDENTITIES] relative breach of identities (i) to (viii) */
+  double *outside;                         /* [quarters] wealth of holders outside the network */
+  double *audit; /* [quarters * SPEC_IDENTITIES] relative breach of identities (i) to (viii) */
 };
 
 struct spec_loop *spec_loop_create(int n, int quarters, int build_lag, int type_count);

@@ -10,10 +10,9 @@
 
 enum { MOST = 16 };
 
-#define LOAD(variable, id)                              \
-  json_t *variable = spec_case_load(id);                \
-  if (!variable)                                        \
-  SKIPm("cases of ../shared are not here")
+#define LOAD(variable, id)               \
+  json_t *variable = spec_case_load(id); \
+  if (!variable) SKIPm("cases of ../shared are not here")
 
 static bool close_to(double a, double b, double tolerance) { return fabs(a - b) <= tolerance * fmax(1, fabs(b)); }
 
@@ -25,8 +24,7 @@ struct bank_case {
   struct spec_clearing_result result;
 };
 
-static void bank_case_open(struct bank_case *banks, const json_t *root, const char *assets_path)
-{
+static void bank_case_open(struct bank_case *banks, const json_t *root, const char *assets_path) {
   memset(banks, 0, sizeof *banks);
   int n = spec_case_length(root, "inputs/liabilities");
   spec_case_vector(root, assets_path, banks->assets);
@@ -36,47 +34,40 @@ static void bank_case_open(struct bank_case *banks, const json_t *root, const ch
   spec_clearing_result_create(n, &banks->result);
 }
 
-static bool payments_are(const struct bank_case *banks, const json_t *root, const char *path, double tolerance)
-{
+static bool payments_are(const struct bank_case *banks, const json_t *root, const char *path, double tolerance) {
   double expected[MOST];
   spec_case_vector(root, path, expected);
   for (int i = 0; i < banks->problem.n; i++)
-    if (!close_to(banks->result.payment[i], expected[i], tolerance))
-      return false;
+    if (!close_to(banks->result.payment[i], expected[i], tolerance)) return false;
   return true;
 }
 
-static bool waves_are(const struct bank_case *banks, const json_t *root, const char *path)
-{
+static bool waves_are(const struct bank_case *banks, const json_t *root, const char *path) {
   const json_t *waves = spec_case_at(root, path), *wave, *bank;
   size_t k, m;
-  if ((int)json_array_size(waves) != banks->result.wave_count)
-    return false;
+  if ((int)json_array_size(waves) != banks->result.wave_count) return false;
   json_array_foreach((json_t *)waves, k, wave) {
     json_array_foreach((json_t *)wave, m, bank) {
-      if (banks->result.wave[json_integer_value(bank)] != (int)k)
-        return false;
+      if (banks->result.wave[json_integer_value(bank)] != (int)k) return false;
     }
   }
   return true;
 }
 
-static enum greatest_test_res published_waves(const char *id, double tolerance)
-{
+static enum greatest_test_res published_waves(const char *id, double tolerance) {
   LOAD(root, id);
   struct bank_case banks;
   bank_case_open(&banks, root, "inputs/external_assets");
   spec_clearing_greatest(&banks.problem, &banks.result);
-  bool same = payments_are(&banks, root, "outputs/payments", tolerance) &&
-              waves_are(&banks, root, "outputs/default_waves");
+  bool same =
+      payments_are(&banks, root, "outputs/payments", tolerance) && waves_are(&banks, root, "outputs/default_waves");
   spec_clearing_result_free(&banks.result);
   json_decref(root);
   ASSERTm(id, same);
   PASS();
 }
 
-TEST eisenberg_noe_cases_clear_as_published(void)
-{
+TEST eisenberg_noe_cases_clear_as_published(void) {
   CHECK_CALL(published_waves("en_siebenbrunner3", 1e-9));
   CHECK_CALL(published_waves("en_zero_liab_absorbing", 1e-12));
   CHECK_CALL(published_waves("en_chain_n_waves", 1e-12));
@@ -84,8 +75,7 @@ TEST eisenberg_noe_cases_clear_as_published(void)
   PASS();
 }
 
-static enum greatest_test_res both_ends(const char *id, double alpha, double beta)
-{
+static enum greatest_test_res both_ends(const char *id, double alpha, double beta) {
   LOAD(root, id);
   struct bank_case banks;
   bank_case_open(&banks, root, "inputs/external_assets");
@@ -100,15 +90,13 @@ static enum greatest_test_res both_ends(const char *id, double alpha, double bet
   PASS();
 }
 
-TEST greatest_and_least_clearing_differ_where_they_should(void)
-{
+TEST greatest_and_least_clearing_differ_where_they_should(void) {
   CHECK_CALL(both_ends("en_degenerate_cycle", 1, 1));
   CHECK_CALL(both_ends("rv_multiple_fixed_points", 0.5, 0.5));
   PASS();
 }
 
-TEST rogers_veraart_cases_clear_as_published(void)
-{
+TEST rogers_veraart_cases_clear_as_published(void) {
   LOAD(root, "rv_siebenbrunner3");
   struct bank_case banks;
   bank_case_open(&banks, root, "inputs/external_assets");
@@ -125,8 +113,7 @@ TEST rogers_veraart_cases_clear_as_published(void)
   PASS();
 }
 
-TEST rogers_veraart_iterates_end_where_published(void)
-{
+TEST rogers_veraart_iterates_end_where_published(void) {
   LOAD(root, "rv_finnetvalu_iterates");
   static const char *const RUN[] = {"a1", "a2"};
   bool same = true;
@@ -148,8 +135,7 @@ TEST rogers_veraart_iterates_end_where_published(void)
 
 /* Bank 0 has 5, owes bank 1 4 senior and W 4 junior; bank 1 has 0, owes bank 0 2 senior and W 6 junior. By hand: 1 receives 4,
  * pays 2 to 0 and 2 of 6 to W; 0 has 5 + 2 = 7, pays 4 and 3 of 4. */
-TEST two_classes_clear_in_order_of_seniority(void)
-{
+TEST two_classes_clear_in_order_of_seniority(void) {
   double owed[2 * 9] = {0}, paid[2 * 9], resources[3] = {0, 5, 0};
   bool pays_all[3] = {true, false, false};
   owed[1 * 3 + 2] = 4, owed[2 * 3 + 1] = 2, owed[9 + 1 * 3 + 0] = 4, owed[9 + 2 * 3 + 0] = 6;
@@ -162,8 +148,7 @@ TEST two_classes_clear_in_order_of_seniority(void)
 }
 
 /* External creditors owed 3 stand before bank 1, owed 3; bank 0 has 4: senior they get 3 and bank 1 gets 1; equal, 2 each. */
-TEST senior_external_creditors_are_paid_first(void)
-{
+TEST senior_external_creditors_are_paid_first(void) {
   double assets[2] = {4, 0}, liability[4] = {0, 3, 0, 0}, external[2] = {3, 2};
   struct spec_clearing problem = {2, assets, liability, external, 1, 1, true};
   struct spec_clearing_result result;
@@ -178,8 +163,7 @@ TEST senior_external_creditors_are_paid_first(void)
   PASS();
 }
 
-SUITE(clearing)
-{
+SUITE(clearing) {
   RUN_TEST(eisenberg_noe_cases_clear_as_published);
   RUN_TEST(greatest_and_least_clearing_differ_where_they_should);
   RUN_TEST(rogers_veraart_cases_clear_as_published);
@@ -190,51 +174,44 @@ SUITE(clearing)
 
 /* ---- DebtRank -------------------------------------------------------------------------------------------------------- */
 
-static enum greatest_test_res ring_like(const char *id, const char *matrix, const char *expected, double tolerance)
-{
+static enum greatest_test_res ring_like(const char *id, const char *matrix, const char *expected, double tolerance) {
   LOAD(root, id);
   double exposure[9], shock[3], wanted[3], distress[3];
   spec_case_matrix(root, matrix, exposure), spec_case_vector(root, "inputs/h0", shock);
   spec_case_vector(root, expected, wanted);
   json_decref(root);
   spec_debtrank_linear(3, exposure, shock, distress);
-  for (int i = 0; i < 3; i++)
-    ASSERT_IN_RANGE(wanted[i], distress[i], tolerance);
+  for (int i = 0; i < 3; i++) ASSERT_IN_RANGE(wanted[i], distress[i], tolerance);
   PASS();
 }
 
-TEST linear_debtrank_reaches_its_closed_form(void)
-{
+TEST linear_debtrank_reaches_its_closed_form(void) {
   CHECK_CALL(ring_like("debtrank_ring3", "inputs/Lambda_loss_of_row_from_col", "outputs/linear_h", 1e-12));
   CHECK_CALL(ring_like("spectral_stability3", "inputs/Lambda", "outputs/h", 1e-10));
   PASS();
 }
 
-TEST linear_debtrank_matches_the_package_example(void)
-{
+TEST linear_debtrank_matches_the_package_example(void) {
   LOAD(root, "debtrank_nrm3");
   double asset[9], liability[9], buffer[3], wanted[3], distress[3];
   bool same = true;
   spec_case_matrix(root, "inputs/exposures_asset", asset), spec_case_vector(root, "inputs/buffer", buffer);
   for (int i = 0; i < 3; i++)
-    for (int j = 0; j < 3; j++)
-      liability[j * 3 + i] = asset[i * 3 + j];
+    for (int j = 0; j < 3; j++) liability[j * 3 + i] = asset[i * 3 + j];
   for (int run = 0; run < 4; run++) {
     char path[64];
     snprintf(path, sizeof path, run < 3 ? "outputs/shock%d/linear_h" : "outputs/shock_all_10pct/linear_h", run);
     double shock[3] = {run == 3 ? 0.1 : run == 0, run == 3 ? 0.1 : run == 1, run == 3 ? 0.1 : run == 2};
     spec_case_vector(root, path, wanted);
     spec_debtrank_linear_network(3, liability, buffer, shock, distress);
-    for (int i = 0; i < 3; i++)
-      same = same && close_to(distress[i], wanted[i], 1e-12);
+    for (int i = 0; i < 3; i++) same = same && close_to(distress[i], wanted[i], 1e-12);
   }
   json_decref(root);
   ASSERT(same);
   PASS();
 }
 
-SUITE(debtrank)
-{
+SUITE(debtrank) {
   RUN_TEST(linear_debtrank_reaches_its_closed_form);
   RUN_TEST(linear_debtrank_matches_the_package_example);
 }
@@ -242,8 +219,7 @@ SUITE(debtrank)
 /* ---- the loop: trajectories -------------------------------------------------------------------------------------------- */
 
 /* Compares one vector of one quarter; prints what differs. */
-static bool same_field(const json_t *quarter, const char *key, int n, const double *values, const char *where)
-{
+static bool same_field(const json_t *quarter, const char *key, int n, const double *values, const char *where) {
   const json_t *list = json_object_get(quarter, key);
   for (int i = 0; list && i < n; i++) {
     double wanted = json_number_value(json_array_get(list, (size_t)i));
@@ -255,23 +231,19 @@ static bool same_field(const json_t *quarter, const char *key, int n, const doub
   return true;
 }
 
-static bool same_flags(const json_t *quarter, const char *key, int n, const bool *values, const char *where)
-{
+static bool same_flags(const json_t *quarter, const char *key, int n, const bool *values, const char *where) {
   double number[MOST];
-  for (int i = 0; i < n; i++)
-    number[i] = values[i];
+  for (int i = 0; i < n; i++) number[i] = values[i];
   return same_field(quarter, key, n, number, where);
 }
 
 /* Lists of node numbers, or of lists of them: the waves of flags. */
-static bool same_waves(const json_t *quarter, int n, const int *wave, const char *where)
-{
+static bool same_waves(const json_t *quarter, int n, const int *wave, const char *where) {
   const json_t *waves = json_object_get(quarter, "waves"), *list;
   int expected[MOST];
   size_t k, m;
   json_t *node;
-  for (int i = 0; i < n; i++)
-    expected[i] = -1;
+  for (int i = 0; i < n; i++) expected[i] = -1;
   json_array_foreach((json_t *)waves, k, list) {
     json_array_foreach((json_t *)list, m, node) expected[json_integer_value(node)] = (int)k;
   }
@@ -283,41 +255,38 @@ static bool same_waves(const json_t *quarter, int n, const int *wave, const char
   return true;
 }
 
-static bool same_defaults(const json_t *quarter, int n, const bool *defaulted)
-{
+static bool same_defaults(const json_t *quarter, int n, const bool *defaulted) {
   const json_t *list = json_object_get(quarter, "newdef"), *node;
   int count = 0;
   size_t k;
-  for (int i = 0; i < n; i++)
-    count += defaulted[i];
+  for (int i = 0; i < n; i++) count += defaulted[i];
   json_array_foreach((json_t *)list, k, node) if (!defaulted[json_integer_value(node)]) return false;
   return count == (int)json_array_size(list);
 }
 
 static bool same_quarter(const json_t *quarter, const struct spec_loop *model, const struct spec_run *run, int t,
-                         const char *where)
-{
+                         const char *where) {
   int n = model->n, at = t * n;
   double column[MOST];
-  for (int i = 0; i < n; i++)
-    column[i] = run->stake[t * n * n + i * n + 3];
-  return same_field(quarter, "cash", n, run->cash + at, where) & same_field(quarter, "K", n, run->real_assets + at, where) &
-         same_field(quarter, "V", n, run->value + at, where) & same_field(quarter, "G", n, run->capacity + at, where) &
-         same_field(quarter, "R", n, run->revenue + at, where) & same_field(quarter, "sales", n, run->sales + at, where) &
-         same_field(quarter, "h", n, run->input_ratio + at, where) &
-         same_field(quarter, "z", n, run->delivery_ratio + at, where) &
-         same_field(quarter, "draw", n, run->draw + at, where) &
-         same_field(quarter, "confidence", n, run->confidence + at, where) &
-         same_field(quarter, "orders", n, run->orders + at, where) & same_field(quarter, "debt", n, run->debt + at, where) &
-         same_field(quarter, "debt_rowsum", n, run->debt + at, where) &
-         same_field(quarter, "backlog_rowsum", n, run->backlog + at, where) &
-         same_field(quarter, "S_lab", n, column, where) & same_flags(quarter, "live", n, run->live + at, where) &
-         same_flags(quarter, "flag", n, run->flagged + at, where) & same_waves(quarter, n, run->wave + at, where) &
-         same_defaults(quarter, n, run->defaulted + at);
+  const struct {
+    const char *key;
+    const double *values;
+  } field[] = {
+      {"cash", run->cash},        {"K", run->real_assets},         {"V", run->value},       {"G", run->capacity},
+      {"R", run->revenue},        {"sales", run->sales},           {"h", run->input_ratio}, {"z", run->delivery_ratio},
+      {"draw", run->draw},        {"confidence", run->confidence}, {"orders", run->orders}, {"debt", run->debt},
+      {"debt_rowsum", run->debt}, {"backlog_rowsum", run->backlog}};
+  bool same = true;
+  for (size_t k = 0; k < sizeof field / sizeof *field; k++)
+    same = same_field(quarter, field[k].key, n, field[k].values + at, where) && same;
+  for (int i = 0; i < n; i++) column[i] = run->stake[t * n * n + i * n + 3];
+  same = same_field(quarter, "S_lab", n, column, where) && same;
+  same = same_flags(quarter, "live", n, run->live + at, where) && same;
+  same = same_flags(quarter, "flag", n, run->flagged + at, where) && same;
+  return same_waves(quarter, n, run->wave + at, where) && same_defaults(quarter, n, run->defaulted + at) && same;
 }
 
-static bool same_scenario(const struct spec_loop *base, const char *name, const json_t *trajectory)
-{
+static bool same_scenario(const struct spec_loop *base, const char *name, const json_t *trajectory) {
   struct spec_loop *model = spec_loop_copy(base);
   bool same = spec_case_scenario(model, name);
   struct spec_run *run = spec_loop_run(model);
@@ -329,32 +298,28 @@ static bool same_scenario(const struct spec_loop *base, const char *name, const 
     same = same_quarter(quarter, model, run, (int)t, where) && same;
   }
   double breach = spec_run_worst_breach(model, run);
-  if (breach > 1e-10)
-    printf("%s: an identity is broken by %.3g\n", name, breach), same = false;
+  if (breach > 1e-10) printf("%s: an identity is broken by %.3g\n", name, breach), same = false;
   for (int i = 1; i < model->n; i++) {
     double sum = 0, value = run->value[(model->quarters - 1) * model->n + i];
-    for (int k = 0; k < SPEC_LINE_COUNT; k++)
-      sum += run->line[k * model->n + i];
+    for (int k = 0; k < SPEC_LINE_COUNT; k++) sum += run->line[k * model->n + i];
     same = same && close_to(sum, value, 1e-10);
   }
   spec_run_free(run), spec_loop_free(model);
   return same;
 }
 
-static bool all_scenarios(const json_t *toy, const json_t *finance)
-{
+static bool all_scenarios(const json_t *toy, const json_t *finance) {
   struct spec_loop *base = spec_case_loop(toy, finance);
   bool same = true;
   const char *name;
   json_t *trajectory;
-  json_object_foreach((json_t *)spec_case_at(finance ? finance : toy, "outputs"), name, trajectory)
-    same = same_scenario(base, name, trajectory) && same;
+  json_object_foreach((json_t *)spec_case_at(finance ? finance : toy, "outputs"), name, trajectory) same =
+      same_scenario(base, name, trajectory) && same;
   spec_loop_free(base);
   return same;
 }
 
-TEST loop_follows_the_reference_quarter_by_quarter(void)
-{
+TEST loop_follows_the_reference_quarter_by_quarter(void) {
   LOAD(toy, "loop1_toy5");
   bool same = all_scenarios(toy, NULL);
   json_decref(toy);
@@ -362,8 +327,7 @@ TEST loop_follows_the_reference_quarter_by_quarter(void)
   PASS();
 }
 
-TEST loop_with_finance_follows_the_reference_quarter_by_quarter(void)
-{
+TEST loop_with_finance_follows_the_reference_quarter_by_quarter(void) {
   LOAD(toy, "loop1_toy5");
   json_t *finance = spec_case_load("loop1_toy5_finance");
   ASSERT(finance);
@@ -375,8 +339,7 @@ TEST loop_with_finance_follows_the_reference_quarter_by_quarter(void)
 
 /* ---- the loop: reductions to published models ---------------------------------------------------------------------------- */
 
-TEST clearing_of_the_loop_with_one_class_is_eisenberg_noe(void)
-{
+TEST clearing_of_the_loop_with_one_class_is_eisenberg_noe(void) {
   LOAD(root, "en_siebenbrunner3");
   double assets[4] = {0}, owed[16] = {0}, liability[9], paid[16], wanted[3];
   bool pays_all[4] = {true};
@@ -384,16 +347,14 @@ TEST clearing_of_the_loop_with_one_class_is_eisenberg_noe(void)
   spec_case_vector(root, "outputs/payments", wanted);
   json_decref(root);
   for (int i = 0; i < 3; i++)
-    for (int j = 0; j < 3; j++)
-      owed[(i + 1) * 4 + j + 1] = liability[i * 3 + j];
+    for (int j = 0; j < 3; j++) owed[(i + 1) * 4 + j + 1] = liability[i * 3 + j];
   spec_clearing_classes(4, 1, assets, pays_all, owed, paid);
   for (int i = 1; i < 4; i++)
     ASSERT_IN_RANGE(wanted[i - 1], paid[i * 4] + paid[i * 4 + 1] + paid[i * 4 + 2] + paid[i * 4 + 3], 1e-9);
   PASS();
 }
 
-static bool suzuki_vector(const json_t *root, const char *name)
-{
+static bool suzuki_vector(const json_t *root, const char *name) {
   double share[16], debt_share[16], nominal[4], assets[4], equity[4];
   char path[64];
   struct spec_loop *model = spec_loop_create(5, 1, 0, 0);
@@ -415,24 +376,22 @@ static bool suzuki_vector(const json_t *root, const char *name)
   }
   state = spec_state_create(model);
   spec_step_9_valuation(model, state, 0, true);
-  for (int i = 0; i < 4; i++)
-    same = same && close_to(state->value[i + 1], equity[i], 1e-9);
+  for (int i = 0; i < 4; i++) same = same && close_to(state->value[i + 1], equity[i], 1e-9);
   spec_state_free(state), spec_loop_free(model);
   return same;
 }
 
-TEST valuation_with_stakes_and_debts_is_suzuki(void)
-{
+TEST valuation_with_stakes_and_debts_is_suzuki(void) {
   LOAD(root, "xos_suzuki4");
-  bool same = suzuki_vector(root, "published_input") && suzuki_vector(root, "stressed") && suzuki_vector(root, "severe");
+  bool same =
+      suzuki_vector(root, "published_input") && suzuki_vector(root, "stressed") && suzuki_vector(root, "severe");
   json_decref(root);
   ASSERT(same);
   PASS();
 }
 
 /* V_i = E_i (1 - shock_i) - sum_j (g B_ji) (1 - V_j / E_j): linear DebtRank with Lambda_ij = g_i B_ji / E_i. */
-static bool backlog_is_debtrank(const double *exposure, const double *shock)
-{
+static bool backlog_is_debtrank(const double *exposure, const double *shock) {
   const double equity[3] = {2, 5, 3};
   double distress[3];
   bool same = true;
@@ -449,18 +408,15 @@ static bool backlog_is_debtrank(const double *exposure, const double *shock)
   struct spec_state *state = spec_state_create(model);
   spec_step_9_valuation(model, state, 0, true);
   memcpy(state->reference, state->value, 4 * sizeof(double));
-  for (int i = 0; i < 3; i++)
-    state->cash[i + 1] -= shock[i] * equity[i];
+  for (int i = 0; i < 3; i++) state->cash[i + 1] -= shock[i] * equity[i];
   spec_step_9_valuation(model, state, 0, false);
   spec_debtrank_linear(3, exposure, shock, distress);
-  for (int i = 0; i < 3; i++)
-    same = same && close_to(1 - state->value[i + 1] / equity[i], distress[i], 1e-8);
+  for (int i = 0; i < 3; i++) same = same && close_to(1 - state->value[i + 1] / equity[i], distress[i], 1e-8);
   spec_state_free(state), spec_loop_free(model);
   return same;
 }
 
-TEST valuation_with_backlog_alone_is_linear_debtrank(void)
-{
+TEST valuation_with_backlog_alone_is_linear_debtrank(void) {
   LOAD(root, "spectral_stability3");
   double exposure[9], mild[3], strong[3] = {0.6, 0.2, 0}, total[3] = {1, 0, 0};
   spec_case_matrix(root, "inputs/Lambda", exposure), spec_case_vector(root, "inputs/h0", mild);
@@ -471,8 +427,7 @@ TEST valuation_with_backlog_alone_is_linear_debtrank(void)
   PASS();
 }
 
-static struct spec_loop *europe(const json_t *root, double theta)
-{
+static struct spec_loop *europe(const json_t *root, double theta) {
   struct spec_loop *model = spec_loop_create(7, 1, 0, 0);
   double share[36], before[6];
   spec_case_matrix(root, "outputs/C", share), spec_case_vector(root, "inputs/p_2008", before);
@@ -489,8 +444,7 @@ static struct spec_loop *europe(const json_t *root, double theta)
   return model;
 }
 
-static bool europe_falls(const json_t *root, double theta)
-{
+static bool europe_falls(const json_t *root, double theta) {
   struct spec_loop *model = europe(root, theta);
   struct spec_state *state = spec_state_create(model);
   double after[6], final[6];
@@ -500,8 +454,7 @@ static bool europe_falls(const json_t *root, double theta)
   spec_step_9_valuation(model, state, 0, true);
   memcpy(state->reference, state->value, 7 * sizeof(double));
   spec_case_vector(root, "inputs/p_2011", after);
-  for (int i = 0; i < 6; i++)
-    state->cash[i + 1] = after[i];
+  for (int i = 0; i < 6; i++) state->cash[i + 1] = after[i];
   spec_step_9_valuation(model, state, 0, false);
   spec_step_10_distress(model, state, 0, wave);
   snprintf(path, sizeof path, "theta%.10g", theta);
@@ -513,25 +466,23 @@ static bool europe_falls(const json_t *root, double theta)
     int expected = -1;
     for (size_t k = 0; k < json_array_size(waves); k++)
       for (size_t m = 0; m < json_array_size(json_array_get(waves, k)); m++)
-        if (strcmp(name, json_string_value(json_array_get(json_array_get(waves, k), m))) == 0)
-          expected = (int)k;
+        if (strcmp(name, json_string_value(json_array_get(json_array_get(waves, k), m))) == 0) expected = (int)k;
     same = same && wave[i + 1] == expected && close_to(state->value[i + 1] * 2 / 3, final[i], 1e-8);
   }
   spec_state_free(state), spec_loop_free(model);
   return same;
 }
 
-TEST valuation_and_distress_with_stakes_are_elliott_golub_jackson(void)
-{
+TEST valuation_and_distress_with_stakes_are_elliott_golub_jackson(void) {
   LOAD(root, "egj_europe6");
-  bool same = europe_falls(root, 0.9) && europe_falls(root, 0.93) && europe_falls(root, 0.935) && europe_falls(root, 0.94);
+  bool same =
+      europe_falls(root, 0.9) && europe_falls(root, 0.93) && europe_falls(root, 0.935) && europe_falls(root, 0.94);
   json_decref(root);
   ASSERT(same);
   PASS();
 }
 
-SUITE(loop)
-{
+SUITE(loop) {
   RUN_TEST(loop_follows_the_reference_quarter_by_quarter);
   RUN_TEST(loop_with_finance_follows_the_reference_quarter_by_quarter);
   RUN_TEST(clearing_of_the_loop_with_one_class_is_eisenberg_noe);
@@ -542,8 +493,7 @@ SUITE(loop)
 
 GREATEST_MAIN_DEFS();
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
   GREATEST_MAIN_BEGIN();
   RUN_SUITE(clearing);
   RUN_SUITE(debtrank);
