@@ -10,7 +10,7 @@
  * ../shared/cases beside the source root. */
 json_t *spec_case_load(const char *id);
 
-/* A number anywhere: path of keys and indices, e.g. "outputs/alpha1_beta1/payments/2". Aborts with the path if missing. */
+/* A number anywhere: path of keys and indices, e.g. "outputs/alpha1_beta1/payments/2". Aborts where it is missing. */
 double spec_case_number(const json_t *root, const char *path);
 const json_t *spec_case_at(const json_t *root, const char *path);
 int spec_case_length(const json_t *root, const char *path);

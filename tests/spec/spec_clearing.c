@@ -1,4 +1,4 @@
-/* spec_clearing.c - Eisenberg-Noe (2001), Rogers-Veraart (2013) and Elsinger's (2009) layers of seniority, from the text. */
+/* spec_clearing.c - Eisenberg-Noe (2001), Rogers-Veraart (2013) and Elsinger's (2009) layers, from the text. */
 #include "spec/spec_clearing.h"
 
 #include <math.h>
@@ -32,7 +32,7 @@ bool spec_solve(int n, double *matrix, double *right) {
   return true;
 }
 
-/* ---- one class, with costs of default --------------------------------------------------------------------------------- */
+/* ---- one class, with costs of default ---------------------------------------------------------------------------- */
 
 static double owed_to_entities(const struct spec_clearing *problem, int i) {
   double sum = 0;
@@ -72,8 +72,9 @@ void spec_clearing_map(const struct spec_clearing *problem, const double *paymen
   }
 }
 
-/* Payments of the defaulted when the others pay in full: x_i = alpha e_i + beta (received), linear but for senior external
- * creditors, who may take all; `empty` marks banks that then pay entities nothing, found by Howard's policy iteration. */
+/* Payments of the defaulted when the others pay in full: x_i = alpha e_i + beta (received), linear but for senior
+ * external creditors, who may take all; `empty` marks banks that then pay entities nothing, found by Howard's policy
+ * iteration. */
 static bool solve_defaulted(const struct spec_clearing *problem, const bool *defaulted, double *payment) {
   int n = problem->n;
   bool solved = true, changed = true, *empty = calloc((size_t)n, sizeof *empty);
@@ -179,7 +180,7 @@ void spec_clearing_result_free(struct spec_clearing_result *result) {
   free(result->payment), free(result->equity), free(result->defaulted), free(result->wave);
 }
 
-/* ---- several classes, without costs ------------------------------------------------------------------------------------- */
+/* ---- several classes, without costs ------------------------------------------------------------------------------ */
 
 /* A node's cash X goes to class 0 first, then 1, ...; `spent[k]` is what class k gets. */
 static void split_by_class(int classes, double cash, const double *class_total, double *spent) {

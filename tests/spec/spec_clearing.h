@@ -38,8 +38,8 @@ void spec_clearing_map(const struct spec_clearing *problem, const double *paymen
 void spec_clearing_result_create(int n, struct spec_clearing_result *result);
 void spec_clearing_result_free(struct spec_clearing_result *result);
 
-/* Greatest clearing with `classes` layers of seniority (0 first): owed[k * n * n + i * n + j]. `pays_all` marks nodes that
- * never default. payment has the shape of owed. resources are what a node has before receipts. */
+/* Greatest clearing with `classes` layers of seniority (0 first): owed[k * n * n + i * n + j]. `pays_all` marks
+ * nodes that never default. payment has the shape of owed. resources are what a node has before receipts. */
 void spec_clearing_classes(int n, int classes, const double *resources, const bool *pays_all, const double *owed,
                            double *payment);
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- memory: the fields of each struct by shape ------------------------------------------------------------------------- */
+/* ---- memory: the fields of each struct by shape ------------------------------------------------------------------ */
 
 #define MODEL_NODES(X)                                                                                      \
   X(price)                                                                                                  \
@@ -148,7 +148,7 @@ void spec_run_free(struct spec_run *run) {
   free(run);
 }
 
-/* ---- small words ---------------------------------------------------------------------------------------------------------- */
+/* ---- small words ------------------------------------------------------------------------------------------------- */
 
 static double smaller(double a, double b) { return a < b ? a : b; }
 static double larger(double a, double b) { return a > b ? a : b; }
@@ -178,7 +178,7 @@ static double scheduled_rate(const struct spec_loop *model, int pair, int t) {
   return model->rate[pair] * smaller(1, (t - model->start[pair] + 1) / (model->ramp[pair] + 1.0));
 }
 
-/* ---- steps 1 to 5 ----------------------------------------------------------------------------------------------------------- */
+/* ---- steps 1 to 5 ------------------------------------------------------------------------------------------------ */
 
 static void step_1_orders(const struct spec_loop *model, struct spec_state *state, int t) {
   int n = model->n;
@@ -293,7 +293,7 @@ static void step_5_clearing(const struct spec_loop *model, struct spec_state *st
   free(resources), free(pays_all);
 }
 
-/* ---- steps 6 and 7 ------------------------------------------------------------------------------------------------------------ */
+/* ---- steps 6 and 7 ----------------------------------------------------------------------------------------------- */
 
 static void step_6_equity(const struct spec_loop *model, struct spec_state *state) {
   int n = model->n, pairs = n * n;
@@ -347,7 +347,7 @@ static void step_7_capacity(const struct spec_loop *model, struct spec_state *st
   }
 }
 
-/* ---- step 8 ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- step 8 ------------------------------------------------------------------------------------------------------ */
 
 /* More than 1e-9 of classes 0 and 1 unpaid, or forced. */
 static bool find_defaults(const struct spec_loop *model, struct spec_state *state, int t) {
@@ -452,7 +452,7 @@ static void step_8_default(const struct spec_loop *model, struct spec_state *sta
     if (state->defaulted[i]) strike_out(model, state, i);
 }
 
-/* ---- steps 9 and 10 ---------------------------------------------------------------------------------------------------------------- */
+/* ---- steps 9 and 10 ---------------------------------------------------------------------------------------------- */
 
 /* What does not depend on other values: m + K + 4 mult R - flag b Vref. */
 static double own_assets(const struct spec_loop *model, const struct spec_state *state, int t, int i) {
@@ -529,7 +529,7 @@ int spec_step_10_distress(const struct spec_loop *model, struct spec_state *stat
   return waves;
 }
 
-/* ---- planned sales, outside wealth, lines ---------------------------------------------------------------------------------------------- */
+/* ---- planned sales, outside wealth, lines ------------------------------------------------------------------------ */
 
 /* s0_i(t), and the plan's backlog runs down by it whatever happens. */
 static void planned_sales(const struct spec_loop *model, struct spec_state *state, int t) {
@@ -591,7 +591,7 @@ static void value_lines(const struct spec_loop *model, const struct spec_state *
   }
 }
 
-/* ---- identities -------------------------------------------------------------------------------------------------------------------------- */
+/* ---- identities -------------------------------------------------------------------------------------------------- */
 
 /* Book figures before a quarter, against which the identities are measured. */
 struct books {
@@ -670,7 +670,7 @@ static void audit_stocks(const struct spec_loop *model, const struct spec_state 
   raise_to(&audit[7], relative(state->estate_owed - state->estate_paid - state->creditor_loss, state->estate_owed));
 }
 
-/* ---- the run --------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- the run ----------------------------------------------------------------------------------------------------- */
 
 static void record(const struct spec_loop *model, const struct spec_state *state, int t, struct spec_run *run) {
   int n = model->n;

@@ -1,6 +1,6 @@
 /* spec_loop.h - the investment-compute loop LOOP-1 as docs/models/loop.md writes it: dense arrays, one function a step.
  *
- * Node 0 is the rest of the world W. Matrices are n * n, row-major, [i * n + j]; paths are [t * n + i] and [t * n * n + ...].
+ * Node 0 is the rest of the world W. Matrices are n * n, row-major, [i * n + j]; paths are [t * n + i].
  * Everything is set by the caller between spec_loop_create (zeros, and the defaults of the tables) and spec_loop_run.
  */
 #ifndef LS_TESTS_SPEC_LOOP_H
@@ -94,9 +94,9 @@ void spec_run_free(struct spec_run *run);
 /* The largest breach of any identity in any quarter. */
 double spec_run_worst_breach(const struct spec_loop *model, const struct spec_run *run);
 
-/* Single steps, for the reductions to published models. step_9 fills state->value from cash, real assets, revenue, stakes,
- * debts, backlog, flags and reference; `full_backlog` values the backlog in full (the start). step_10 raises flags wave by
- * wave; wave[n] is filled. */
+/* Single steps, for the reductions to published models. step_9 fills state->value from cash, real assets, revenue,
+ * stakes, debts, backlog, flags and reference; `full_backlog` values the backlog in full (the start). step_10 raises flags
+ * wave by wave; wave[n] is filled. */
 void spec_step_9_valuation(const struct spec_loop *model, struct spec_state *state, int quarter, bool full_backlog);
 int spec_step_10_distress(const struct spec_loop *model, struct spec_state *state, int quarter, int *wave);
 

@@ -1,9 +1,9 @@
-/* test_spec_cases.c - the slow textbook models against the published and constructed cases, so that the engine may then be
- * measured against them. */
+/* test_spec_cases.c - the slow textbook models against the published and constructed cases, so that the engine may
+ * then be measured against them. */
 #include <math.h>
 #include <string.h>
 
-#include "harness/greatest.h"
+#include "greatest.h"
 #include "spec/spec_case.h"
 #include "spec/spec_clearing.h"
 #include "spec/spec_debtrank.h"
@@ -16,7 +16,7 @@ enum { MOST = 16 };
 
 static bool close_to(double a, double b, double tolerance) { return fabs(a - b) <= tolerance * fmax(1, fabs(b)); }
 
-/* ---- clearing -------------------------------------------------------------------------------------------------------- */
+/* ---- clearing ---------------------------------------------------------------------------------------------------- */
 
 struct bank_case {
   double assets[MOST], liability[MOST * MOST], external[MOST];
@@ -133,8 +133,8 @@ TEST rogers_veraart_iterates_end_where_published(void) {
   PASS();
 }
 
-/* Bank 0 has 5, owes bank 1 4 senior and W 4 junior; bank 1 has 0, owes bank 0 2 senior and W 6 junior. By hand: 1 receives 4,
- * pays 2 to 0 and 2 of 6 to W; 0 has 5 + 2 = 7, pays 4 and 3 of 4. */
+/* Bank 0 has 5, owes bank 1 4 senior and W 4 junior; bank 1 has 0, owes bank 0 2 senior and W 6 junior. By hand: 1
+ * receives 4, pays 2 to 0 and 2 of 6 to W; 0 has 5 + 2 = 7, pays 4 and 3 of 4. */
 TEST two_classes_clear_in_order_of_seniority(void) {
   double owed[2 * 9] = {0}, paid[2 * 9], resources[3] = {0, 5, 0};
   bool pays_all[3] = {true, false, false};
@@ -147,7 +147,7 @@ TEST two_classes_clear_in_order_of_seniority(void) {
   PASS();
 }
 
-/* External creditors owed 3 stand before bank 1, owed 3; bank 0 has 4: senior they get 3 and bank 1 gets 1; equal, 2 each. */
+/* External creditors owed 3 stand before bank 1, owed 3; bank 0 has 4: senior they get 3, bank 1 gets 1; equal, 2 each. */
 TEST senior_external_creditors_are_paid_first(void) {
   double assets[2] = {4, 0}, liability[4] = {0, 3, 0, 0}, external[2] = {3, 2};
   struct spec_clearing problem = {2, assets, liability, external, 1, 1, true};
@@ -172,7 +172,7 @@ SUITE(clearing) {
   RUN_TEST(senior_external_creditors_are_paid_first);
 }
 
-/* ---- DebtRank -------------------------------------------------------------------------------------------------------- */
+/* ---- DebtRank ---------------------------------------------------------------------------------------------------- */
 
 static enum greatest_test_res ring_like(const char *id, const char *matrix, const char *expected, double tolerance) {
   LOAD(root, id);
@@ -216,7 +216,7 @@ SUITE(debtrank) {
   RUN_TEST(linear_debtrank_matches_the_package_example);
 }
 
-/* ---- the loop: trajectories -------------------------------------------------------------------------------------------- */
+/* ---- the loop: trajectories -------------------------------------------------------------------------------------- */
 
 /* Compares one vector of one quarter; prints what differs. */
 static bool same_field(const json_t *quarter, const char *key, int n, const double *values, const char *where) {
@@ -337,7 +337,7 @@ TEST loop_with_finance_follows_the_reference_quarter_by_quarter(void) {
   PASS();
 }
 
-/* ---- the loop: reductions to published models ---------------------------------------------------------------------------- */
+/* ---- the loop: reductions to published models -------------------------------------------------------------------- */
 
 TEST clearing_of_the_loop_with_one_class_is_eisenberg_noe(void) {
   LOAD(root, "en_siebenbrunner3");
