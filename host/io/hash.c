@@ -3,6 +3,7 @@
 
 #include <openssl/evp.h>
 #include <string.h>
+#define XXH_INLINE_ALL /* the state then lives in our own block, whatever version is installed later */
 #include <xxhash.h>
 
 /* Doubles are brought to one form in batches of this many. */

@@ -40,7 +40,8 @@ struct table {
   int32_t column_count;
   struct table_column *column;
   int64_t *line;     /* [row_count] line in the source file; 0 where unknown */
-  /* Pair tables (liabilities, shareholdings, purchases, pledges, ...): rows are sorted by (from, to, seniority). */
+  /* Pair tables (liabilities, shareholdings, purchases, pledges, ...): rows are sorted by (from, to, seniority). The two key
+   * columns themselves are not among `column`: network_text answers for them with the ids. */
   int32_t *from;     /* [row_count] entity number of the first key column, or ENTITY_WORLD */
   int32_t *to;       /* [row_count] of the second: entity, ENTITY_WORLD, or asset number for holdings */
 };
@@ -68,6 +69,8 @@ struct ls_network {
   struct table table[TABLE_COUNT];
   int32_t entity_count;
   int32_t asset_count;
+  int32_t *entity_by_id; /* [entity_count] entities in the order of their ids, for network_find_entity */
+  int32_t *asset_by_id;  /* [asset_count] */
   struct loop_settings loop;
   bool has_loop_settings; /* loop.yaml was there, or the ledger was turned into loop tables */
   struct source_file *file;
@@ -99,6 +102,21 @@ void network_book_equity(const ls_network *network, double *equity);
 
 /* An empty network with its entities unset; tables are filled by the readers. NULL (with a message) without memory. */
 ls_network *network_create(ls_context *context);
+
+/* Sets entity_count and asset_count from the `id` columns and makes the lookup of ids fast. For readers, once the entities
+ * and assets are in and before pairs are resolved. */
+ls_status network_index_ids(ls_context *context, ls_network *network);
+
+/* Replaces one of the texts name, currency, unit, as_of, description by a copy. */
+ls_status network_text_replace(ls_context *context, char **text, const char *value);
+
+/* Appends copies to `source`, `unmodelled` and `file`. */
+ls_status network_source_add(ls_context *context, ls_network *network, const char *source);
+ls_status network_unmodelled_add(ls_context *context, ls_network *network, const char *deal_id);
+ls_status network_file_add(ls_context *context, ls_network *network, const char *file, const char *sha256);
+
+/* A deep copy. */
+ls_status network_copy(ls_context *context, const ls_network *network, ls_network **copy);
 void network_destroy(ls_network **network);
 
 #endif

@@ -1,0 +1,242 @@
+/* table.c - tables in memory: columns of numbers and texts, pairs resolved and sorted. What cells may hold is not known here. */
+#include "network/table.h"
+
+#include "network/schema.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Every blank text cell points here, which saves an allocation for each. */
+static const char BLANK[] = "";
+
+static char *blank_text(void) { return (char *)(uintptr_t)BLANK; }
+
+static void text_release(const struct allocator *allocator, char *text) {
+  if (text != BLANK) allocator_release(allocator, text);
+}
+
+static void column_release(const struct allocator *allocator, struct table_column *column, int64_t row_count) {
+  for (int64_t row = 0; row < row_count && column->text != NULL; row++) text_release(allocator, column->text[row]);
+  allocator_release(allocator, column->text);
+  allocator_release(allocator, column->number);
+  allocator_release(allocator, column->name);
+  *column = (struct table_column){0};
+}
+
+void table_release(const struct allocator *allocator, struct table *table) {
+  for (int32_t i = 0; i < table->column_count; i++) column_release(allocator, &table->column[i], table->row_count);
+  allocator_release(allocator, table->column);
+  allocator_release(allocator, table->line);
+  allocator_release(allocator, table->from);
+  allocator_release(allocator, table->to);
+  *table = (struct table){0};
+}
+
+ls_status table_begin(ls_context *context, struct table *table, int64_t row_count) {
+  const struct allocator allocator = context_allocator(context);
+  int64_t *line = context_allocate(context, (size_t)row_count, sizeof *line);
+  if (line == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  table_release(&allocator, table);
+  *table = (struct table){.present = true, .row_count = row_count, .line = line};
+  return LS_STATUS_OK;
+}
+
+static struct table_column *find_column(const struct table *table, const char *name) {
+  for (int32_t i = 0; i < table->column_count; i++)
+    if (strcmp(table->column[i].name, name) == 0) return &table->column[i];
+  return NULL;
+}
+
+static bool column_fill(ls_context *context, struct table_column *column, int64_t row_count, const char *name, bool is_text) {
+  column->name = context_copy_text(context, name);
+  if (is_text)
+    column->text = context_allocate(context, (size_t)row_count, sizeof *column->text);
+  else
+    column->number = context_allocate(context, (size_t)row_count, sizeof *column->number);
+  if (column->name == NULL || (column->text == NULL && column->number == NULL)) return false;
+  for (int64_t row = 0; row < row_count; row++) {
+    if (is_text)
+      column->text[row] = blank_text();
+    else
+      column->number[row] = NAN;
+  }
+  return true;
+}
+
+struct table_column *table_column_add(ls_context *context, struct table *table, const char *name, bool is_text) {
+  struct table_column *column = find_column(table, name);
+  if (column != NULL) return column;
+  const size_t count = (size_t)table->column_count;
+  struct table_column *grown = context_grow(context, table->column, count, count + 1, sizeof *grown);
+  if (grown == NULL) return NULL;
+  table->column = grown;
+  struct table_column fresh = {0};
+  if (!column_fill(context, &fresh, table->row_count, name, is_text)) {
+    const struct allocator allocator = context_allocator(context);
+    column_release(&allocator, &fresh, 0);
+    return NULL;
+  }
+  column = &grown[count];
+  *column = fresh;
+  table->column_count++;
+  return column;
+}
+
+ls_status table_text_set(ls_context *context, struct table_column *column, int64_t row, const char *text) {
+  const struct allocator allocator = context_allocator(context);
+  char *copy = *text == '\0' ? blank_text() : context_copy_text(context, text);
+  if (copy == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  text_release(&allocator, column->text[row]);
+  column->text[row] = copy;
+  return LS_STATUS_OK;
+}
+
+ls_status table_pairs_begin(ls_context *context, struct table *table) {
+  int32_t *from = context_allocate(context, (size_t)table->row_count, sizeof *from);
+  int32_t *to = context_allocate(context, (size_t)table->row_count, sizeof *to);
+  if (from == NULL || to == NULL) {
+    context_release(context, from);
+    context_release(context, to);
+    return LS_STATUS_OUT_OF_MEMORY;
+  }
+  for (int64_t row = 0; row < table->row_count; row++) from[row] = to[row] = ENTITY_NONE;
+  context_release(context, table->from);
+  context_release(context, table->to);
+  table->from = from;
+  table->to = to;
+  return LS_STATUS_OK;
+}
+
+static void drop_column(ls_context *context, struct table *table, const char *name) {
+  const struct allocator allocator = context_allocator(context);
+  struct table_column *column = find_column(table, name);
+  if (column == NULL) return;
+  column_release(&allocator, column, table->row_count);
+  const size_t after = (size_t)(table->column + table->column_count - (column + 1));
+  memmove(column, column + 1, after * sizeof *column);
+  table->column_count--;
+}
+
+static void resolve_column(ls_context *context, const ls_network *network, const struct table_schema *schema,
+                           const struct column_schema *key, int32_t *number) {
+  const struct table *table = &network->table[schema->id];
+  const struct table_column *column = find_column(table, key->name);
+  for (int64_t row = 0; row < table->row_count; row++) {
+    const char *id = column->text[row];
+    const bool is_asset = key->kind == COLUMN_ASSET;
+    number[row] = is_asset ? network_find_asset(network, id) : network_find_entity(network, id);
+    if (number[row] == ENTITY_NONE)
+      context_fault(context, schema->file, table->line[row], "%s '%s' is not in %s", key->name, id,
+                    is_asset ? "assets.csv" : "entities.csv");
+  }
+}
+
+struct sort_key {
+  int32_t from, to;
+  double seniority;
+  int64_t row;
+};
+
+static int compare_keys(const void *left, const void *right) {
+  const struct sort_key *a = left, *b = right;
+  if (a->from != b->from) return a->from < b->from ? -1 : 1;
+  if (a->to != b->to) return a->to < b->to ? -1 : 1;
+  if (a->seniority < b->seniority) return -1;
+  if (a->seniority > b->seniority) return 1;
+  return (a->row > b->row) - (a->row < b->row);
+}
+
+/* array[i] = old array[key[i].row], through `scratch`, for things of `size` bytes. */
+static void permute(void *array, size_t size, const struct sort_key *key, int64_t count, void *scratch) {
+  if (array == NULL) return;
+  memcpy(scratch, array, (size_t)count * size);
+  for (int64_t i = 0; i < count; i++)
+    memcpy((char *)array + (size_t)i * size, (const char *)scratch + (size_t)key[i].row * size, size);
+}
+
+static void apply_order(struct table *table, const struct sort_key *key, void *scratch) {
+  const int64_t count = table->row_count;
+  for (int32_t i = 0; i < table->column_count; i++) {
+    permute(table->column[i].text, sizeof(char *), key, count, scratch);
+    permute(table->column[i].number, sizeof(double), key, count, scratch);
+  }
+  permute(table->line, sizeof *table->line, key, count, scratch);
+  permute(table->from, sizeof *table->from, key, count, scratch);
+  permute(table->to, sizeof *table->to, key, count, scratch);
+}
+
+static ls_status sort_pairs(ls_context *context, struct table *table) {
+  const int64_t count = table->row_count;
+  const struct table_column *seniority = find_column(table, "seniority");
+  ls_status status = LS_STATUS_OK;
+  struct sort_key *key = context_allocate(context, (size_t)count, sizeof *key);
+  void *scratch = context_allocate(context, (size_t)count, sizeof(double));
+  if (key == NULL || scratch == NULL) {
+    status = LS_STATUS_OUT_OF_MEMORY;
+    goto cleanup;
+  }
+  for (int64_t row = 0; row < count; row++) {
+    const bool has_level = seniority != NULL && seniority->number != NULL && !isnan(seniority->number[row]);
+    key[row] = (struct sort_key){table->from[row], table->to[row], has_level ? seniority->number[row] : 0.0, row};
+  }
+  qsort(key, (size_t)count, sizeof *key, compare_keys);
+  apply_order(table, key, scratch);
+cleanup:
+  context_release(context, scratch);
+  context_release(context, key);
+  return status;
+}
+
+ls_status table_resolve_pairs(ls_context *context, ls_network *network, enum table_id id) {
+  const struct table_schema *schema = schema_table(id);
+  struct table *table = &network->table[id];
+  const struct column_schema *from = &schema->column[0], *to = &schema->column[1];
+  if (schema->pairing == PAIRING_NONE || !table->present) return LS_STATUS_OK;
+  const int64_t faults = context_fault_count(context);
+  ls_status status = network_index_ids(context, network);
+  if (status != LS_STATUS_OK) return status;
+  const struct table_column *from_column = find_column(table, from->name), *to_column = find_column(table, to->name);
+  if (from_column != NULL && to_column != NULL) {
+    status = table_pairs_begin(context, table);
+    if (status != LS_STATUS_OK) return status;
+    resolve_column(context, network, schema, from, table->from);
+    resolve_column(context, network, schema, to, table->to);
+    drop_column(context, table, from->name);
+    drop_column(context, table, to->name);
+  }
+  if (table->from == NULL || table->to == NULL)
+    return context_fail(context, LS_STATUS_INTERNAL, "%s has neither ids nor numbers of its pairs", schema->name);
+  status = sort_pairs(context, table);
+  if (status != LS_STATUS_OK) return status;
+  return context_fault_count(context) > faults ? LS_STATUS_INVALID_INPUT : LS_STATUS_OK;
+}
+
+static ls_status copy_column(ls_context *context, const struct table_column *source, struct table *copy) {
+  struct table_column *column = table_column_add(context, copy, source->name, source->text != NULL);
+  if (column == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  if (source->number != NULL) {
+    memcpy(column->number, source->number, (size_t)copy->row_count * sizeof *column->number);
+    return LS_STATUS_OK;
+  }
+  for (int64_t row = 0; row < copy->row_count; row++)
+    if (table_text_set(context, column, row, source->text[row]) != LS_STATUS_OK) return LS_STATUS_OUT_OF_MEMORY;
+  return LS_STATUS_OK;
+}
+
+ls_status table_copy(ls_context *context, const struct table *table, struct table *copy) {
+  if (!table->present) return LS_STATUS_OK;
+  ls_status status = table_begin(context, copy, table->row_count);
+  if (status != LS_STATUS_OK) return status;
+  memcpy(copy->line, table->line, (size_t)table->row_count * sizeof *copy->line);
+  for (int32_t i = 0; i < table->column_count && status == LS_STATUS_OK; i++)
+    status = copy_column(context, &table->column[i], copy);
+  if (status == LS_STATUS_OK && table->from != NULL) {
+    status = table_pairs_begin(context, copy);
+    if (status == LS_STATUS_OK) {
+      memcpy(copy->from, table->from, (size_t)table->row_count * sizeof *copy->from);
+      memcpy(copy->to, table->to, (size_t)table->row_count * sizeof *copy->to);
+    }
+  }
+  return status;
+}
