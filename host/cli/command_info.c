@@ -1,0 +1,11 @@
+/* command_info.c - loopstress info FILE.h5: what a file holds and where it came from. */
+#include "commands.h"
+#include "output.h"
+
+int command_info(const struct options *options) {
+  ls_text *report = NULL;
+  ls_context *context = cli_begin();
+  if (context == NULL) return ls_status_exit_code(LS_STATUS_OUT_OF_MEMORY);
+  ls_status status = ls_file_info(context, options->operand[0], cli_format(options), &report);
+  return cli_end(&context, options, status, &report);
+}

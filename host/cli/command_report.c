@@ -1,0 +1,19 @@
+/* command_report.c - loopstress report RESULTS -o report.html: the page that an analyst reads. */
+#include "commands.h"
+#include "destination.h"
+#include "output.h"
+#include "interrupt.h"
+
+int command_report(const struct options *options) {
+  ls_results *results = NULL;
+  int code = destination_check(options, false);
+  if (code != EXIT_DONE) return code;
+  ls_context *context = cli_begin();
+  if (context == NULL) return ls_status_exit_code(LS_STATUS_OUT_OF_MEMORY);
+  ls_status status = ls_results_read(context, options->operand[0], &results);
+  if (status == LS_STATUS_OK && interrupt_requested()) status = LS_STATUS_INTERRUPTED;
+  if (status == LS_STATUS_OK) status = ls_results_report(context, results, options->output, options->force);
+  if (status == LS_STATUS_OK) cli_note(options, "wrote %s", options->output);
+  ls_results_destroy(&results);
+  return cli_end(&context, options, status, NULL);
+}

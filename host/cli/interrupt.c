@@ -1,0 +1,59 @@
+/* interrupt.c - see interrupt.h. Handlers only set flags and call what is safe in them. */
+#include "interrupt.h"
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PATH_LENGTH = 4096 };
+
+static volatile sig_atomic_t requested;
+static ls_context *_Atomic watched;
+static char guarded[PATH_LENGTH];
+static volatile sig_atomic_t has_guarded;
+
+static void end_at_once(void) {
+  static const char text[] = "interrupted again: ended at once, nothing saved\n";
+  if (has_guarded) unlink(guarded);
+  ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
+  (void)written;
+  _exit(75);
+}
+
+static void handle(int number) {
+  (void)number;
+  if (requested) end_at_once();
+  requested = 1;
+  ls_context *context = atomic_load(&watched);
+  if (context != NULL) ls_context_request_stop(context);
+}
+
+void interrupt_install(void) {
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = handle;
+  action.sa_flags = SA_RESTART;
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGTERM, &action, NULL);
+  sigaction(SIGINT, &action, NULL);
+  sigaction(SIGHUP, &action, NULL);
+  /* A file-size limit then shows as a write error, which is told, rather than as a death. */
+  action.sa_handler = SIG_IGN;
+  sigaction(SIGXFSZ, &action, NULL);
+}
+
+bool interrupt_requested(void) { return requested != 0; }
+
+void interrupt_watch(ls_context *context) {
+  atomic_store(&watched, context);
+  if (context != NULL && requested) ls_context_request_stop(context);
+}
+
+void interrupt_guard_file(const char *path) {
+  has_guarded = 0;
+  if (path == NULL || strlen(path) >= sizeof guarded) return;
+  snprintf(guarded, sizeof guarded, "%s", path);
+  has_guarded = 1;
+}

@@ -1,0 +1,114 @@
+/* main.c - the command line: handlers first, then the command's name, its options, its function; exit codes of sysexits. */
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+#include "interrupt.h"
+#include "loopstress.h"
+#include "output.h"
+
+static const struct command COMMAND[] = {
+    {"import", COMMAND_IMPORT, "SOURCE", 1, 1, true,
+     "Validates a folder of CSV tables and writes it as one network file", "loopstress import my-network -o network.h5",
+     command_import},
+    {"check", COMMAND_CHECK, "NETWORK", 1, 1, false, "Lists every fault of a network and sums up what it holds",
+     "loopstress check my-network", command_check},
+    {"info", COMMAND_INFO, "FILE.h5", 1, 1, false, "Tells what a network or results file holds and where it came from",
+     "loopstress info results.h5 --json", command_info},
+    {"run", COMMAND_RUN, "NETWORK", 1, 1, false,
+     "Runs a model over scenarios: who fails, how much is lost, how sure that is",
+     "loopstress run network.h5 --model loop --scenarios monte-carlo.yaml -o results.h5", command_run},
+    {"report", COMMAND_REPORT, "RESULTS", 1, 1, true, "Writes results as a self-contained HTML page",
+     "loopstress report results.h5 -o report.html", command_report},
+    {"export", COMMAND_EXPORT, "RESULTS", 1, 1, true, "Writes results as CSV tables or as JSON into a new folder",
+     "loopstress export results.h5 --format csv -o tables", command_export},
+    {"compare", COMMAND_COMPARE, "A.h5 B.h5", 2, 2, false,
+     "Tells whether two results are equal bit for bit, and what differs", "loopstress compare cpu.h5 cuda.h5",
+     command_compare},
+    {"merge", COMMAND_MERGE, "PART.h5 ...", 1, -1, true, "Puts the parts of one run together",
+     "loopstress merge part-0.h5 part-1.h5 -o results.h5", command_merge},
+    {"circularity", COMMAND_CIRCULARITY, "NETWORK", 1, 1, false, "Measures how much money goes round in circles",
+     "loopstress circularity my-network --basis firm", command_circularity},
+    {"models", COMMAND_MODELS, "", 0, 0, false, "Lists the models with their sources and settings", "loopstress models",
+     command_models},
+    {"backends", COMMAND_BACKENDS, "", 0, 0, false, "Tells where this build can compute", "loopstress backends",
+     command_backends},
+    {"version", COMMAND_VERSION, "", 0, 0, false, "Prints the version", "loopstress version --json", command_version},
+};
+enum { COMMAND_TOTAL = sizeof COMMAND / sizeof COMMAND[0] };
+
+static void print_usage(FILE *stream) {
+  fputs("Example: loopstress run my-network --model eisenberg-noe --json\n\n"
+        "Stress tests of financial networks.\n\nUsage: loopstress COMMAND [options]\n\nCommands:\n",
+        stream);
+  for (int k = 0; k < (int)COMMAND_TOTAL; k++) fprintf(stream, "  %-12s %s\n", COMMAND[k].name, COMMAND[k].summary);
+  fputs("\nMore on a command: loopstress COMMAND --help\n\n"
+        "Exit codes: 0 done, 1 a requested check failed, 2 not converged (--strict), 64 usage, 65 bad input,\n"
+        "66 input missing, 69 backend not available, 70 internal error, 71 GPU or system fault,\n"
+        "73 output exists or cannot be created, 74 input/output error, 75 interrupted, 77 permission,\n"
+        "78 not usable with this model or network\n",
+        stream);
+}
+
+static const struct command *find_command(const char *name) {
+  for (int k = 0; k < (int)COMMAND_TOTAL; k++) {
+    if (strcmp(COMMAND[k].name, name) == 0) return &COMMAND[k];
+  }
+  return NULL;
+}
+
+static int refuse_command(const char *name) {
+  const char *names[COMMAND_TOTAL];
+  for (int k = 0; k < (int)COMMAND_TOTAL; k++) names[k] = COMMAND[k].name;
+  const char *nearest = options_nearest(name, names, COMMAND_TOTAL);
+  if (nearest != NULL) {
+    cli_complain("there is no command '%s'; did you mean '%s'?", name, nearest);
+  } else {
+    cli_complain("there is no command '%s' (see: loopstress --help)", name);
+  }
+  return EXIT_USAGE;
+}
+
+static int run_command(const struct command *command, int argc, char **argv) {
+  struct options options;
+  int code = options_read(command, argc, argv, &options);
+  if (code == EXIT_DONE && options.help) {
+    options_print_help(command);
+  } else if (code == EXIT_DONE) {
+    code = command->run(&options);
+  }
+  options_release(&options);
+  return code;
+}
+
+/* A result that nobody could read is no result: a closed or full standard output is a failure. */
+static int finish(int code) {
+  if ((fflush(stdout) == 0 && !ferror(stdout)) || code != EXIT_DONE) return code;
+  return ls_status_exit_code(LS_STATUS_IO);
+}
+
+static int dispatch(int argc, char **argv) {
+  const char *name = argc > 1 ? argv[1] : NULL;
+  if (name == NULL) {
+    print_usage(stderr);
+    return EXIT_USAGE;
+  }
+  bool asks_help = strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0;
+  if (asks_help && argc > 2) {
+    const struct command *command = find_command(argv[2]);
+    if (command == NULL) return refuse_command(argv[2]);
+    options_print_help(command);
+    return EXIT_DONE;
+  }
+  if (asks_help) {
+    print_usage(stdout);
+    return EXIT_DONE;
+  }
+  const struct command *command = find_command(strcmp(name, "--version") == 0 ? "version" : name);
+  return command != NULL ? run_command(command, argc - 1, argv + 1) : refuse_command(name);
+}
+
+int main(int argc, char **argv) {
+  interrupt_install();
+  return finish(dispatch(argc, argv));
+}

@@ -1,0 +1,320 @@
+/* options.c - the one table of options: it drives getopt_long, the checks of values, --help and the suggestions. */
+#include "options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "output.h"
+#include "shard.h"
+
+enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_CHOICE, OPTION_COUNT_FROM_1, OPTION_SEED, OPTION_LIST };
+
+struct option_row {
+  const char *name;
+  char letter; /* 0: none */
+  enum option_kind kind;
+  const char *value; /* its name in --help; for a choice the values, with | between */
+  size_t offset;     /* of the member of struct options */
+  unsigned commands;
+  const char *help;
+};
+
+#define AT(member) offsetof(struct options, member)
+enum {
+  WRITERS = COMMAND_IMPORT | COMMAND_RUN | COMMAND_REPORT | COMMAND_EXPORT | COMMAND_MERGE,
+  READERS = COMMAND_IMPORT | COMMAND_CHECK | COMMAND_RUN,
+  TELLERS = COMMAND_CHECK | COMMAND_INFO | COMMAND_RUN | COMMAND_COMPARE | COMMAND_CIRCULARITY | COMMAND_MODELS |
+            COMMAND_BACKENDS | COMMAND_VERSION
+};
+
+static const struct option_row OPTION[] = {
+    {"output", 'o', OPTION_TEXT, "PATH", AT(output), WRITERS, "what to write; it appears only when it is complete"},
+    {"force", 0, OPTION_FLAG, NULL, AT(force), WRITERS, "replace the output where it exists"},
+    {"model", 'm', OPTION_TEXT, "NAME", AT(model), COMMAND_RUN, "the model (see: loopstress models)"},
+    {"set", 0, OPTION_LIST, "KEY=VALUE", AT(setting), COMMAND_RUN, "a setting of the model; may be given many times"},
+    {"scenarios", 's', OPTION_TEXT, "FILE", AT(scenarios), COMMAND_RUN,
+     "CSV rows or YAML Monte Carlo; without: no shock"},
+    {"count", 'n', OPTION_COUNT_FROM_1, "N", AT(count), COMMAND_RUN, "scenarios to draw, in place of the file's count"},
+    {"seed", 0, OPTION_SEED, "N", AT(seed), COMMAND_RUN, "seed of the draws, in place of the file's"},
+    {"keep", 0, OPTION_TEXT, "worst:K", AT(keep), COMMAND_RUN, "keep the K scenarios of largest loss in full"},
+    {"shard", 0, OPTION_TEXT, "I/N", AT(shard), COMMAND_RUN,
+     "run part I of N (0 to N-1) for merge; auto: from Slurm, AWS Batch or Kubernetes"},
+    {"backend", 0, OPTION_CHOICE, "auto|cpu|cuda", AT(backend), COMMAND_RUN,
+     "where to compute; the answer is the same"},
+    {"engine", 0, OPTION_CHOICE, "auto|tile", AT(engine), COMMAND_RUN, "how to compute"},
+    {"isa", 0, OPTION_CHOICE, "baseline|avx2|avx512", AT(isa), COMMAND_RUN,
+     "CPU instructions; without: the best there are"},
+    {"threads", 'j', OPTION_COUNT_FROM_1, "N", AT(threads), COMMAND_RUN, "CPU threads; without: one per processor"},
+    {"chunk", 0, OPTION_COUNT_FROM_1, "N", AT(chunk), COMMAND_RUN, "scenarios in flight per piece of work"},
+    {"duplicates", 0, OPTION_CHOICE, "sum", AT(duplicates), READERS, "add up links that stand twice (else: an error)"},
+    {"allow-missing-targets", 0, OPTION_FLAG, NULL, AT(allow_missing_targets), COMMAND_RUN,
+     "a shock to what the network lacks is a warning"},
+    {"basis", 0, OPTION_CHOICE, "headline|firm|funded", AT(basis), COMMAND_CIRCULARITY,
+     "which commitments count; without: all three"},
+    {"format", 0, OPTION_CHOICE, "csv|json", AT(format), COMMAND_EXPORT,
+     "tables as CSV (default) or one JSON document"},
+    {"strict", 0, OPTION_FLAG, NULL, AT(strict), READERS, "warnings are errors; a scenario without a solution exits 2"},
+    {"dry-run", 0, OPTION_FLAG, NULL, AT(dry_run), COMMAND_RUN, "check everything and tell the plan; compute nothing"},
+    {"json", 0, OPTION_FLAG, NULL, AT(json), TELLERS, "one JSON document on standard output"},
+    {"no-progress", 0, OPTION_FLAG, NULL, AT(no_progress), COMMAND_ALL, "no progress on standard error"},
+    {"quiet", 'q', OPTION_FLAG, NULL, AT(quiet), COMMAND_ALL, "errors only on standard error"},
+    {"help", 'h', OPTION_FLAG, NULL, AT(help), COMMAND_ALL, "this text"},
+};
+enum { OPTION_TOTAL = sizeof OPTION / sizeof OPTION[0] };
+
+/* ---- values ------------------------------------------------------------------------------------------------------- */
+
+static bool read_count(const char *text, int64_t *value) {
+  char *end;
+  errno = 0;
+  long long number = strtoll(text, &end, 10);
+  if (*text < '0' || *text > '9' || *end != 0 || errno != 0 || number < 1) return false;
+  *value = number;
+  return true;
+}
+
+static bool read_seed(const char *text, uint64_t *value) {
+  char *end;
+  errno = 0;
+  unsigned long long number = strtoull(text, &end, 10);
+  if (*text < '0' || *text > '9' || *end != 0 || errno != 0) return false;
+  *value = number;
+  return true;
+}
+
+static bool is_choice(const char *choices, const char *text) {
+  size_t length = strlen(text);
+  for (const char *at = choices; at != NULL && length > 0; at = strchr(at, '|')) {
+    if (*at == '|') at++;
+    if (strncmp(at, text, length) == 0 && (at[length] == '|' || at[length] == 0)) return true;
+  }
+  return false;
+}
+
+static int refuse_value(const struct option_row *row, const char *text, const char *rule) {
+  cli_complain("--%s is '%s', must be %s", row->name, text, rule);
+  return EXIT_USAGE;
+}
+
+static int take_value(const struct option_row *row, const char *text, struct options *options) {
+  void *member = (char *)options + row->offset;
+  switch (row->kind) {
+    case OPTION_FLAG:
+      *(bool *)member = true;
+      return EXIT_DONE;
+    case OPTION_LIST:
+      options->setting[options->setting_count++] = text;
+      return EXIT_DONE;
+    case OPTION_CHOICE:
+      if (!is_choice(row->value, text)) return refuse_value(row, text, row->value);
+      *(const char **)member = text;
+      return EXIT_DONE;
+    case OPTION_TEXT:
+      if (*text == 0) return refuse_value(row, text, "a text that is not empty");
+      *(const char **)member = text;
+      return EXIT_DONE;
+    case OPTION_COUNT_FROM_1:
+      return read_count(text, member) ? EXIT_DONE : refuse_value(row, text, "a whole number of at least 1");
+    case OPTION_SEED:
+      options->has_seed = true;
+      return read_seed(text, member) ? EXIT_DONE : refuse_value(row, text, "a whole number from 0 to 2^64 - 1");
+  }
+  return EXIT_USAGE;
+}
+
+/* Values that say more than one thing. */
+static int read_keep(struct options *options) {
+  const char prefix[] = "worst:";
+  int64_t count = 0;
+  options->keep_worst = -1;
+  if (options->keep == NULL) return EXIT_DONE;
+  const char *number = options->keep + sizeof prefix - 1;
+  bool fits = strncmp(options->keep, prefix, sizeof prefix - 1) == 0;
+  if (!fits || (strcmp(number, "0") != 0 && !read_count(number, &count))) {
+    cli_complain("--keep is '%s', must be worst:K with a whole number K", options->keep);
+    return EXIT_USAGE;
+  }
+  options->keep_worst = count;
+  return EXIT_DONE;
+}
+
+/* ---- names that are nearly right ---------------------------------------------------------------------------------- */
+
+/* Edits (insert, delete, replace, swap of neighbours) from a to b; words longer than the rows count as far away. */
+static int edit_distance(const char *a, const char *b) {
+  enum { LONGEST = 31 };
+  int row[3][LONGEST + 1];
+  int a_length = (int)strnlen(a, LONGEST + 1), b_length = (int)strnlen(b, LONGEST + 1);
+  if (a_length > LONGEST || b_length > LONGEST) return LONGEST;
+  for (int j = 0; j <= b_length; j++) row[0][j] = j;
+  for (int i = 1; i <= a_length; i++) {
+    int *now = row[i % 3], *before = row[(i + 2) % 3], *earlier = row[(i + 1) % 3];
+    now[0] = i;
+    for (int j = 1; j <= b_length; j++) {
+      int best = before[j - 1] + (a[i - 1] != b[j - 1]);
+      if (before[j] + 1 < best) best = before[j] + 1;
+      if (now[j - 1] + 1 < best) best = now[j - 1] + 1;
+      bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (swapped && earlier[j - 2] + 1 < best) best = earlier[j - 2] + 1;
+      now[j] = best;
+    }
+  }
+  return row[a_length % 3][b_length];
+}
+
+const char *options_nearest(const char *word, const char *const *names, int count) {
+  const char *nearest = NULL;
+  int least = strlen(word) <= 3 ? 2 : 3; /* one edit in a short word, two in a long one */
+  for (int k = 0; k < count; k++) {
+    int distance = edit_distance(word, names[k]);
+    if (distance < least) {
+      least = distance;
+      nearest = names[k];
+    }
+  }
+  return nearest;
+}
+
+static void complain_of_unknown(const struct command *command, const char *word) {
+  const char *names[OPTION_TOTAL];
+  char name[32];
+  int count = 0;
+  for (int k = 0; k < (int)OPTION_TOTAL; k++) {
+    if (OPTION[k].commands & command->bit) names[count++] = OPTION[k].name;
+  }
+  snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
+  const char *bare = name + strspn(name, "-");
+  const char *nearest = word[1] == '-' ? options_nearest(bare, names, count) : NULL;
+  if (nearest != NULL) {
+    cli_complain("'%s' takes no option '%s'; did you mean '--%s'?", command->name, name, nearest);
+  } else {
+    cli_complain("'%s' takes no option '%s' (see: loopstress %s --help)", command->name, name, command->name);
+  }
+}
+
+/* ---- reading ------------------------------------------------------------------------------------------------------- */
+
+struct getopt_tables {
+  struct option names[OPTION_TOTAL + 1];
+  char letters[2 * OPTION_TOTAL + 2];
+};
+
+/* getopt gives back FIRST_ROW + the row's number, for letters the letter. */
+enum { FIRST_ROW = 1000 };
+
+static void fill_tables(const struct command *command, struct getopt_tables *tables) {
+  int count = 0;
+  size_t length = 0;
+  *tables = (struct getopt_tables){0};
+  tables->letters[length++] = ':'; /* a value that is missing is told apart from an unknown option */
+  for (int k = 0; k < (int)OPTION_TOTAL; k++) {
+    if ((OPTION[k].commands & command->bit) == 0) continue;
+    int takes_value = OPTION[k].kind == OPTION_FLAG ? no_argument : required_argument;
+    tables->names[count++] = (struct option){OPTION[k].name, takes_value, NULL, FIRST_ROW + k};
+    if (OPTION[k].letter == 0) continue;
+    tables->letters[length++] = OPTION[k].letter;
+    if (takes_value) tables->letters[length++] = ':';
+  }
+}
+
+static const struct option_row *row_of(int found) {
+  if (found >= FIRST_ROW) return &OPTION[found - FIRST_ROW];
+  for (int k = 0; k < (int)OPTION_TOTAL; k++) {
+    if (OPTION[k].letter != 0 && OPTION[k].letter == found) return &OPTION[k];
+  }
+  return NULL;
+}
+
+static int complain_of_word(const struct command *command, int found, const char *word) {
+  if (found == ':') {
+    cli_complain("option '%s' needs a value", word);
+  } else if (strncmp(word, "--", 2) == 0 && strchr(word, '=') != NULL && optopt >= FIRST_ROW) {
+    cli_complain("option '%s' takes no value", word);
+  } else {
+    complain_of_unknown(command, word);
+  }
+  return EXIT_USAGE;
+}
+
+static int read_words(const struct command *command, int argc, char **argv, struct options *options) {
+  struct getopt_tables tables;
+  fill_tables(command, &tables);
+  opterr = 0;
+  optind = 1;
+  for (;;) {
+    int at = optind;
+    int found = getopt_long(argc, argv, tables.letters, tables.names, NULL);
+    if (found < 0) break;
+    char letter[3] = {'-', (char)optopt, 0};
+    const char *word = optind > at && strncmp(argv[optind - 1], "--", 2) == 0 ? argv[optind - 1] : letter;
+    if (found == '?' || found == ':') return complain_of_word(command, found, word);
+    int code = take_value(row_of(found), optarg, options);
+    if (code != EXIT_DONE) return code;
+  }
+  options->operand = (const char *const *)argv + optind;
+  options->operand_count = argc - optind;
+  return EXIT_DONE;
+}
+
+static int check_operands(const struct command *command, const struct options *options) {
+  if (options->operand_count < command->least) {
+    cli_complain("'%s' needs %s (see: loopstress %s --help)", command->name, command->operands, command->name);
+    return EXIT_USAGE;
+  }
+  if (command->most >= 0 && options->operand_count > command->most) {
+    cli_complain("'%s' does not take '%s'", command->name, options->operand[command->most]);
+    return EXIT_USAGE;
+  }
+  if (command->needs_output && options->output == NULL) {
+    cli_complain("'%s' needs -o PATH", command->name);
+    return EXIT_USAGE;
+  }
+  if (options->output != NULL && strcmp(options->output, "-") == 0) {
+    cli_complain("-o - is refused: '%s' writes a file that cannot be a stream", command->name);
+    return EXIT_USAGE;
+  }
+  return EXIT_DONE;
+}
+
+int options_read(const struct command *command, int argc, char **argv, struct options *options) {
+  *options = (struct options){.keep_worst = -1, .shard_count = 1};
+  options->setting = calloc((size_t)argc + 1, sizeof *options->setting);
+  options->command_line = cli_quote_words(command->name, argc - 1, argv + 1);
+  if (options->setting == NULL || options->command_line == NULL) return cli_out_of_memory();
+  int code = read_words(command, argc, argv, options);
+  if (code != EXIT_DONE || options->help) return code;
+  code = check_operands(command, options);
+  if (code == EXIT_DONE) code = read_keep(options);
+  if (code == EXIT_DONE) code = shard_read(options->shard, &options->shard_index, &options->shard_count);
+  return code;
+}
+
+void options_release(struct options *options) {
+  free(options->setting);
+  free(options->command_line);
+  *options = (struct options){0};
+}
+
+/* ---- help ------------------------------------------------------------------------------------------------------------ */
+
+static void print_option(const struct option_row *row) {
+  char text[64];
+  char letter[5] = "    ";
+  if (row->letter != 0) snprintf(letter, sizeof letter, "-%c, ", row->letter);
+  snprintf(text, sizeof text, "%s--%s%s%s", letter, row->name, row->value != NULL ? " " : "",
+           row->value != NULL ? row->value : "");
+  printf("  %-34s  %s\n", text, row->help);
+}
+
+void options_print_help(const struct command *command) {
+  printf("Example: %s\n\n%s.\n\nUsage: loopstress %s", command->example, command->summary, command->name);
+  printf("%s%s [options]%s\n\nOptions:\n", *command->operands != 0 ? " " : "", command->operands,
+         command->needs_output ? " -o PATH" : "");
+  for (int k = 0; k < (int)OPTION_TOTAL; k++) {
+    if (OPTION[k].commands & command->bit) print_option(&OPTION[k]);
+  }
+}

@@ -1,0 +1,65 @@
+/* options.h - what the command line said: one struct, filled from one table of options. */
+#ifndef LS_HOST_CLI_OPTIONS_H
+#define LS_HOST_CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { EXIT_DONE = 0, EXIT_USAGE = 64 };
+
+struct options {
+  const char *const *operand; /* what stands without a dash, in order */
+  int operand_count;
+  const char **setting; /* --set texts, owned */
+  int setting_count;
+  const char *output, *model, *scenarios, *backend, *isa, *engine, *format, *basis;
+  const char *keep, *shard, *duplicates;
+  int64_t threads, chunk, count;
+  uint64_t seed;
+  bool has_seed;
+  int64_t keep_worst; /* from --keep; -1 not given */
+  int shard_index, shard_count;
+  bool allow_missing_targets, dry_run, force, json, strict;
+  bool help, no_progress, quiet;
+  char *command_line; /* as a shell would take it again, owned */
+};
+
+/* One bit per command: an option's row says which commands take it. */
+enum command_bit {
+  COMMAND_IMPORT = 1 << 0,
+  COMMAND_CHECK = 1 << 1,
+  COMMAND_INFO = 1 << 2,
+  COMMAND_RUN = 1 << 3,
+  COMMAND_REPORT = 1 << 4,
+  COMMAND_EXPORT = 1 << 5,
+  COMMAND_COMPARE = 1 << 6,
+  COMMAND_MERGE = 1 << 7,
+  COMMAND_CIRCULARITY = 1 << 8,
+  COMMAND_MODELS = 1 << 9,
+  COMMAND_BACKENDS = 1 << 10,
+  COMMAND_VERSION = 1 << 11,
+  COMMAND_ALL = (1 << 12) - 1
+};
+
+struct command {
+  const char *name;
+  enum command_bit bit;
+  const char *operands; /* as in the usage line */
+  int least, most;      /* how many operands; most < 0: any number */
+  bool needs_output;
+  const char *summary;
+  const char *example; /* first thing that --help shows */
+  int (*run)(const struct options *options);
+};
+
+/* Reads the words after the command's name. EXIT_USAGE, told on stderr, where they do not fit. */
+int options_read(const struct command *command, int argc, char **argv, struct options *options);
+void options_release(struct options *options);
+
+/* The help of one command, from the same table. */
+void options_print_help(const struct command *command);
+
+/* The name nearest to `word` among `count` names, or NULL where none is near. */
+const char *options_nearest(const char *word, const char *const *names, int count);
+
+#endif
