@@ -9,7 +9,12 @@
 #ifndef LS_KERNELS_LANE_H
 #define LS_KERNELS_LANE_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+#if defined(__GNUC__) && !defined(__clang__) && !defined(__CUDACC__)
+#pragma GCC diagnostic ignored "-Wpsabi" /* how wide vectors are passed does not matter: everything here is inlined */
+#endif
 
 #if defined(__CUDACC__)
 #define LS_FN static __device__ __forceinline__
