@@ -95,8 +95,8 @@ void spec_run_free(struct spec_run *run);
 double spec_run_worst_breach(const struct spec_loop *model, const struct spec_run *run);
 
 /* Single steps, for the reductions to published models. step_9 fills state->value from cash, real assets, revenue,
- * stakes, debts, backlog, flags and reference; `full_backlog` values the backlog in full (the start). step_10 raises flags
- * wave by wave; wave[n] is filled. */
+ * stakes, debts, backlog, flags and reference; `full_backlog` values the backlog in full (the start). step_10 raises
+ * flags wave by wave; wave[n] is filled. */
 void spec_step_9_valuation(const struct spec_loop *model, struct spec_state *state, int quarter, bool full_backlog);
 int spec_step_10_distress(const struct spec_loop *model, struct spec_state *state, int quarter, int *wave);
 

@@ -147,7 +147,8 @@ TEST two_classes_clear_in_order_of_seniority(void) {
   PASS();
 }
 
-/* External creditors owed 3 stand before bank 1, owed 3; bank 0 has 4: senior they get 3, bank 1 gets 1; equal, 2 each. */
+/* External creditors owed 3 stand before bank 1, owed 3; bank 0 has 4: senior they get 3, bank 1 gets 1; equal, 2
+ * each. */
 TEST senior_external_creditors_are_paid_first(void) {
   double assets[2] = {4, 0}, liability[4] = {0, 3, 0, 0}, external[2] = {3, 2};
   struct spec_clearing problem = {2, assets, liability, external, 1, 1, true};
