@@ -4,6 +4,7 @@
 
 #include <locale.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -150,4 +151,16 @@ const char *number_rule(enum number_fault fault) {
   case NUMBER_NOT_INTEGER: return "must be a whole number";
   }
   return "must be a number";
+}
+
+/* The thread's locale is set aside for the call: a decimal comma would make a message that cannot be read back. */
+void number_print(double value, char text[NUMBER_TEXT_SIZE]) {
+  const locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+  const locale_t before = uselocale(plain);
+  for (int digits = 15; digits <= 17; digits++) {
+    snprintf(text, NUMBER_TEXT_SIZE, "%.*g", digits, value);
+    if (strtod_l(text, NULL, plain) == value) break;
+  }
+  uselocale(before);
+  freelocale(plain);
 }

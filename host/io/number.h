@@ -31,6 +31,11 @@ enum number_fault number_parse_integer(const char *text, int64_t *value);
 /* Digits alone, 0 to 2^64-1 (seeds). */
 enum number_fault number_parse_unsigned(const char *text, uint64_t *value);
 
+enum { NUMBER_TEXT_SIZE = 32 };
+
+/* The shortest decimal form that reads back as the same double, for messages: -3.5, not -3.5000000000000000. */
+void number_print(double value, char text[NUMBER_TEXT_SIZE]);
+
 /* The rule that a fault broke, for messages: "must be a plain decimal number, without percent sign". */
 const char *number_rule(enum number_fault fault);
 

@@ -212,6 +212,29 @@ ls_status table_resolve_pairs(ls_context *context, ls_network *network, enum tab
   return context_fault_count(context) > faults ? LS_STATUS_INVALID_INPUT : LS_STATUS_OK;
 }
 
+static void move_row(ls_context *context, struct table *table, int64_t from, int64_t to, bool drop) {
+  const struct allocator allocator = context_allocator(context);
+  for (int32_t i = 0; i < table->column_count; i++) {
+    struct table_column *column = &table->column[i];
+    if (drop && column->text != NULL) text_release(&allocator, column->text[from]);
+    if (!drop && column->text != NULL) column->text[to] = column->text[from];
+    if (!drop && column->number != NULL) column->number[to] = column->number[from];
+  }
+  if (drop) return;
+  table->line[to] = table->line[from];
+  if (table->from != NULL) table->from[to] = table->from[from];
+  if (table->to != NULL) table->to[to] = table->to[from];
+}
+
+void table_drop_rows(ls_context *context, struct table *table, const bool *drop) {
+  int64_t kept = 0;
+  for (int64_t row = 0; row < table->row_count; row++) {
+    move_row(context, table, row, kept, drop[row]);
+    if (!drop[row]) kept++;
+  }
+  table->row_count = kept;
+}
+
 static ls_status copy_column(ls_context *context, const struct table_column *source, struct table *copy) {
   struct table_column *column = table_column_add(context, copy, source->name, source->text != NULL);
   if (column == NULL) return LS_STATUS_OUT_OF_MEMORY;

@@ -20,6 +20,9 @@ ls_status table_text_set(ls_context *context, struct table_column *column, int64
  * whole table is done) and resolves to ENTITY_NONE. */
 ls_status table_resolve_pairs(ls_context *context, ls_network *network, enum table_id id);
 
+/* Removes the rows that are marked. */
+void table_drop_rows(ls_context *context, struct table *table, const bool *drop);
+
 /* Allocates from and to (unset: ENTITY_NONE) for a reader that resolves the pairs itself. */
 ls_status table_pairs_begin(ls_context *context, struct table *table);
 

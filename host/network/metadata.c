@@ -1,0 +1,92 @@
+/* metadata.c - what network.yaml and loop.yaml may say. */
+#include "network/metadata.h"
+
+#include "io/date.h"
+#include "io/yaml.h"
+
+#include <math.h>
+
+static ls_status read_texts(ls_context *context, ls_network *network, const struct yaml_node *map) {
+  const struct {
+    const char *key;
+    char **text;
+  } field[] = {{"name", &network->name},
+               {"currency", &network->currency},
+               {"unit", &network->unit},
+               {"as_of", &network->as_of},
+               {"description", &network->description}};
+  ls_status status = LS_STATUS_OK;
+  for (size_t i = 0; i < sizeof field / sizeof field[0] && status == LS_STATUS_OK; i++)
+    status = network_text_replace(context, field[i].text, yaml_text(context, map, field[i].key, *field[i].text));
+  if (status == LS_STATUS_OK && *network->as_of != '\0' && !date_is_valid(network->as_of))
+    context_fault(context, map->file, yaml_key_line(map, "as_of"),
+                  "as_of is '%s', must be a date as 2026, 2026-04 or 2026-04-30", network->as_of);
+  return status;
+}
+
+typedef ls_status (*add_function)(ls_context *context, ls_network *network, const char *text);
+
+static ls_status add_named(ls_context *context, ls_network *network, const struct yaml_node *key,
+                           const struct yaml_node *item, add_function add) {
+  char *text = context_print(context, "%s: %s", key->text, item->text);
+  if (text == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  const ls_status status = add(context, network, text);
+  context_release(context, text);
+  return status;
+}
+
+/* One text, a list of texts, or a mapping of short names to texts. */
+static ls_status read_list(ls_context *context, ls_network *network, const struct yaml_node *map, const char *key,
+                           add_function add) {
+  const struct yaml_node *node = yaml_find(map, key);
+  ls_status status = LS_STATUS_OK;
+  if (node == NULL) return LS_STATUS_OK;
+  if (node->kind == NODE_SCALAR) return *node->text == '\0' ? LS_STATUS_OK : add(context, network, node->text);
+  for (int64_t i = 0; i < node->count && status == LS_STATUS_OK; i++) {
+    const struct yaml_node *item = node->item[i];
+    if (item->kind != NODE_SCALAR)
+      context_fault(context, item->file, item->line, "%s has an entry that is no text, must be texts", key);
+    else
+      status = node->key != NULL ? add_named(context, network, node->key[i], item, add) : add(context, network, item->text);
+  }
+  return status;
+}
+
+ls_status metadata_read_network(ls_context *context, ls_network *network, const char *data, size_t length) {
+  static const char *const KEYS[] = {"name",        "currency", "unit",       "as_of",
+                                     "description", "sources",  "unmodelled", NULL};
+  struct yaml_node *root = NULL;
+  ls_status status = yaml_read(context, "network.yaml", data, length, &root);
+  if (status == LS_STATUS_INVALID_INPUT) return LS_STATUS_OK;
+  if (status != LS_STATUS_OK) return status;
+  yaml_check_keys(context, root, KEYS);
+  status = read_texts(context, network, root);
+  if (status == LS_STATUS_OK) status = read_list(context, network, root, "sources", network_source_add);
+  if (status == LS_STATUS_OK) status = read_list(context, network, root, "unmodelled", network_unmodelled_add);
+  yaml_destroy(&root);
+  return status;
+}
+
+ls_status metadata_read_loop(ls_context *context, ls_network *network, const char *data, size_t length) {
+  static const char *const KEYS[] = {"quarters",        "interest",        "amortisation", "termination_share", "recovery_assets",
+                                     "recovery_claims", "recovery_stakes", "build_lag",    "claims_valuation",  NULL};
+  static const char *const VALUATIONS[] = {"book", "en", NULL};
+  struct loop_settings *loop = &network->loop;
+  struct yaml_node *root = NULL;
+  const ls_status status = yaml_read(context, "loop.yaml", data, length, &root);
+  if (status == LS_STATUS_INVALID_INPUT) return LS_STATUS_OK;
+  if (status != LS_STATUS_OK) return status;
+  yaml_check_keys(context, root, KEYS);
+  loop->quarters = (int32_t)yaml_integer(context, root, "quarters", 1, 10000, loop->quarters);
+  loop->interest = yaml_number(context, root, "interest", 0.0, INFINITY, loop->interest);
+  loop->amortisation = yaml_number(context, root, "amortisation", 0.0, 1.0, loop->amortisation);
+  loop->termination_share = yaml_number(context, root, "termination_share", 0.0, 1.0, loop->termination_share);
+  loop->recovery_assets = yaml_number(context, root, "recovery_assets", 0.0, 1.0, loop->recovery_assets);
+  loop->recovery_claims = yaml_number(context, root, "recovery_claims", 0.0, 1.0, loop->recovery_claims);
+  loop->recovery_stakes = yaml_number(context, root, "recovery_stakes", 0.0, 1.0, loop->recovery_stakes);
+  loop->build_lag = (int32_t)yaml_integer(context, root, "build_lag", 0, 10000, loop->build_lag);
+  loop->claims_en = yaml_choice(context, root, "claims_valuation", VALUATIONS, loop->claims_en ? 1 : 0) == 1;
+  network->has_loop_settings = true;
+  yaml_destroy(&root);
+  return LS_STATUS_OK;
+}

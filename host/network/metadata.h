@@ -1,0 +1,11 @@
+/* metadata.h - the two YAML files of a network folder: network.yaml and loop.yaml. Both, and all their keys, are optional. */
+#ifndef LS_HOST_NETWORK_METADATA_H
+#define LS_HOST_NETWORK_METADATA_H
+
+#include "network/network.h"
+
+/* Faults of content are messages and leave LS_STATUS_OK; other statuses are those of reading and memory. */
+ls_status metadata_read_network(ls_context *context, ls_network *network, const char *data, size_t length);
+ls_status metadata_read_loop(ls_context *context, ls_network *network, const char *data, size_t length);
+
+#endif
