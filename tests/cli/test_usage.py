@@ -1,0 +1,135 @@
+"""The command line itself: names, options, help, exit codes, which stream says what."""
+import json
+import os
+
+import harness
+from harness import answer, banks, call, expect
+
+COMMANDS = "import check info run report export compare merge circularity models backends version".split()
+NOT_BUILT = "reconstruct reverse whatif explain verify sensitivity generate bench doctor".split()
+
+
+def test_no_command_is_a_usage_error():
+    done = expect(64)
+    assert done.stdout == "" and "Usage:" in done.stderr
+
+
+def test_help_names_every_command_and_nothing_that_is_not_built():
+    text = expect(0, "--help").stdout
+    for command in COMMANDS:
+        assert f"\n  {command} " in text, command
+    for command in NOT_BUILT:
+        assert f"\n  {command} " not in text, command
+
+
+def test_each_command_explains_itself_with_an_example_first():
+    for command in COMMANDS:
+        done = expect(0, command, "--help")
+        assert done.stdout.startswith(f"Example: loopstress {command}"), command
+        assert done.stderr == ""
+        assert done.stdout == expect(0, "help", command).stdout
+
+
+def test_unknown_commands_are_refused_and_the_nearest_is_named():
+    assert "did you mean 'run'?" in expect(64, "rnu").stderr
+    for command in NOT_BUILT:
+        expect(64, command)
+
+
+def test_unknown_options_are_refused_and_the_nearest_is_named():
+    assert "did you mean '--model'?" in expect(64, "run", "x", "--modle", "loop").stderr
+    for option in ("--fast", "--deadline=3", "--no-such"):
+        expect(64, "run", "x", "--model", "eisenberg-noe", option)
+
+
+def test_ill_valued_options_are_refused():
+    wrong = ["--threads=0", "--threads=two", "--count=1e3", "--count=-1", "--seed=-1", "--seed=1.5", "--chunk=0", "--isa=mmx",
+             "--backend=gpu", "--engine=push", "--engine=sweep", "--keep=5", "--keep=worst:-1", "--shard=2/2", "--shard=1",
+             "--shard=-1/2", "--duplicates=first", "--output="]
+    for option in wrong:
+        done = expect(64, "run", "no-such-network", "--model", "eisenberg-noe", option)
+        assert option.split("=")[0] in done.stderr, done.stderr
+
+
+def test_missing_words_are_named():
+    assert "NETWORK" in expect(64, "run", "--model", "loop").stderr
+    assert "--model" in expect(64, "run", "x").stderr
+    assert "-o" in expect(64, "import", "x").stderr
+    assert "needs a value" in expect(64, "run", "x", "--model").stderr
+
+
+def test_streams_are_refused_for_hdf5(folder):
+    expect(64, "run", banks(folder), "--model", "eisenberg-noe", "-o", "-")
+
+
+def test_version_is_printed_in_both_forms():
+    version = json.loads(expect(0, "version", "--json").stdout)["version"]
+    assert version in expect(0, "--version").stdout
+
+
+def test_models_and_backends_are_listed_as_json():
+    names = [model["name"] for model in answer("models")]
+    assert {"eisenberg-noe", "rogers-veraart", "debtrank-linear", "loop"} <= set(names), names
+    assert "furfine" not in names
+    backends = {backend["name"]: backend for backend in answer("backends")}
+    assert backends["cpu"]["available"] is True
+    assert "cuda" in backends and (backends["cuda"]["available"] or backends["cuda"]["reason"])
+
+
+def test_unknown_model_and_setting_are_usage_errors(folder):
+    network = banks(folder)
+    expect(64, "run", network, "--model", "no-such-model")
+    expect(64, "run", network, "--model", "furfine")
+    expect(64, "run", network, "--model", "eisenberg-noe", "--set", "no_such=1")
+    expect(64, "run", network, "--model", "rogers-veraart", "--set", "alpha=much")
+
+
+def test_missing_input_is_66():
+    expect(66, "run", "no-such-network", "--model", "eisenberg-noe")
+    expect(66, "check", "no-such-network")
+    expect(66, "info", "no-such.h5")
+    expect(66, "compare", "no-such.h5", "no-such.h5")
+
+
+def test_missing_scenario_file_is_66(folder):
+    expect(66, "run", banks(folder), "--model", "eisenberg-noe", "--scenarios", os.path.join(folder, "none.csv"))
+
+
+def test_results_go_to_stdout_and_nothing_else_does(folder):
+    done = expect(0, "run", banks(folder), "--model", "eisenberg-noe", "--json")
+    assert json.loads(done.stdout)["model"] == "eisenberg-noe"
+
+
+def test_quiet_leaves_standard_error_empty(folder):
+    assert expect(0, "run", banks(folder), "--model", "eisenberg-noe", "--json", "--quiet").stderr == ""
+
+
+def test_a_full_standard_output_is_an_io_error():
+    with open("/dev/full", "w") as full:
+        assert harness.subprocess.run([harness.PROGRAM, "models"], stdout=full, stderr=harness.subprocess.PIPE).returncode == 74
+
+
+def test_cuda_never_falls_back(folder):
+    available = {b["name"]: b["available"] for b in answer("backends")}["cuda"]
+    done = call("run", banks(folder), "--model", "eisenberg-noe", "--backend", "cuda", "--json")
+    assert done.returncode == (0 if available else 69), done.stderr
+    if not available:
+        assert done.stdout == "" and "error:" in done.stderr
+
+
+def test_shard_auto_needs_a_batch_system(folder):
+    names = ("SLURM_ARRAY_TASK_ID", "AWS_BATCH_JOB_ARRAY_INDEX", "JOB_COMPLETION_INDEX", "SLURM_PROCID")
+    for name in names:
+        os.environ.pop(name, None)
+    expect(64, "run", banks(folder), "--model", "eisenberg-noe", "--shard", "auto")
+    expect(64, "run", banks(folder), "--model", "eisenberg-noe", "--shard", "auto", env={"JOB_COMPLETION_INDEX": "1"})
+
+
+def test_dry_run_computes_and_writes_nothing(folder):
+    output = os.path.join(folder, "results.h5")
+    expect(0, "run", banks(folder), "--model", "eisenberg-noe", "--dry-run", "-o", output)
+    assert os.listdir(folder) == ["banks"]
+    json.loads(expect(0, "run", os.path.join(folder, "banks"), "--model", "eisenberg-noe", "--dry-run", "--json").stdout)
+
+
+harness.main(globals())
