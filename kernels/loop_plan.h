@@ -37,10 +37,12 @@ enum ls_loop_path {
   LOOP_PATH_OUTSIDE_EQUITY, /* f */
   LOOP_PATH_MULTIPLE,       /* mult */
   LOOP_PATH_SUPPLY,         /* zs */
-  LOOP_PATH_POWER_CAP,      /* Gmax; 1e300 where there is no cap */
+  LOOP_PATH_POWER_CAP,      /* Gmax; LS_NO_POWER_CAP where there is no cap */
   LOOP_PATH_CREDIT,
   LOOP_PATH_COUNT
 };
+
+#define LS_NO_POWER_CAP 1e300
 
 /* Links of one kind: from[k] -> to[k], and for walking them by receiver the permutation by_to with its row starts. */
 struct ls_loop_links {
@@ -69,7 +71,39 @@ struct ls_elimination {
   const int32_t *stake_entry;  /* [stakes] entry of the stake (holder, issuer) */
 };
 
+/* Where each quantity of one scenario lives among the tile's state slots (host/engine/loop_layout.c). One slot per entity,
+ * link or entry, as noted. */
+struct ls_loop_slots {
+  /* state that lasts over quarters, [N] */
+  int32_t cash, real_assets, capacity, dark, value, reference, live, flag, world_share, sales, planned_sales;
+  int32_t default_quarter, distress_quarter, forced, loss_peak, refused;
+  int32_t queue;               /* [build_lag * N], slot (t mod lag) first */
+  int32_t backlog, planned_backlog; /* [purchases] */
+  int32_t pledged;             /* [pledges] */
+  int32_t share;               /* [stakes] */
+  int32_t owed;                /* [debts] */
+  /* within a quarter, [N] */
+  int32_t external_revenue, outside_equity, draw, resources, planned_receipts, receipts;
+  int32_t due0, due1, due2;    /* obligations by class */
+  int32_t paid0, paid1, paid2; /* share of each class paid */
+  int32_t debt;                /* sum of what i owes */
+  int32_t defaulted, estate_cash, estate_due, estate_paid, estate_income;
+  int32_t fixed_value, kept_value; /* valuation: the part that no other value moves; values before it */
+  int32_t claim_weight;        /* vd; -1 with claims at book */
+  int32_t ordered, delivered;  /* [purchases] */
+  int32_t pledge_due;          /* [pledges] */
+  int32_t entry;               /* [elimination entries] */
+  int32_t pivot;               /* [N] */
+  int32_t outside_flow;        /* [1] money that holders outside received less what they put in, cumulated */
+  int32_t iterations, unconverged; /* [1] */
+  /* audit=1 only, else -1 */
+  int32_t world_cash, stakes_at_cost, ordered_capacity, book_equity; /* [1], [N], [N], [N] */
+  int32_t breach;              /* [1] */
+  int32_t count;               /* slots in all */
+};
+
 struct ls_loop_plan {
+  struct ls_loop_slots slot;
   int32_t build_lag;
   int32_t claims_en;
   double interest, amortisation, termination_share, recovery_assets, recovery_claims, recovery_stakes;

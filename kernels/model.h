@@ -16,6 +16,7 @@ struct ls_setting_info {
   const char *key;
   double initial, low, high; /* low <= value <= high; low_open: low itself is refused */
   int low_open;
+  const char *choice[3];      /* where the value is a word: its spellings for 0, 1, ...; else NULL */
   const char *meaning;
 };
 

@@ -1,0 +1,43 @@
+/* backend.h - one interface for every machine that can run a plan. */
+#ifndef LS_HOST_ENGINE_BACKEND_H
+#define LS_HOST_ENGINE_BACKEND_H
+
+#include "aggregate/accumulator.h"
+#include "plan.h" /* kernels/ */
+
+struct compute_request {
+  const struct ls_plan *plan;
+  int64_t first;        /* scenarios first .. first + count - 1, or */
+  const int64_t *index; /* [count] these */
+  int64_t count;
+  int threads;          /* 0: one per processor */
+  int64_t chunk;        /* 0: chosen by the backend */
+  const char *isa;      /* CPU: NULL for the best */
+};
+
+/* Called in the thread that called compute, for every finished chunk, in any order, while others are being computed. The
+ * values may be corrected in place. */
+typedef ls_status (*chunk_consumer)(ls_context *context, void *user, const struct chunk *chunk);
+
+struct ls_backend {
+  const char *name;
+  /* True where it can run here; else why not is written to `reason`. */
+  bool (*available)(char *reason, size_t size);
+  /* Ends early with the consumer's status where that fails, with LS_STATUS_INTERRUPTED on a stop request. */
+  ls_status (*compute)(ls_context *context, const struct compute_request *request, chunk_consumer consume, void *user);
+};
+
+/* All backends, built or not: cpu first, then cuda. */
+extern const struct ls_backend *const LS_BACKENDS[];
+extern const int LS_BACKEND_TOTAL;
+
+/* "auto" (or NULL): CUDA where a device answers, else the CPU. LS_STATUS_USAGE for unknown names, LS_STATUS_BACKEND_UNAVAILABLE
+ * (with the reason) for one that cannot run; it never falls back. */
+ls_status backend_choose(ls_context *context, const char *name, const struct ls_backend **backend);
+
+extern const struct ls_backend LS_CPU_BACKEND;
+#if defined(LS_WITH_CUDA)
+extern const struct ls_backend LS_CUDA_BACKEND;
+#endif
+
+#endif

@@ -1,0 +1,260 @@
+/* cpu_backend.c - runs a plan on all processors: workers compute chunks, the calling thread consumes them.
+ *
+ * A worker takes a free buffer and the next chunk number, computes, and hands the buffer over. Which worker computes which chunk
+ * is chance; no bit depends on it.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <xmmintrin.h>
+
+#include "engine/backend.h"
+#include "engine/tile_cpu.h"
+
+enum { CHUNK_SCENARIOS = 256, THREADS_MOST = 1024, WAKE_MILLISECONDS = 100 };
+
+/* A chunk's values, and where it is on its way. */
+struct buffer {
+  double *value; /* [slot_count * stride] */
+  int64_t chunk;
+  enum { BUFFER_FREE, BUFFER_BUSY, BUFFER_DONE } state;
+};
+
+struct pool {
+  const struct compute_request *request;
+  const struct cpu_tile *tile;
+  int64_t chunk_size, chunk_count, stride;
+  pthread_mutex_t lock;
+  pthread_cond_t freed, done;
+  struct buffer *buffer;
+  int buffer_count;
+  int64_t next_chunk;
+  bool stop;
+};
+
+struct worker {
+  struct pool *pool;
+  pthread_t thread;
+  double *state, *output;
+};
+
+/* Results must not depend on what the caller did to its floating-point unit: round to nearest, keep subnormals. */
+static unsigned default_arithmetic(void) {
+  enum { EXCEPTIONS_MASKED = 0x1f80 };
+  unsigned before = _mm_getcsr();
+  _mm_setcsr(EXCEPTIONS_MASKED);
+  return before;
+}
+
+/* ---- computing ------------------------------------------------------------------------------------------------------- */
+
+static int64_t scenario_number(const struct compute_request *request, int64_t position) {
+  return request->index != NULL ? request->index[position] : request->first + position;
+}
+
+static void compute_chunk(const struct worker *worker, struct buffer *buffer) {
+  const struct pool *pool = worker->pool;
+  const struct compute_request *request = pool->request;
+  int lanes = pool->tile->lanes;
+  int64_t begin = buffer->chunk * pool->chunk_size, end = begin + pool->chunk_size;
+  if (end > request->count) end = request->count;
+  for (int64_t at = begin; at < end; at += lanes) {
+    int64_t scenario[CPU_LANES_MOST];
+    int64_t used = end - at < lanes ? end - at : lanes;
+    for (int lane = 0; lane < lanes; lane++)
+      scenario[lane] = scenario_number(request, at + (lane < used ? lane : used - 1));
+    pool->tile->run(request->plan, scenario, worker->state, worker->output);
+    for (int32_t slot = 0; slot < request->plan->output.slot_count; slot++)
+      memcpy(buffer->value + slot * pool->stride + (at - begin), worker->output + (int64_t)slot * lanes,
+             (size_t)used * sizeof *buffer->value);
+  }
+}
+
+/* A free buffer with the next chunk's number; NULL when there is no more to do. Called with the lock held. */
+static struct buffer *next_buffer(struct pool *pool) {
+  while (!pool->stop && pool->next_chunk < pool->chunk_count) {
+    for (int k = 0; k < pool->buffer_count; k++)
+      if (pool->buffer[k].state == BUFFER_FREE) {
+        pool->buffer[k].state = BUFFER_BUSY;
+        pool->buffer[k].chunk = pool->next_chunk++;
+        return &pool->buffer[k];
+      }
+    pthread_cond_wait(&pool->freed, &pool->lock);
+  }
+  return NULL;
+}
+
+static void *work(void *argument) {
+  struct worker *worker = argument;
+  struct pool *pool = worker->pool;
+  default_arithmetic();
+  pthread_mutex_lock(&pool->lock);
+  for (struct buffer *buffer = next_buffer(pool); buffer != NULL; buffer = next_buffer(pool)) {
+    pthread_mutex_unlock(&pool->lock);
+    compute_chunk(worker, buffer);
+    pthread_mutex_lock(&pool->lock);
+    buffer->state = BUFFER_DONE;
+    pthread_cond_signal(&pool->done);
+  }
+  pthread_mutex_unlock(&pool->lock);
+  return NULL;
+}
+
+/* ---- consuming ------------------------------------------------------------------------------------------------------- */
+
+static struct buffer *find_done(struct pool *pool) {
+  for (int k = 0; k < pool->buffer_count; k++)
+    if (pool->buffer[k].state == BUFFER_DONE) return &pool->buffer[k];
+  return NULL;
+}
+
+/* Waits for a finished chunk, looking up now and then for a stop request. */
+static struct buffer *wait_done(ls_context *context, struct pool *pool) {
+  struct buffer *buffer = find_done(pool);
+  while (buffer == NULL && !context_stop_requested(context)) {
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += WAKE_MILLISECONDS * 1000000L;
+    if (until.tv_nsec >= 1000000000L) until.tv_sec++, until.tv_nsec -= 1000000000L;
+    pthread_cond_timedwait(&pool->done, &pool->lock, &until);
+    buffer = find_done(pool);
+  }
+  return buffer;
+}
+
+static struct chunk chunk_of(const struct pool *pool, const struct buffer *buffer) {
+  const struct compute_request *request = pool->request;
+  int64_t begin = buffer->chunk * pool->chunk_size, left = request->count - begin;
+  int32_t count = (int32_t)(left < pool->chunk_size ? left : pool->chunk_size);
+  const int64_t *index = request->index != NULL ? request->index + begin : NULL;
+  return (struct chunk){request->first + begin, index, count, pool->stride, buffer->value};
+}
+
+static ls_status consume_all(ls_context *context, struct pool *pool, chunk_consumer consume, void *user) {
+  ls_status status = LS_STATUS_OK;
+  pthread_mutex_lock(&pool->lock);
+  for (int64_t k = 0; k < pool->chunk_count && status == LS_STATUS_OK; k++) {
+    struct buffer *buffer = wait_done(context, pool);
+    if (context_stop_requested(context)) {
+      status = context_fail(context, LS_STATUS_INTERRUPTED, "interrupted");
+      break;
+    }
+    struct chunk chunk = chunk_of(pool, buffer);
+    pthread_mutex_unlock(&pool->lock);
+    status = consume(context, user, &chunk);
+    pthread_mutex_lock(&pool->lock);
+    buffer->state = BUFFER_FREE;
+    pthread_cond_signal(&pool->freed);
+  }
+  pool->stop = true;
+  pthread_cond_broadcast(&pool->freed);
+  pthread_mutex_unlock(&pool->lock);
+  return status;
+}
+
+/* ---- setting up ------------------------------------------------------------------------------------------------------- */
+
+static bool cpu_has(const struct cpu_tile *tile) {
+  if (tile == &CPU_TILE_AVX512) return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+                                       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw");
+  if (tile == &CPU_TILE_AVX2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  return true;
+}
+
+static ls_status choose_tile(ls_context *context, const char *isa, const struct cpu_tile **out) {
+  static const struct cpu_tile *const tiles[] = {&CPU_TILE_AVX512, &CPU_TILE_AVX2, &CPU_TILE_BASELINE};
+  for (size_t k = 0; k < sizeof tiles / sizeof tiles[0]; k++) {
+    if (isa != NULL && strcmp(isa, tiles[k]->isa) != 0) continue;
+    if (cpu_has(tiles[k])) {
+      *out = tiles[k];
+      return LS_STATUS_OK;
+    }
+    if (isa != NULL)
+      return context_fail(context, LS_STATUS_BACKEND_UNAVAILABLE, "instruction set '%s': this processor lacks it", isa);
+  }
+  return context_fail(context, LS_STATUS_USAGE, "unknown instruction set '%s': must be baseline, avx2 or avx512", isa);
+}
+
+static int thread_count(const struct compute_request *request, int64_t chunk_count) {
+  int64_t threads = request->threads > 0 ? request->threads : sysconf(_SC_NPROCESSORS_ONLN);
+  if (threads > chunk_count) threads = chunk_count;
+  if (threads > THREADS_MOST) threads = THREADS_MOST;
+  return threads > 1 ? (int)threads : 1;
+}
+
+static ls_status make_buffers(ls_context *context, struct pool *pool, int threads) {
+  size_t slots = (size_t)pool->request->plan->output.slot_count;
+  pool->buffer_count = threads + 2; /* one being consumed, one in reserve */
+  if (pool->buffer_count > pool->chunk_count) pool->buffer_count = (int)pool->chunk_count;
+  pool->buffer = context_allocate(context, (size_t)pool->buffer_count, sizeof *pool->buffer);
+  if (pool->buffer == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  for (int k = 0; k < pool->buffer_count; k++) {
+    pool->buffer[k].value = context_allocate(context, slots * (size_t)pool->stride, sizeof(double));
+    if (pool->buffer[k].value == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  }
+  return LS_STATUS_OK;
+}
+
+static ls_status make_worker(ls_context *context, struct pool *pool, struct worker *worker) {
+  size_t lanes = (size_t)pool->tile->lanes;
+  worker->pool = pool;
+  worker->state = context_allocate(context, (size_t)pool->request->plan->state_slots * lanes, sizeof(double));
+  worker->output = context_allocate(context, (size_t)pool->request->plan->output.slot_count * lanes, sizeof(double));
+  return worker->state != NULL && worker->output != NULL ? LS_STATUS_OK : LS_STATUS_OUT_OF_MEMORY;
+}
+
+static void release_pool(ls_context *context, struct pool *pool, struct worker *worker, int threads) {
+  for (int k = 0; worker != NULL && k < threads; k++) {
+    context_release(context, worker[k].state);
+    context_release(context, worker[k].output);
+  }
+  context_release(context, worker);
+  for (int k = 0; pool->buffer != NULL && k < pool->buffer_count; k++) context_release(context, pool->buffer[k].value);
+  context_release(context, pool->buffer);
+  pthread_cond_destroy(&pool->freed);
+  pthread_cond_destroy(&pool->done);
+  pthread_mutex_destroy(&pool->lock);
+}
+
+/* Starts the workers, consumes what they make, and joins them. With fewer threads than asked for the run is slower, not wrong. */
+static ls_status run_pool(ls_context *context, struct pool *pool, struct worker *worker, int threads, chunk_consumer consume,
+                          void *user) {
+  int started = 0;
+  while (started < threads && pthread_create(&worker[started].thread, NULL, work, &worker[started]) == 0) started++;
+  if (started == 0) return context_fail(context, LS_STATUS_SYSTEM, "cannot start a thread: %s", strerror(errno));
+  ls_status status = consume_all(context, pool, consume, user);
+  for (int k = 0; k < started; k++) pthread_join(worker[k].thread, NULL);
+  return status;
+}
+
+static ls_status cpu_compute(ls_context *context, const struct compute_request *request, chunk_consumer consume, void *user) {
+  struct pool pool = {.request = request};
+  ls_status status = choose_tile(context, request->isa, &pool.tile);
+  if (status != LS_STATUS_OK || request->count == 0) return status;
+  int64_t lanes = pool.tile->lanes;
+  pool.chunk_size = request->chunk > 0 ? request->chunk : CHUNK_SCENARIOS;
+  if (pool.chunk_size > request->count) pool.chunk_size = request->count;
+  pool.stride = (pool.chunk_size + lanes - 1) / lanes * lanes;
+  pool.chunk_count = (request->count + pool.chunk_size - 1) / pool.chunk_size;
+  pthread_mutex_init(&pool.lock, NULL);
+  pthread_cond_init(&pool.freed, NULL);
+  pthread_cond_init(&pool.done, NULL);
+  int threads = thread_count(request, pool.chunk_count);
+  struct worker *worker = context_allocate(context, (size_t)threads, sizeof *worker);
+  status = worker != NULL ? make_buffers(context, &pool, threads) : LS_STATUS_OUT_OF_MEMORY;
+  for (int k = 0; k < threads && status == LS_STATUS_OK; k++) status = make_worker(context, &pool, &worker[k]);
+  if (status == LS_STATUS_OK) status = run_pool(context, &pool, worker, threads, consume, user);
+  release_pool(context, &pool, worker, threads);
+  return status;
+}
+
+static bool cpu_available(char *reason, size_t size) {
+  const char *best = cpu_has(&CPU_TILE_AVX512) ? "avx512" : cpu_has(&CPU_TILE_AVX2) ? "avx2" : "baseline";
+  snprintf(reason, size, "%ld processors, instruction set %s", sysconf(_SC_NPROCESSORS_ONLN), best);
+  return true;
+}
+
+const struct ls_backend LS_CPU_BACKEND = {"cpu", cpu_available, cpu_compute};

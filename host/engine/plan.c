@@ -1,0 +1,210 @@
+/* plan.c - a run laid out for the kernels. */
+#include "engine/plan.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static int32_t names_until_null(const char *const *names, int32_t most) {
+  int32_t count = 0;
+  while (count < most && names[count] != NULL) count++;
+  return count;
+}
+
+static int32_t take(int32_t *next, int32_t count) {
+  int32_t first = *next;
+  *next += count;
+  return first;
+}
+
+/* The output slots, in one order for every model: what the accumulators need first, detail last. */
+static void lay_out_output(const struct run_settings *settings, bool detail, struct ls_plan *plan) {
+  const struct ls_model_info *info = settings->info;
+  struct ls_output_layout *o = &plan->output;
+  int32_t n = plan->entity_count, next = 0;
+  bool timed = info->trace[0] != NULL;
+  o->line_count = names_until_null(info->line, 12);
+  o->loss = take(&next, n);
+  o->loss_peak = timed ? take(&next, n) : -1;
+  o->default_quarter = take(&next, n);
+  o->distress_quarter = timed ? take(&next, n) : -1;
+  o->forced = take(&next, n);
+  o->funding_refused = timed ? take(&next, n) : -1;
+  o->line = take(&next, o->line_count * n);
+  o->loss_gross = take(&next, 1);
+  o->loss_net = take(&next, 1);
+  o->default_count = take(&next, 1);
+  o->iterations = take(&next, 1);
+  o->converged = take(&next, 1);
+  o->clip_count = take(&next, 1);
+  o->audit = timed && settings->audit ? take(&next, 1) : -1;
+  o->detail_count = detail ? names_until_null(info->output, 8) : 0;
+  o->detail = take(&next, o->detail_count * n);
+  o->trace_count = detail && settings->trace ? names_until_null(info->trace, 12) : 0;
+  o->trace = take(&next, o->trace_count * plan->quarter_count * n);
+  o->slot_count = next;
+}
+
+static ls_status make_baseline(ls_context *context, struct ls_plan *plan) {
+  size_t n = (size_t)plan->entity_count;
+  plan->baseline_value = context_allocate(context, n * (size_t)plan->quarter_count, sizeof(double));
+  plan->baseline_line = context_allocate(context, n * (size_t)plan->output.line_count, sizeof(double));
+  return plan->baseline_value != NULL && plan->baseline_line != NULL ? LS_STATUS_OK : LS_STATUS_OUT_OF_MEMORY;
+}
+
+/* The tile's memory: shock values, columns, then the model's slots or the draw's scratch, whichever is more. */
+static int32_t count_state_slots(const struct ls_plan *plan) {
+  const struct ls_shock_plan *shock = &plan->shock;
+  int32_t scratch = shock->factor_count + shock->source_count;
+  int32_t own = plan->quarter_count > 1 || plan->loop.slot.count > 0 ? plan->loop.slot.count : 3 * plan->entity_count;
+  return shock->key_count + shock->column_count + (own > scratch ? own : scratch);
+}
+
+ls_status plan_create(ls_context *context, const ls_network *network, const struct run_settings *settings,
+                      const struct scenario_set *scenarios, bool detail, struct ls_plan **out) {
+  struct ls_plan *plan = context_allocate(context, 1, sizeof *plan);
+  if (plan == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  plan->model = settings->model;
+  plan->entity_count = network->entity_count;
+  plan->quarter_count = settings_quarter_count(settings);
+  plan->solution = settings->solution;
+  plan->tolerance = settings->tolerance;
+  plan->max_iterations = settings->max_iterations;
+  plan->shock = scenarios->shock;
+  lay_out_output(settings, detail, plan);
+  ls_status status = make_baseline(context, plan);
+  if (status == LS_STATUS_OK && settings->info->trace[0] != NULL) {
+    status = plan_fill_loop(context, network, settings, plan);
+    if (status == LS_STATUS_OK) plan_lay_out_loop(plan, settings->audit);
+  } else if (status == LS_STATUS_OK) {
+    status = plan_fill_static(context, network, settings, plan);
+  }
+  plan->state_slots = count_state_slots(plan);
+  if (status == LS_STATUS_OK) *out = plan;
+  else plan_destroy(context, &plan);
+  return status;
+}
+
+void plan_set_baseline(struct ls_plan *plan, const double *path, const double *line, double outside) {
+  size_t n = (size_t)plan->entity_count;
+  memcpy((double *)plan->baseline_value, path, n * (size_t)plan->quarter_count * sizeof *path);
+  memcpy((double *)plan->baseline_line, line, n * (size_t)plan->output.line_count * sizeof *line);
+  plan->baseline_outside = outside;
+}
+
+struct array_list {
+  const struct ls_plan *plan;
+  struct plan_array *item;
+  int count;
+};
+
+static void add(struct array_list *list, size_t field, int64_t count, size_t size, bool owned) {
+  const void *pointer = *(const void *const *)((const char *)list->plan + field);
+  if (pointer == NULL) return;
+  list->item[list->count++] = (struct plan_array){field, (size_t)count * size, owned};
+}
+
+#define OWN(member, count) add(list, offsetof(struct ls_plan, member), (count), sizeof *list->plan->member, true)
+#define BORROW(member, count) add(list, offsetof(struct ls_plan, member), (count), sizeof *list->plan->member, false)
+
+static int64_t table_numbers(const struct ls_shock_plan *s) {
+  int64_t most = 0;
+  for (int32_t d = 0; d < s->draw_count; d++) {
+    if (s->draw_kind[d] != LS_DRAW_TABLE) continue;
+    int64_t end = (int64_t)s->draw_parameter[4 * d] + 2 * LS_TABLE_POINTS;
+    if (end > most) most = end;
+  }
+  return most;
+}
+
+static void list_shock(struct array_list *list) {
+  const struct ls_shock_plan *s = &list->plan->shock;
+  BORROW(shock.column_of, (int64_t)LS_VARIABLE_COUNT * s->target_count);
+  BORROW(shock.column_combine, s->column_count);
+  BORROW(shock.key_column, s->key_count);
+  BORROW(shock.quarter_first_key, s->quarter_count + 1);
+  BORROW(shock.explicit_value, s->explicit_count * s->key_count);
+  BORROW(shock.factor_cholesky, (int64_t)s->factor_count * s->factor_count);
+  BORROW(shock.source_variable, s->source_count);
+  BORROW(shock.source_target, s->source_count);
+  BORROW(shock.source_loading, (int64_t)s->source_count * s->factor_count);
+  BORROW(shock.source_own, s->source_count);
+  BORROW(shock.draw_source, s->draw_count);
+  BORROW(shock.draw_key, s->draw_count);
+  BORROW(shock.draw_kind, s->draw_count);
+  BORROW(shock.draw_parameter, 4 * (int64_t)s->draw_count);
+  BORROW(shock.draw_table, table_numbers(s));
+}
+
+#define OWN_LINKS(links)                                 \
+  OWN(links.from, list->plan->links.count);              \
+  OWN(links.to, list->plan->links.count);                \
+  OWN(links.first_from, list->plan->entity_count + 2);   \
+  OWN(links.first_to, list->plan->entity_count + 2);     \
+  OWN(links.by_to, list->plan->links.count);             \
+  OWN(links.amount, list->plan->links.count)
+
+static void list_elimination(struct array_list *list) {
+  const struct ls_elimination *e = &list->plan->loop.elimination;
+  int32_t n = e->node_count;
+  if (e->product_first == NULL) return;
+  OWN(loop.elimination.order, n);
+  OWN(loop.elimination.lower_first, n + 1);
+  OWN(loop.elimination.lower_row, e->lower_first[n]);
+  OWN(loop.elimination.lower_entry, e->lower_first[n]);
+  OWN(loop.elimination.upper_first, n + 1);
+  OWN(loop.elimination.upper_column, e->upper_first[n]);
+  OWN(loop.elimination.upper_entry, e->upper_first[n]);
+  OWN(loop.elimination.product_entry, e->product_first[n]);
+  OWN(loop.elimination.product_first, n + 1);
+  OWN(loop.elimination.stake_entry, list->plan->loop.stake.count);
+}
+
+static void list_loop(struct array_list *list) {
+  const struct ls_plan *plan = list->plan;
+  const struct ls_loop_plan *loop = &plan->loop;
+  int64_t n = plan->entity_count, quarters = plan->quarter_count;
+  OWN(loop.entity, LOOP_FIELD_COUNT * n);
+  OWN(loop.path, LOOP_PATH_COUNT * quarters * (n + 1));
+  OWN(loop.input_type, n);
+  OWN(loop.essential, loop->type_count);
+  OWN_LINKS(loop.purchase);
+  OWN_LINKS(loop.pledge);
+  OWN_LINKS(loop.stake);
+  OWN_LINKS(loop.debt);
+  OWN(loop.purchase_rate, quarters * loop->purchase.count);
+  OWN(loop.take_or_pay, loop->purchase.count);
+  OWN(loop.capex_share, loop->purchase.count);
+  OWN(loop.purchase_debt, loop->purchase.count);
+  OWN(loop.pledge_rate, quarters * loop->pledge.count);
+  OWN(loop.pledge_gate, quarters * loop->pledge.count);
+  OWN(loop.pledge_stake, loop->pledge.count);
+  OWN(loop.world_debt, n);
+  list_elimination(list);
+}
+
+int plan_arrays(const struct ls_plan *plan, struct plan_array item[PLAN_ARRAYS_MOST]) {
+  struct array_list here = {plan, item, 0}, *list = &here;
+  int64_t n = plan->entity_count;
+  list_shock(list);
+  OWN(fixed.row_start, n + 1);
+  OWN(fixed.column, plan->fixed.row_start != NULL ? plan->fixed.row_start[n] : 0);
+  OWN(fixed.weight, plan->fixed.row_start != NULL ? plan->fixed.row_start[n] : 0);
+  OWN(fixed.bound, n);
+  OWN(fixed.parameter, LS_PARAMETER_COUNT * n);
+  list_loop(list);
+  OWN(baseline_value, n * plan->quarter_count);
+  OWN(baseline_line, n * plan->output.line_count);
+  return list->count;
+}
+
+void plan_destroy(ls_context *context, struct ls_plan **plan) {
+  if (plan == NULL || *plan == NULL) return;
+  struct plan_array item[PLAN_ARRAYS_MOST];
+  int count = plan_arrays(*plan, item);
+  void *memory[PLAN_ARRAYS_MOST];
+  for (int k = 0; k < count; k++) memory[k] = *(void **)((char *)*plan + item[k].field);
+  for (int k = 0; k < count; k++)
+    if (item[k].owned) context_release(context, memory[k]);
+  context_release(context, *plan);
+  *plan = NULL;
+}

@@ -1,0 +1,196 @@
+/* settings.c - the --set values of a run. */
+#include "engine/settings.h"
+
+#include <limits.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "io/nearest.h"
+#include "io/number.h"
+
+/* A key, where its value goes, and what it may be. Whole numbers and words are kept as doubles until they are stored. */
+struct slot {
+  const char *key;
+  void *to;
+  enum { SLOT_REAL, SLOT_INTEGER, SLOT_FLAG } kind;
+  double low, high;
+  bool low_open;
+  const char *const *choice; /* spellings of 0, 1, ... ; NULL: a number */
+};
+
+enum { SLOTS_MOST = 24, MODELS_MOST = 63 };
+
+static const char *const SOLUTIONS[] = {"greatest", "least", NULL};
+static const char *const LOSSES[] = {"gross", "net", NULL};
+static const char *const SWITCH[] = {"0", "1", NULL};
+static const char *const VALUATIONS[] = {"book", "en", NULL};
+
+static int common_slots(struct run_settings *s, struct slot *list) {
+  int count = 0;
+  list[count++] = (struct slot){"tolerance", &s->tolerance, SLOT_REAL, 0, 1e-2, true, NULL};
+  list[count++] = (struct slot){"max_iterations", &s->max_iterations, SLOT_INTEGER, 1, INT32_MAX, false, NULL};
+  list[count++] = (struct slot){"loss", &s->loss_is_net, SLOT_FLAG, 0, 1, false, LOSSES};
+  if (s->info->has_least)
+    list[count++] = (struct slot){"solution", &s->solution, SLOT_INTEGER, 0, 1, false, SOLUTIONS};
+  for (int k = 0; k < 4 && s->info->setting[k].key != NULL; k++) {
+    const struct ls_setting_info *own = &s->info->setting[k];
+    list[count++] = (struct slot){own->key, &s->model_setting[k], SLOT_REAL, own->low, own->high, own->low_open != 0,
+                                  own->choice[0] != NULL ? own->choice : NULL};
+  }
+  return count;
+}
+
+static int loop_slots(struct run_settings *s, struct slot *list) {
+  struct loop_settings *l = &s->loop;
+  int count = 0;
+  list[count++] = (struct slot){"trace", &s->trace, SLOT_FLAG, 0, 1, false, SWITCH};
+  list[count++] = (struct slot){"audit", &s->audit, SLOT_FLAG, 0, 1, false, SWITCH};
+  list[count++] = (struct slot){"quarters", &l->quarters, SLOT_INTEGER, 1, 400, false, NULL};
+  list[count++] = (struct slot){"interest", &l->interest, SLOT_REAL, 0, 1, false, NULL};
+  list[count++] = (struct slot){"amortisation", &l->amortisation, SLOT_REAL, 0, 1, false, NULL};
+  list[count++] = (struct slot){"termination_share", &l->termination_share, SLOT_REAL, 0, 1, false, NULL};
+  list[count++] = (struct slot){"recovery_assets", &l->recovery_assets, SLOT_REAL, 0, 1, false, NULL};
+  list[count++] = (struct slot){"recovery_claims", &l->recovery_claims, SLOT_REAL, 0, 1, false, NULL};
+  list[count++] = (struct slot){"recovery_stakes", &l->recovery_stakes, SLOT_REAL, 0, 1, false, NULL};
+  list[count++] = (struct slot){"build_lag", &l->build_lag, SLOT_INTEGER, 0, 100, false, NULL};
+  list[count++] = (struct slot){"claims_valuation", &l->claims_en, SLOT_FLAG, 0, 1, false, VALUATIONS};
+  return count;
+}
+
+static int all_slots(struct run_settings *settings, struct slot list[SLOTS_MOST]) {
+  int count = common_slots(settings, list);
+  if (settings->info->trace[0] != NULL) count += loop_slots(settings, list + count);
+  return count;
+}
+
+static double slot_value(const struct slot *slot) {
+  if (slot->kind == SLOT_INTEGER) return *(const int32_t *)slot->to;
+  if (slot->kind == SLOT_FLAG) return *(const bool *)slot->to;
+  return *(const double *)slot->to;
+}
+
+static void slot_store(const struct slot *slot, double value) {
+  if (slot->kind == SLOT_INTEGER) *(int32_t *)slot->to = (int32_t)value;
+  else if (slot->kind == SLOT_FLAG) *(bool *)slot->to = value > 0;
+  else *(double *)slot->to = value;
+}
+
+static ls_status choose(ls_context *context, const struct slot *slot, const char *text) {
+  for (int k = 0; slot->choice[k] != NULL; k++)
+    if (strcmp(slot->choice[k], text) == 0) {
+      slot_store(slot, k);
+      return LS_STATUS_OK;
+    }
+  return context_fail(context, LS_STATUS_USAGE, "--set %s=%s: must be '%s' or '%s'", slot->key, text, slot->choice[0],
+                      slot->choice[1]);
+}
+
+static ls_status slot_read(ls_context *context, const struct slot *slot, const char *text) {
+  if (slot->choice != NULL) return choose(context, slot, text);
+  double value = 0;
+  int64_t whole = 0;
+  bool is_whole = slot->kind == SLOT_INTEGER;
+  enum number_fault fault = is_whole ? number_parse_integer(text, &whole) : number_parse(text, &value);
+  if (fault != NUMBER_FINE) return context_fail(context, LS_STATUS_USAGE, "--set %s=%s: %s", slot->key, text, number_rule(fault));
+  if (is_whole) value = (double)whole;
+  if (value < slot->low || value > slot->high || (slot->low_open && value == slot->low))
+    return context_fail(context, LS_STATUS_USAGE, "--set %s=%s: must be %s %.17g and <= %.17g", slot->key, text,
+                        slot->low_open ? ">" : ">=", slot->low, slot->high);
+  slot_store(slot, value);
+  return LS_STATUS_OK;
+}
+
+static ls_status unknown_key(ls_context *context, const struct run_settings *settings, const struct slot *list, int count,
+                             const char *text, size_t length) {
+  const char *keys[SLOTS_MOST + 1];
+  for (int k = 0; k < count; k++) keys[k] = list[k].key;
+  keys[count] = NULL;
+  char *key = context_copy_text_of(context, text, length);
+  if (key == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  const char *near = nearest_word(key, keys);
+  context_fail(context, LS_STATUS_USAGE, "--set %s: model '%s' has no such setting%s%s%s", key, settings->info->name,
+               near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
+  context_release(context, key);
+  return LS_STATUS_USAGE;
+}
+
+static ls_status read_one(ls_context *context, struct run_settings *settings, const char *text) {
+  struct slot list[SLOTS_MOST];
+  int count = all_slots(settings, list);
+  const char *equals = strchr(text, '=');
+  if (equals == NULL) return context_fail(context, LS_STATUS_USAGE, "--set %s: must be key=value", text);
+  size_t length = (size_t)(equals - text);
+  for (int k = 0; k < count; k++)
+    if (strlen(list[k].key) == length && memcmp(list[k].key, text, length) == 0)
+      return slot_read(context, &list[k], equals + 1);
+  return unknown_key(context, settings, list, count, text, length);
+}
+
+static ls_status find_model(ls_context *context, const char *name, struct run_settings *settings) {
+  if (name == NULL) return context_fail(context, LS_STATUS_USAGE, "no model given: --model NAME");
+  const char *names[MODELS_MOST + 1] = {NULL};
+  for (int m = 0; m < LS_MODEL_TOTAL && m < MODELS_MOST; m++) {
+    names[m] = LS_MODELS[m]->name;
+    if (strcmp(names[m], name) != 0) continue;
+    settings->model = m;
+    settings->info = LS_MODELS[m];
+    return LS_STATUS_OK;
+  }
+  const char *near = nearest_word(name, names);
+  return context_fail(context, LS_STATUS_USAGE, "unknown model '%s'%s%s%s; 'loopstress models' lists them", name,
+                      near != NULL ? ", did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
+}
+
+ls_status settings_resolve(ls_context *context, const ls_network *network, const ls_run_options *options,
+                           struct run_settings *out) {
+  struct run_settings settings = {0};
+  ls_status status = find_model(context, options->model, &settings);
+  if (status != LS_STATUS_OK) return status;
+  settings.tolerance = settings.info->tolerance;
+  settings.max_iterations = 10000;
+  settings.loop = network->loop;
+  for (int k = 0; k < 4; k++) settings.model_setting[k] = settings.info->setting[k].initial;
+  for (int k = 0; k < options->setting_count; k++) {
+    status = read_one(context, &settings, options->settings[k]);
+    if (status != LS_STATUS_OK) return status;
+  }
+  *out = settings;
+  return LS_STATUS_OK;
+}
+
+static int compare_keys(const void *a, const void *b) {
+  return strcmp(((const struct setting *)a)->key, ((const struct setting *)b)->key);
+}
+
+ls_status settings_describe(ls_context *context, const struct run_settings *settings, struct setting **out, int32_t *out_count) {
+  struct slot list[SLOTS_MOST];
+  struct run_settings copy = *settings;
+  int count = all_slots(&copy, list);
+  struct setting *texts = context_allocate(context, (size_t)count, sizeof *texts);
+  if (texts == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  bool whole = true;
+  for (int k = 0; k < count; k++) {
+    double value = slot_value(&list[k]);
+    texts[k].key = context_copy_text(context, list[k].key);
+    texts[k].value = list[k].choice != NULL ? context_copy_text(context, list[k].choice[(int)value])
+                                            : context_print(context, "%.17g", value);
+    whole = whole && texts[k].key != NULL && texts[k].value != NULL;
+  }
+  if (!whole) {
+    for (int k = 0; k < count; k++) {
+      context_release(context, texts[k].key);
+      context_release(context, texts[k].value);
+    }
+    context_release(context, texts);
+    return LS_STATUS_OUT_OF_MEMORY;
+  }
+  qsort(texts, (size_t)count, sizeof *texts, compare_keys);
+  *out = texts;
+  *out_count = count;
+  return LS_STATUS_OK;
+}
+
+int32_t settings_quarter_count(const struct run_settings *settings) {
+  return settings->info->trace[0] != NULL ? settings->loop.quarters : 1;
+}

@@ -1,0 +1,28 @@
+/* settings.h - the --set values of a run, checked and resolved against the model and the network. */
+#ifndef LS_HOST_ENGINE_SETTINGS_H
+#define LS_HOST_ENGINE_SETTINGS_H
+
+#include "aggregate/results.h"
+#include "model.h" /* kernels/ */
+
+struct run_settings {
+  int32_t model; /* number in models.def */
+  const struct ls_model_info *info;
+  double tolerance;
+  int32_t max_iterations;
+  int32_t solution; /* enum ls_solution */
+  bool loss_is_net, trace, audit;
+  double model_setting[LS_SETTING_COUNT]; /* in the order of info->setting */
+  struct loop_settings loop;              /* loop.yaml with the run's changes */
+};
+
+/* Unknown model, key or value: LS_STATUS_USAGE. */
+ls_status settings_resolve(ls_context *context, const ls_network *network, const ls_run_options *options,
+                           struct run_settings *settings);
+
+/* The settings as texts, sorted by key, with every default written out: part of the run's identity. */
+ls_status settings_describe(ls_context *context, const struct run_settings *settings, struct setting **list, int32_t *count);
+
+int32_t settings_quarter_count(const struct run_settings *settings);
+
+#endif

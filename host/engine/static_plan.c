@@ -1,0 +1,90 @@
+/* static_plan.c - the linear operator and the balance sheets of the static models. */
+#include <stddef.h>
+
+#include "engine/plan.h"
+
+static ls_status make_arrays(ls_context *context, int32_t n, int64_t links, struct ls_static_plan *fixed) {
+  fixed->row_start = context_allocate(context, (size_t)n + 1, sizeof *fixed->row_start);
+  fixed->column = context_allocate(context, (size_t)links, sizeof *fixed->column);
+  fixed->weight = context_allocate(context, (size_t)links, sizeof *fixed->weight);
+  fixed->bound = context_allocate(context, (size_t)n, sizeof *fixed->bound);
+  fixed->parameter = context_allocate(context, (size_t)n * LS_PARAMETER_COUNT, sizeof *fixed->parameter);
+  bool whole = fixed->row_start != NULL && fixed->column != NULL && fixed->weight != NULL && fixed->bound != NULL &&
+               fixed->parameter != NULL;
+  return whole ? LS_STATUS_OK : LS_STATUS_OUT_OF_MEMORY;
+}
+
+static double *parameter(struct ls_plan *plan, enum ls_parameter which) {
+  return (double *)plan->fixed.parameter + (int64_t)which * plan->entity_count;
+}
+
+/* Amounts that the rest of the world owes count as cash, amounts owed to it as external liabilities. */
+static void fill_parameters(const ls_network *network, bool senior, struct ls_plan *plan) {
+  const struct table *owed = &network->table[TABLE_LIABILITIES];
+  double *cash = parameter(plan, LS_PARAMETER_CASH), *external = parameter(plan, LS_PARAMETER_EXTERNAL);
+  double *obligation = parameter(plan, LS_PARAMETER_OBLIGATION), *claims = parameter(plan, LS_PARAMETER_CLAIMS);
+  for (int32_t i = 0; i < plan->entity_count; i++) {
+    parameter(plan, LS_PARAMETER_EXTERNAL_ASSETS)[i] = network_number(network, TABLE_ENTITIES, "external_assets", i, 0);
+    cash[i] = network_number(network, TABLE_ENTITIES, "cash", i, 0);
+    external[i] = network_number(network, TABLE_ENTITIES, "external_liabilities", i, 0);
+  }
+  const double *amount = network_numbers(network, TABLE_LIABILITIES, "amount");
+  for (int64_t k = 0; k < owed->row_count; k++) {
+    int32_t from = owed->from[k], to = owed->to[k];
+    if (from == ENTITY_WORLD && to != ENTITY_WORLD) cash[to] += amount[k];
+    else if (to == ENTITY_WORLD) external[from] += amount[k];
+    else obligation[from] += amount[k], claims[to] += amount[k];
+  }
+  for (int32_t i = 0; i < plan->entity_count && !senior; i++) obligation[i] += external[i];
+  network_book_equity(network, parameter(plan, LS_PARAMETER_EQUITY));
+}
+
+/* L_ji / pbar_j, or L_ji / E_i (the amount itself where E_i = 0: any loss is ruin; nothing where E_i < 0: ruined already). */
+static double weight_of(const struct ls_plan *plan, enum ls_operator kind, int32_t debtor, int32_t creditor, double amount) {
+  const double *of = plan->fixed.parameter;
+  if (kind == LS_OPERATOR_LIABILITY_SHARES)
+    return amount / of[(int64_t)LS_PARAMETER_OBLIGATION * plan->entity_count + debtor];
+  double equity = of[(int64_t)LS_PARAMETER_EQUITY * plan->entity_count + creditor];
+  if (equity < 0) return 0;
+  return equity > 0 ? amount / equity : amount;
+}
+
+/* Rows = creditors, columns = debtors ascending; a pair's liabilities of several seniorities follow one another. The table
+ * is sorted by debtor, so that walking it fills every row in ascending order. */
+static void fill_operator(const ls_network *network, enum ls_operator kind, struct ls_plan *plan) {
+  const struct table *owed = &network->table[TABLE_LIABILITIES];
+  const double *amount = network_numbers(network, TABLE_LIABILITIES, "amount");
+  int64_t *row_start = (int64_t *)plan->fixed.row_start;
+  int32_t *column = (int32_t *)plan->fixed.column;
+  double *weight = (double *)plan->fixed.weight;
+  int32_t n = plan->entity_count;
+  for (int64_t k = 0; k < owed->row_count; k++)
+    if (owed->from[k] >= 0 && owed->to[k] >= 0 && amount[k] > 0) row_start[owed->to[k] + 1]++;
+  for (int32_t i = 0; i < n; i++) row_start[i + 1] += row_start[i];
+  for (int64_t k = 0; k < owed->row_count; k++) { /* row_start[i] runs on to the end of row i */
+    int32_t from = owed->from[k], to = owed->to[k];
+    if (from < 0 || to < 0 || !(amount[k] > 0)) continue;
+    column[row_start[to]] = from;
+    weight[row_start[to]++] = weight_of(plan, kind, from, to, amount[k]);
+  }
+  for (int32_t i = n; i > 0; i--) row_start[i] = row_start[i - 1];
+  row_start[0] = 0;
+}
+
+ls_status plan_fill_static(ls_context *context, const ls_network *network, const struct run_settings *settings,
+                           struct ls_plan *plan) {
+  const struct ls_model_info *info = settings->info;
+  int32_t n = plan->entity_count;
+  if (!network->table[TABLE_LIABILITIES].present)
+    return context_fail(context, LS_STATUS_UNUSABLE, "model '%s' needs liabilities.csv, which network '%s' does not have",
+                        info->name, network->name);
+  ls_status status = make_arrays(context, n, network->table[TABLE_LIABILITIES].row_count, &plan->fixed);
+  if (status != LS_STATUS_OK) return status;
+  bool clearing = info->operator_kind == LS_OPERATOR_LIABILITY_SHARES;
+  for (int k = 0; k < LS_SETTING_COUNT; k++) plan->fixed.setting[k] = settings->model_setting[k];
+  fill_parameters(network, clearing && settings->model_setting[0] > 0, plan);
+  fill_operator(network, info->operator_kind, plan);
+  for (int32_t i = 0; i < n; i++)
+    ((double *)plan->fixed.bound)[i] = clearing ? parameter(plan, LS_PARAMETER_OBLIGATION)[i] : 1;
+  return LS_STATUS_OK;
+}

@@ -1,0 +1,18 @@
+/* tile_cpu.h - the phases compiled for the CPU, once per instruction set. */
+#ifndef LS_HOST_ENGINE_TILE_CPU_H
+#define LS_HOST_ENGINE_TILE_CPU_H
+
+#include "plan.h" /* kernels/ */
+
+enum { CPU_LANES_MOST = 8 };
+
+struct cpu_tile {
+  const char *isa;
+  int lanes;
+  /* Runs scenarios scenario[lanes]; state and output hold slots of `lanes` doubles, aligned to 64 bytes. */
+  void (*run)(const struct ls_plan *plan, const int64_t *scenario, double *state, double *output);
+};
+
+extern const struct cpu_tile CPU_TILE_BASELINE, CPU_TILE_AVX2, CPU_TILE_AVX512;
+
+#endif

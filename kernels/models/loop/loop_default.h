@@ -1,0 +1,164 @@
+/* loop_default.h - step 8: who defaults this quarter, and how its estate is wound up.
+ *
+ * W buys the estate's real assets at alpha, its stakes in the living at beta_s times their last value, and its claims on the
+ * living (and on W) at beta. The estates clear among themselves (Eisenberg-Noe); creditors are paid pro rata; what is left goes
+ * to the shareholders who do not default this quarter; the rest is written off. */
+#ifndef LS_MODEL_LOOP_DEFAULT_H
+#define LS_MODEL_LOOP_DEFAULT_H
+
+#include "models/loop/loop_books.h"
+
+/* Marks the defaulters; returns the lanes that have any. */
+LS_FN ls_mask loop_find_defaults(const struct loop_view *v) {
+  ls_mask any_default = mask_none();
+  for (int32_t i = 0; i < v->n; i++) {
+    ls_lane due0 = loop_get(v, v->at->due0, i), due1 = loop_get(v, v->at->due1, i);
+    ls_lane unpaid = due0 * (lane_set(1) - loop_get(v, v->at->paid0, i)) + due1 * (lane_set(1) - loop_get(v, v->at->paid1, i));
+    ls_mask fails = lane_less(lane_set(LS_UNPAID_TOLERANCE) * (due0 + due1), unpaid);
+    ls_mask forced = lane_less(lane_set(0), loop_forced(v, i)), live = lane_to_mask(loop_get(v, v->at->live, i));
+    ls_mask defaults = mask_and(live, mask_or(fails, forced));
+    loop_set(v, v->at->defaulted, i, lane_from_mask(defaults));
+    any_default = mask_or(any_default, defaults);
+    ls_lane quarter = loop_get(v, v->at->default_quarter, i);
+    loop_set(v, v->at->default_quarter, i, lane_select(defaults, lane_set(v->t), quarter));
+    ls_mask imposed = mask_and(defaults, mask_and(forced, mask_not(fails)));
+    loop_set(v, v->at->forced, i, lane_max(loop_get(v, v->at->forced, i), lane_from_mask(imposed)));
+  }
+  return any_default;
+}
+
+LS_FN ls_lane loop_defaulted(const struct loop_view *v, int32_t node) {
+  return node == v->n ? lane_set(0) : loop_get(v, v->at->defaulted, node);
+}
+
+/* Claims for broken commitments to buy: tau phi B of every purchase of a defaulting buyer, added to what it owes. */
+LS_FN void loop_terminate(const struct loop_view *v) {
+  const struct ls_loop_links *purchase = &v->loop->purchase;
+  for (int32_t k = 0; k < purchase->count; k++) {
+    if (purchase->from[k] == v->n) continue;
+    ls_lane claim = lane_set(v->loop->termination_share * v->loop->take_or_pay[k]) * loop_get(v, v->at->backlog, k);
+    loop_add(v, v->at->owed, v->loop->purchase_debt[k], claim * loop_defaulted(v, purchase->from[k]));
+  }
+}
+
+/* Adds the price W pays to the estate's cash, and counts it as money put in from outside. */
+LS_FN void loop_buy_from_estate(const struct loop_view *v, int32_t i, ls_lane price) {
+  loop_add(v, v->at->estate_cash, i, price);
+  loop_add(v, v->at->outside_flow, 0, -price);
+}
+
+/* What the estate of i turns into cash. Where i does not default nothing changes. */
+LS_FN void loop_realise(const struct loop_view *v, int32_t i) {
+  const struct ls_loop_links *stake = &v->loop->stake, *debt = &v->loop->debt;
+  ls_lane fails = loop_get(v, v->at->defaulted, i);
+  loop_set(v, v->at->estate_cash, i, loop_get(v, v->at->cash, i) * fails);
+  loop_buy_from_estate(v, i, lane_set(v->loop->recovery_assets) * loop_get(v, v->at->real_assets, i) * fails);
+  for (int32_t k = stake->first_from[i]; k < stake->first_from[i + 1]; k++) {
+    int32_t j = stake->to[k];
+    ls_lane sold = loop_get(v, v->at->share, k) * fails * (lane_set(1) - loop_defaulted(v, j));
+    loop_buy_from_estate(v, i, lane_set(v->loop->recovery_stakes) * sold * loop_get(v, v->at->value, j));
+    loop_add(v, v->at->share, k, -sold);
+    loop_add(v, v->at->world_share, j, sold);
+  }
+  for (int32_t p = debt->first_to[i]; p < debt->first_to[i + 1]; p++) {
+    int32_t k = debt->by_to[p], j = debt->from[k];
+    ls_lane sold = loop_get(v, v->at->owed, k) * fails * (lane_set(1) - loop_defaulted(v, j));
+    loop_buy_from_estate(v, i, lane_set(v->loop->recovery_claims) * sold);
+    loop_add(v, v->at->owed, k, -sold);
+    if (j != v->n) loop_add(v, v->at->owed, v->loop->world_debt[j], sold); /* a claim on W is extinguished */
+  }
+}
+
+/* What the estate of i gets from other estates, at the shares that stand in estate_paid. */
+LS_FN ls_lane loop_estate_receipts(const struct loop_view *v, int32_t i) {
+  const struct ls_loop_links *debt = &v->loop->debt;
+  ls_lane sum = lane_set(0);
+  for (int32_t p = debt->first_to[i]; p < debt->first_to[i + 1]; p++) {
+    int32_t k = debt->by_to[p], j = debt->from[k];
+    if (j == v->n) continue;
+    sum = sum + loop_get(v, v->at->owed, k) * loop_get(v, v->at->estate_paid, j) * loop_get(v, v->at->defaulted, j);
+  }
+  return sum;
+}
+
+/* Eisenberg-Noe among the estates: the share of its debt that each pays. Estates outside `any` do not iterate. */
+LS_FN void loop_clear_estates(const struct loop_view *v, ls_mask any_default) {
+  for (int32_t i = 0; i < v->n; i++) {
+    loop_set(v, v->at->estate_due, i, loop_debt(v, i) * loop_get(v, v->at->defaulted, i));
+    loop_set(v, v->at->estate_paid, i, lane_set(1));
+  }
+  struct ls_stop_rule rule = stop_rule_begin(any_default);
+  for (int32_t sweep = 0; sweep < v->plan->max_iterations && mask_any(rule.active); sweep++) {
+    for (int32_t i = 0; i < v->n; i++) loop_set(v, v->at->estate_income, i, loop_estate_receipts(v, i));
+    for (int32_t i = 0; i < v->n; i++) {
+      ls_lane have = loop_get(v, v->at->estate_cash, i) + loop_get(v, v->at->estate_income, i);
+      loop_pay_class(v, v->at->estate_paid, i, have, loop_get(v, v->at->estate_due, i), &rule);
+    }
+    stop_rule_end_sweep(&rule, v->plan->tolerance);
+  }
+  loop_count(v, &rule);
+  for (int32_t i = 0; i < v->n; i++) loop_set(v, v->at->estate_income, i, loop_estate_receipts(v, i));
+}
+
+/* Pays the estate of i out: creditors that do not default, then shareholders that do not default (W where there is none). */
+LS_FN void loop_distribute(const struct loop_view *v, int32_t i) {
+  const struct ls_loop_links *stake = &v->loop->stake, *debt = &v->loop->debt;
+  ls_lane fails = loop_get(v, v->at->defaulted, i), share_paid = loop_get(v, v->at->estate_paid, i) * fails;
+  for (int32_t k = debt->first_from[i]; k < debt->first_from[i + 1]; k++) {
+    int32_t j = debt->to[k];
+    ls_lane paid = loop_get(v, v->at->owed, k) * share_paid;
+    if (j == v->n) loop_add(v, v->at->outside_flow, 0, paid);
+    else loop_add(v, v->at->cash, j, paid * (lane_set(1) - loop_get(v, v->at->defaulted, j)));
+  }
+  ls_lane left = loop_get(v, v->at->estate_cash, i) + loop_get(v, v->at->estate_income, i) - loop_get(v, v->at->estate_due, i);
+  left = lane_positive_part(left) * fails;
+  ls_lane shares = loop_get(v, v->at->world_share, i);
+  for (int32_t p = stake->first_to[i]; p < stake->first_to[i + 1]; p++) {
+    int32_t k = stake->by_to[p];
+    shares = shares + loop_get(v, v->at->share, k) * (lane_set(1) - loop_get(v, v->at->defaulted, stake->from[k]));
+  }
+  ls_lane per_share = lane_ratio(left, shares, 0), given = lane_set(0);
+  for (int32_t p = stake->first_to[i]; p < stake->first_to[i + 1]; p++) {
+    int32_t k = stake->by_to[p], h = stake->from[k];
+    ls_lane part = per_share * loop_get(v, v->at->share, k) * (lane_set(1) - loop_get(v, v->at->defaulted, h));
+    loop_add(v, v->at->cash, h, part);
+    given = given + part;
+  }
+  loop_add(v, v->at->outside_flow, 0, left - given);
+}
+
+/* Clears every slot of `links` that touches a defaulter, on either side. */
+LS_FN void loop_cancel(const struct loop_view *v, const struct ls_loop_links *links, int32_t where) {
+  for (int32_t k = 0; k < links->count; k++) {
+    ls_lane stays = (lane_set(1) - loop_defaulted(v, links->from[k])) * (lane_set(1) - loop_defaulted(v, links->to[k]));
+    loop_set(v, where, k, loop_get(v, where, k) * stays);
+  }
+}
+
+/* The estates are empty: rows and columns of S, B, C and D are 0, cash is paid out, real assets stand at W. */
+LS_FN void loop_close_estates(const struct loop_view *v) {
+  loop_cancel(v, &v->loop->purchase, v->at->backlog);
+  loop_cancel(v, &v->loop->pledge, v->at->pledged);
+  loop_cancel(v, &v->loop->stake, v->at->share);
+  loop_cancel(v, &v->loop->debt, v->at->owed);
+  for (int32_t i = 0; i < v->n; i++) {
+    ls_lane stays = lane_set(1) - loop_get(v, v->at->defaulted, i);
+    loop_set(v, v->at->cash, i, loop_get(v, v->at->cash, i) * stays);
+    loop_set(v, v->at->real_assets, i, loop_get(v, v->at->real_assets, i) * stays);
+    loop_set(v, v->at->world_share, i, loop_get(v, v->at->world_share, i) * stays);
+    loop_set(v, v->at->live, i, loop_get(v, v->at->live, i) * stays);
+  }
+}
+
+/* Step 8. */
+LS_STEP void loop_defaults(const struct loop_view *v) {
+  ls_mask any_default = loop_find_defaults(v);
+  if (!mask_any(any_default)) return;
+  loop_terminate(v);
+  for (int32_t i = 0; i < v->n; i++) loop_realise(v, i);
+  loop_clear_estates(v, any_default);
+  for (int32_t i = 0; i < v->n; i++) loop_distribute(v, i);
+  loop_close_estates(v);
+}
+
+#endif

@@ -1,0 +1,170 @@
+/* loop_payments.h - steps 4 and 5: what falls due by class, the revolving credit drawn for it, and who can pay.
+ *
+ * Class 0: debt service and running costs; class 1: purchases and cost of sales; class 2: equity pledged to others. */
+#ifndef LS_MODEL_LOOP_PAYMENTS_H
+#define LS_MODEL_LOOP_PAYMENTS_H
+
+#include "models/loop/loop_view.h"
+
+LS_FN double loop_service_rate(const struct loop_view *v) { return v->loop->interest + v->loop->amortisation; }
+
+/* Equity due on a pledge: min(C, y) times its gate and the confidence in the recipient, both living, no flag. */
+LS_FN ls_lane loop_pledge_due(const struct loop_view *v, int32_t k) {
+  const struct ls_loop_links *pledge = &v->loop->pledge;
+  int32_t j = pledge->to[k];
+  ls_lane rate = lane_set(v->loop->pledge_rate[(int64_t)v->t * pledge->count + k]);
+  ls_lane open = (lane_set(1) - loop_get(v, v->at->flag, j)) * loop_live(v, pledge->from[k]) * loop_get(v, v->at->live, j);
+  return lane_min(loop_get(v, v->at->pledged, k), rate) * loop_gate(v, k) * open * loop_confidence(v, j);
+}
+
+/* Step 4, without the draw: obligations of the three classes and the outside equity that arrives. */
+LS_STEP void loop_obligations(const struct loop_view *v) {
+  const struct ls_loop_plan *loop = v->loop;
+  for (int32_t k = 0; k < loop->pledge.count; k++) loop_set(v, v->at->pledge_due, k, loop_pledge_due(v, k));
+  for (int32_t i = 0; i < v->n; i++) {
+    ls_lane live = loop_get(v, v->at->live, i), debt = loop_debt(v, i);
+    ls_lane bought = lane_set(0), pledged = lane_set(0);
+    for (int32_t k = loop->purchase.first_from[i]; k < loop->purchase.first_from[i + 1]; k++)
+      bought = bought + loop_get(v, v->at->delivered, k);
+    for (int32_t k = loop->pledge.first_from[i]; k < loop->pledge.first_from[i + 1]; k++)
+      pledged = pledged + loop_get(v, v->at->pledge_due, k);
+    ls_lane raised = loop_path_value(v, LOOP_PATH_OUTSIDE_EQUITY, LS_VARIABLE_FUNDING, i);
+    ls_lane open = live * (lane_set(1) - loop_get(v, v->at->flag, i));
+    ls_mask refused = mask_and(lane_less(lane_set(0), raised), lane_less(open, live));
+    loop_add(v, v->at->refused, i, lane_from_mask(refused));
+    loop_set(v, v->at->outside_equity, i, raised * open * loop_confidence(v, i));
+    loop_set(v, v->at->debt, i, debt);
+    loop_set(v, v->at->due0, i, (lane_set(loop_service_rate(v)) * debt + lane_set(loop_entity(v, LOOP_OPEX, i))) * live);
+    loop_set(v, v->at->due1, i, bought + lane_set(loop_entity(v, LOOP_COGS, i)) * loop_get(v, v->at->sales, i));
+    loop_set(v, v->at->due2, i, pledged);
+  }
+}
+
+/* The share of a class that node j pays: 1 for W. */
+LS_FN ls_lane loop_paid(const struct loop_view *v, int32_t where, int32_t j) {
+  return j == v->n ? lane_set(1) : loop_get(v, where, j);
+}
+
+/* What reaches i when every node pays the shares that stand in paid0, paid1, paid2. */
+LS_FN ls_lane loop_receipts(const struct loop_view *v, int32_t i) {
+  const struct ls_loop_links *debt = &v->loop->debt, *purchase = &v->loop->purchase, *pledge = &v->loop->pledge;
+  ls_lane service = lane_set(0), trade = lane_set(0), equity = lane_set(0);
+  for (int32_t p = debt->first_to[i]; p < debt->first_to[i + 1]; p++) {
+    int32_t k = debt->by_to[p];
+    service = service + loop_get(v, v->at->owed, k) * loop_paid(v, v->at->paid0, debt->from[k]);
+  }
+  for (int32_t p = purchase->first_to[i]; p < purchase->first_to[i + 1]; p++) {
+    int32_t k = purchase->by_to[p];
+    trade = trade + loop_get(v, v->at->delivered, k) * loop_paid(v, v->at->paid1, purchase->from[k]);
+  }
+  for (int32_t p = pledge->first_to[i]; p < pledge->first_to[i + 1]; p++) {
+    int32_t k = pledge->by_to[p];
+    equity = equity + loop_get(v, v->at->pledge_due, k) * loop_paid(v, v->at->paid2, pledge->from[k]);
+  }
+  return lane_set(loop_service_rate(v)) * service + trade + equity;
+}
+
+/* The draw on the revolving credit: what classes 0 and 1 and the cash floor lack, up to the room under the limit. */
+LS_FN ls_lane loop_draw(const struct loop_view *v, int32_t i) {
+  double limit = loop_entity(v, LOOP_CREDIT_LIMIT, i);
+  if (limit == 0) return lane_set(0);
+  ls_lane in = loop_get(v, v->at->cash, i) + loop_get(v, v->at->external_revenue, i) +
+               loop_get(v, v->at->outside_equity, i) + loop_get(v, v->at->planned_receipts, i);
+  ls_lane out = loop_get(v, v->at->due0, i) + loop_get(v, v->at->due1, i) + lane_set(loop_entity(v, LOOP_CASH_FLOOR, i));
+  ls_lane open = loop_path_value(v, LOOP_PATH_CREDIT, LS_VARIABLE_CREDIT, i) * lane_set(limit);
+  ls_lane room = lane_positive_part(open * loop_get(v, v->at->value, i) - loop_get(v, v->at->debt, i));
+  ls_lane allowed = loop_get(v, v->at->live, i) * (lane_set(1) - loop_get(v, v->at->flag, i));
+  return lane_min(lane_positive_part(out - in), room) * allowed;
+}
+
+/* Step 4, the draw: needs the receipts that are planned when everyone pays in full. */
+LS_STEP void loop_draws(const struct loop_view *v) {
+  for (int32_t i = 0; i < v->n; i++) {
+    loop_set(v, v->at->paid0, i, lane_set(1));
+    loop_set(v, v->at->paid1, i, lane_set(1));
+    loop_set(v, v->at->paid2, i, lane_set(1));
+  }
+  for (int32_t i = 0; i < v->n; i++) {
+    ls_lane planned = loop_receipts(v, i);
+    loop_set(v, v->at->planned_receipts, i, planned);
+    loop_set(v, v->at->receipts, i, planned);
+    ls_lane draw = loop_draw(v, i);
+    loop_set(v, v->at->draw, i, draw);
+    loop_set(v, v->at->resources, i, loop_get(v, v->at->cash, i) + loop_get(v, v->at->external_revenue, i) +
+                                         loop_get(v, v->at->outside_equity, i) + draw);
+  }
+}
+
+/* The share of an obligation that `left` pays; 1 where nothing is due. */
+LS_FN ls_lane loop_share_paid(ls_lane left, ls_lane due) { return lane_clip(lane_ratio(left, due, 1), 0, 1); }
+
+/* Sets the paid share of one class where the lane is still iterating, and notes the change. */
+LS_FN void loop_pay_class(const struct loop_view *v, int32_t where, int32_t i, ls_lane left, ls_lane due,
+                          struct ls_stop_rule *rule) {
+  ls_lane before = loop_get(v, where, i);
+  ls_lane after = lane_select(rule->active, loop_share_paid(left, due), before);
+  stop_rule_note(rule, lane_absolute(after - before));
+  loop_set(v, where, i, after);
+}
+
+LS_FN void loop_pay(const struct loop_view *v, int32_t i, struct ls_stop_rule *rule) {
+  ls_lane due0 = loop_get(v, v->at->due0, i), due1 = loop_get(v, v->at->due1, i), due2 = loop_get(v, v->at->due2, i);
+  ls_lane have = loop_get(v, v->at->resources, i) + loop_get(v, v->at->receipts, i);
+  loop_pay_class(v, v->at->paid0, i, have, due0, rule);
+  loop_pay_class(v, v->at->paid1, i, have - due0, due1, rule);
+  loop_pay_class(v, v->at->paid2, i, have - due0 - due1, due2, rule);
+}
+
+/* Lanes in which somebody cannot pay everything out of the receipts at hand. */
+LS_FN ls_mask loop_anyone_short(const struct loop_view *v) {
+  ls_mask any_short = mask_none();
+  for (int32_t i = 0; i < v->n; i++) {
+    ls_lane due = loop_get(v, v->at->due0, i) + loop_get(v, v->at->due1, i) + loop_get(v, v->at->due2, i);
+    ls_lane have = loop_get(v, v->at->resources, i) + loop_get(v, v->at->receipts, i);
+    any_short = mask_or(any_short, lane_less(have, due));
+  }
+  return any_short;
+}
+
+/* Adds a finished iteration to the scenario's count of sweeps; a lane still active has not converged. */
+LS_FN void loop_count(const struct loop_view *v, const struct ls_stop_rule *rule) {
+  loop_add(v, v->at->iterations, 0, rule->sweeps);
+  loop_set(v, v->at->unconverged, 0, lane_max(loop_get(v, v->at->unconverged, 0), lane_from_mask(rule->active)));
+}
+
+/* Step 5: the greatest clearing of the three classes, from full payment down; every sweep reads only the one before. */
+LS_STEP void loop_clear(const struct loop_view *v) {
+  struct ls_stop_rule rule = stop_rule_begin(loop_anyone_short(v));
+  for (int32_t sweep = 0; sweep < v->plan->max_iterations && mask_any(rule.active); sweep++) {
+    ls_mask active = rule.active;
+    for (int32_t i = 0; i < v->n; i++) loop_pay(v, i, &rule);
+    for (int32_t i = 0; i < v->n; i++)
+      loop_set(v, v->at->receipts, i, lane_select(active, loop_receipts(v, i), loop_get(v, v->at->receipts, i)));
+    stop_rule_end_sweep(&rule, v->plan->tolerance);
+  }
+  loop_count(v, &rule);
+}
+
+/* m' = resources + receipts - payments, and the money that crosses the border as investment or debt service. */
+LS_STEP void loop_settle_cash(const struct loop_view *v) {
+  for (int32_t i = 0; i < v->n; i++) {
+    ls_lane out = loop_get(v, v->at->due0, i) * loop_get(v, v->at->paid0, i) +
+                  loop_get(v, v->at->due1, i) * loop_get(v, v->at->paid1, i) +
+                  loop_get(v, v->at->due2, i) * loop_get(v, v->at->paid2, i);
+    ls_lane left = loop_get(v, v->at->resources, i) + loop_get(v, v->at->receipts, i) - out;
+    loop_set(v, v->at->cash, i, lane_positive_part(left)); /* below 0 only by rounding: payments stop at what there is */
+    ls_lane put_in = loop_get(v, v->at->outside_equity, i) + loop_get(v, v->at->draw, i);
+    loop_add(v, v->at->outside_flow, 0, -put_in);
+  }
+  const struct ls_loop_links *debt = &v->loop->debt, *pledge = &v->loop->pledge;
+  for (int32_t i = 0; i < v->n; i++) {
+    ls_lane served = loop_get(v, v->at->owed, v->loop->world_debt[i]) * loop_get(v, v->at->paid0, i);
+    loop_add(v, v->at->outside_flow, 0, lane_set(loop_service_rate(v)) * served);
+  }
+  for (int32_t k = debt->first_from[v->n]; k < debt->first_from[v->n + 1]; k++)
+    loop_add(v, v->at->outside_flow, 0, lane_set(-loop_service_rate(v)) * loop_get(v, v->at->owed, k));
+  for (int32_t k = pledge->first_from[v->n]; k < pledge->first_from[v->n + 1]; k++)
+    loop_add(v, v->at->outside_flow, 0, -loop_get(v, v->at->pledge_due, k));
+}
+
+#endif

@@ -1,0 +1,193 @@
+/* loop_value.h - steps 9 and 10: what everybody is worth given what everybody else is worth, and who is in distress.
+ *
+ * V_i = live_i (c_i + sum_j S_ij V_j + g_i sum_j B_ji clip(V_j / Vref_j) + sum_j D_ji vd_j)+,
+ * c_i = m + K + 4 mult R - flag b Vref - sum_j D_ij; the greatest solution, from above. */
+#ifndef LS_MODEL_LOOP_VALUE_H
+#define LS_MODEL_LOOP_VALUE_H
+
+#include "models/loop/loop_payments.h"
+
+/* The lines of a balance sheet, in the order of loop_info.line. */
+struct loop_balance {
+  ls_lane cash, real_assets, revenue, backlog, stakes, claims, debt, distress;
+};
+
+/* What customers still owe i to buy; each counts by its relative value (in full where `in_full`). */
+LS_FN ls_lane loop_backlog_value(const struct loop_view *v, int32_t i, bool in_full) {
+  const struct ls_loop_links *purchase = &v->loop->purchase;
+  double margin = loop_entity(v, LOOP_BACKLOG_MARGIN, i);
+  ls_lane sum = lane_set(0);
+  if (margin == 0) return sum;
+  for (int32_t p = purchase->first_to[i]; p < purchase->first_to[i + 1]; p++) {
+    int32_t k = purchase->by_to[p];
+    ls_lane weight = in_full ? lane_set(1) : loop_relative_value(v, purchase->from[k]);
+    sum = sum + loop_get(v, v->at->backlog, k) * weight;
+  }
+  return lane_set(margin) * sum;
+}
+
+LS_FN ls_lane loop_stakes_value(const struct loop_view *v, int32_t i) {
+  const struct ls_loop_links *stake = &v->loop->stake;
+  ls_lane sum = lane_set(0);
+  for (int32_t k = stake->first_from[i]; k < stake->first_from[i + 1]; k++)
+    sum = sum + loop_get(v, v->at->share, k) * loop_get(v, v->at->value, stake->to[k]);
+  return sum;
+}
+
+/* vd_j: what a claim on j counts for: 1, or under `claims_valuation: en` j's assets over its debt. */
+LS_FN ls_lane loop_claim_weight(const struct loop_view *v, int32_t j) {
+  if (j == v->n || !v->loop->claims_en) return lane_set(1);
+  return loop_get(v, v->at->claim_weight, j);
+}
+
+LS_FN ls_lane loop_claims_value(const struct loop_view *v, int32_t i, bool in_full) {
+  const struct ls_loop_links *debt = &v->loop->debt;
+  ls_lane sum = lane_set(0);
+  for (int32_t p = debt->first_to[i]; p < debt->first_to[i + 1]; p++) {
+    int32_t k = debt->by_to[p];
+    ls_lane weight = in_full ? lane_set(1) : loop_claim_weight(v, debt->from[k]);
+    sum = sum + loop_get(v, v->at->owed, k) * weight;
+  }
+  return sum;
+}
+
+LS_FN ls_lane loop_distress_cost(const struct loop_view *v, int32_t i) {
+  ls_lane cost = lane_set(loop_entity(v, LOOP_DISTRESS_COST, i)) * loop_get(v, v->at->reference, i);
+  return loop_get(v, v->at->flag, i) * cost;
+}
+
+LS_FN ls_lane loop_revenue_value(const struct loop_view *v, int32_t i) {
+  ls_lane multiple = loop_path_value(v, LOOP_PATH_MULTIPLE, LS_VARIABLE_MULTIPLE, i);
+  return lane_set(4) * multiple * loop_get(v, v->at->external_revenue, i);
+}
+
+/* c_i, the part that no other value moves, and debt_i: both stand still while the values settle. */
+LS_FN void loop_fix_values(const struct loop_view *v) {
+  for (int32_t i = 0; i < v->n; i++) {
+    ls_lane debt = loop_debt(v, i);
+    ls_lane assets = loop_get(v, v->at->cash, i) + loop_get(v, v->at->real_assets, i) + loop_revenue_value(v, i);
+    loop_set(v, v->at->debt, i, debt);
+    loop_set(v, v->at->fixed_value, i, assets - loop_distress_cost(v, i) - debt);
+    if (v->loop->claims_en) loop_set(v, v->at->claim_weight, i, lane_set(1));
+  }
+}
+
+/* Factors I - S along the plan's elimination order. Columns of S add up to less than 1 outside W's part, so that no pivot
+ * vanishes unless entities own each other outright. */
+LS_STEP void loop_factor_stakes(const struct loop_view *v) {
+  const struct ls_elimination *e = &v->loop->elimination;
+  for (int32_t k = 0; k < e->entry_count; k++) loop_set(v, v->at->entry, k, lane_set(0));
+  for (int32_t i = 0; i < v->n; i++) loop_set(v, v->at->pivot, i, lane_set(1));
+  for (int32_t k = 0; k < v->loop->stake.count; k++)
+    loop_set(v, v->at->entry, e->stake_entry[k], -loop_get(v, v->at->share, k));
+  for (int32_t step = 0; step < e->node_count; step++) {
+    int32_t product = e->product_first[step];
+    for (int32_t l = e->lower_first[step]; l < e->lower_first[step + 1]; l++) {
+      ls_lane pivot = loop_get(v, v->at->pivot, e->order[step]);
+      ls_lane factor = lane_ratio(loop_get(v, v->at->entry, e->lower_entry[l]), pivot, 0);
+      loop_set(v, v->at->entry, e->lower_entry[l], factor);
+      for (int32_t u = e->upper_first[step]; u < e->upper_first[step + 1]; u++, product++) {
+        int32_t target = e->product_entry[product];
+        ls_lane change = -(factor * loop_get(v, v->at->entry, e->upper_entry[u]));
+        if (target < 0) loop_add(v, v->at->pivot, -1 - target, change);
+        else loop_add(v, v->at->entry, target, change);
+      }
+    }
+  }
+}
+
+/* The values from which every pass starts: (I - S) V = what i has when all customers and debtors are good for everything. */
+LS_FN void loop_start_values(const struct loop_view *v) {
+  const struct ls_elimination *e = &v->loop->elimination;
+  for (int32_t i = 0; i < v->n; i++) {
+    ls_lane most = loop_get(v, v->at->fixed_value, i) + loop_backlog_value(v, i, true) + loop_claims_value(v, i, true);
+    loop_set(v, v->at->value, i, lane_positive_part(most));
+  }
+  for (int32_t step = 0; step < e->node_count; step++)
+    for (int32_t l = e->lower_first[step]; l < e->lower_first[step + 1]; l++)
+      loop_add(v, v->at->value, e->lower_row[l],
+               -(loop_get(v, v->at->entry, e->lower_entry[l]) * loop_get(v, v->at->value, e->order[step])));
+  for (int32_t step = e->node_count - 1; step >= 0; step--) {
+    int32_t i = e->order[step];
+    ls_lane x = loop_get(v, v->at->value, i);
+    for (int32_t u = e->upper_first[step]; u < e->upper_first[step + 1]; u++)
+      x = x - loop_get(v, v->at->entry, e->upper_entry[u]) * loop_get(v, v->at->value, e->upper_column[u]);
+    loop_set(v, v->at->value, i, lane_ratio(x, loop_get(v, v->at->pivot, i), 0));
+  }
+}
+
+/* One entity's value from the values of the others. */
+LS_FN void loop_revalue(const struct loop_view *v, int32_t i, bool in_full, struct ls_stop_rule *rule) {
+  ls_lane net = loop_get(v, v->at->fixed_value, i) + loop_stakes_value(v, i) + loop_backlog_value(v, i, in_full) +
+                loop_claims_value(v, i, false);
+  ls_lane before = loop_get(v, v->at->value, i);
+  ls_lane after = loop_get(v, v->at->live, i) * lane_positive_part(net);
+  ls_lane scale = lane_max(lane_max(before, after), loop_get(v, v->at->reference, i));
+  stop_rule_note(rule, lane_ratio(lane_absolute(after - before), scale, 0));
+  loop_set(v, v->at->value, i, lane_select(rule->active, after, before));
+  if (v->loop->claims_en) {
+    ls_lane debt = loop_get(v, v->at->debt, i);
+    ls_lane weight = lane_clip(lane_ratio(net + debt, debt, 1), 0, 1);
+    loop_set(v, v->at->claim_weight, i, lane_select(rule->active, weight, loop_get(v, v->at->claim_weight, i)));
+  }
+}
+
+/* Step 9: falls from the start to the greatest fixed point. Within a sweep later entities already see the new values of
+ * earlier ones, issuers before their holders, which keeps the fall monotone and shortens it. */
+LS_STEP void loop_settle_values(const struct loop_view *v, ls_mask lanes, bool in_full) {
+  const struct ls_elimination *e = &v->loop->elimination;
+  for (int32_t i = 0; i < v->n; i++) loop_set(v, v->at->kept_value, i, loop_get(v, v->at->value, i));
+  loop_fix_values(v);
+  loop_start_values(v);
+  struct ls_stop_rule rule = stop_rule_begin(lanes);
+  for (int32_t sweep = 0; sweep < v->plan->max_iterations && mask_any(rule.active); sweep++) {
+    for (int32_t step = e->node_count - 1; step >= 0; step--) loop_revalue(v, e->order[step], in_full, &rule);
+    stop_rule_end_sweep(&rule, v->plan->tolerance);
+  }
+  for (int32_t i = 0; i < v->n; i++)
+    loop_set(v, v->at->value, i, lane_select(lanes, loop_get(v, v->at->value, i), loop_get(v, v->at->kept_value, i)));
+  loop_count(v, &rule);
+}
+
+/* Step 10, one wave: flags those below their threshold; returns the lanes with a new flag. */
+LS_FN ls_mask loop_new_flags(const struct loop_view *v) {
+  ls_mask any_new = mask_none();
+  for (int32_t i = 0; i < v->n; i++) {
+    ls_lane floor_value = lane_set(loop_entity(v, LOOP_DISTRESS_THRESHOLD, i)) * loop_get(v, v->at->reference, i);
+    ls_lane flag = loop_get(v, v->at->flag, i);
+    ls_mask below = mask_and(lane_less(loop_get(v, v->at->value, i), floor_value), lane_to_mask(loop_get(v, v->at->live, i)));
+    ls_mask rises = mask_and(below, mask_not(lane_to_mask(flag)));
+    loop_set(v, v->at->flag, i, lane_max(flag, lane_from_mask(rises)));
+    ls_lane quarter = loop_get(v, v->at->distress_quarter, i);
+    loop_set(v, v->at->distress_quarter, i, lane_select(rises, lane_set(v->t), quarter));
+    any_new = mask_or(any_new, rises);
+  }
+  return any_new;
+}
+
+/* Steps 9 and 10: values, then distress waves until no flag is new. */
+LS_STEP void loop_value(const struct loop_view *v) {
+  loop_factor_stakes(v);
+  ls_mask lanes = lane_equal(lane_set(0), lane_set(0));
+  while (mask_any(lanes)) {
+    loop_settle_values(v, lanes, false);
+    lanes = mask_and(lanes, loop_new_flags(v));
+  }
+}
+
+/* The balance sheet of i as it stands, for the lines of the loss. */
+LS_FN struct loop_balance loop_balance_of(const struct loop_view *v, int32_t i) {
+  ls_lane live = loop_get(v, v->at->live, i);
+  struct loop_balance b;
+  b.cash = loop_get(v, v->at->cash, i);
+  b.real_assets = loop_get(v, v->at->real_assets, i);
+  b.revenue = loop_revenue_value(v, i) * live;
+  b.backlog = loop_backlog_value(v, i, false);
+  b.stakes = loop_stakes_value(v, i);
+  b.claims = loop_claims_value(v, i, false);
+  b.debt = -loop_debt(v, i);
+  b.distress = -loop_distress_cost(v, i) * live;
+  return b;
+}
+
+#endif

@@ -1,0 +1,87 @@
+/* loop_view.h - what the steps of the loop model share: the plan, the state slots, the paths and their shocks.
+ *
+ * Symbols as in docs/models/loop.md. Entities are 0..n-1, the rest of the world W is node n: it never defaults, pays
+ * everything, and has no state but what it holds of others. */
+#ifndef LS_MODEL_LOOP_VIEW_H
+#define LS_MODEL_LOOP_VIEW_H
+
+#include "phases/columns.h"
+#include "phases/stop_rule.h"
+#include "phases/view.h"
+
+#if defined(__CUDACC__)
+#define LS_STEP static __device__
+#else
+#define LS_STEP static __attribute__((unused))
+#endif
+
+struct loop_view {
+  const struct ls_view *view;
+  const struct ls_plan *plan;
+  const struct ls_loop_plan *loop;
+  const struct ls_loop_slots *at;
+  ls_slots s;
+  int32_t n; /* entities */
+  int32_t t; /* quarter */
+};
+
+/* State of entity, link or entry i: loop_get(v, v->at->cash, i). */
+LS_FN ls_lane loop_get(const struct loop_view *v, int32_t where, int32_t i) { return slot_get(v->s, where + i); }
+LS_FN void loop_set(const struct loop_view *v, int32_t where, int32_t i, ls_lane x) { slot_set(v->s, where + i, x); }
+LS_FN void loop_add(const struct loop_view *v, int32_t where, int32_t i, ls_lane x) { slot_add(v->s, where + i, x); }
+
+LS_FN double loop_entity(const struct loop_view *v, enum ls_loop_field field, int32_t i) {
+  return v->loop->entity[(int32_t)field * v->n + i];
+}
+
+/* A path of node i (W = n) in this quarter, times the shock in force. */
+LS_FN ls_lane loop_path_value(const struct loop_view *v, enum ls_loop_path path, enum ls_variable variable, int32_t i) {
+  double planned = v->loop->path[((int64_t)path * v->plan->quarter_count + v->t) * (v->n + 1) + i];
+  const struct ls_shock_plan *shock = &v->plan->shock;
+  int32_t column = shock->column_of[(int32_t)variable * shock->target_count + i];
+  return column < 0 ? lane_set(planned) : lane_set(planned) * slot_get(v->view->column, column);
+}
+
+LS_FN ls_lane loop_gate(const struct loop_view *v, int32_t pledge) {
+  int64_t k = (int64_t)v->t * v->loop->pledge.count + pledge;
+  return lane_set(v->loop->pledge_gate[k]) * view_shock(v->view, LS_VARIABLE_GATE, pledge, 1);
+}
+
+/* 1 where the scenario forces a default of i in this very quarter. */
+LS_FN ls_lane loop_forced(const struct loop_view *v, int32_t i) {
+  const struct ls_shock_plan *shock = &v->plan->shock;
+  int32_t column = shock->column_of[LS_VARIABLE_DEFAULT * shock->target_count + i];
+  ls_lane forced = lane_set(0);
+  if (column < 0) return forced;
+  for (int32_t k = shock->quarter_first_key[v->t]; k < shock->quarter_first_key[v->t + 1]; k++)
+    if (shock->key_column[k] == column) forced = slot_get(v->view->column, column);
+  return forced;
+}
+
+/* 1 for W, else the entity's live flag. */
+LS_FN ls_lane loop_live(const struct loop_view *v, int32_t node) {
+  return node == v->n ? lane_set(1) : loop_get(v, v->at->live, node);
+}
+
+/* Value against its reference, clipped to 0..1; 1 for W and where there is no reference. */
+LS_FN ls_lane loop_relative_value(const struct loop_view *v, int32_t node) {
+  if (node == v->n) return lane_set(1);
+  return lane_clip(lane_ratio(loop_get(v, v->at->value, node), loop_get(v, v->at->reference, node), 1), 0, 1);
+}
+
+/* conf_j: how much of the money meant for j still comes, given its last valuation. */
+LS_FN ls_lane loop_confidence(const struct loop_view *v, int32_t j) {
+  double sensitivity = loop_entity(v, LOOP_FUNDING_SENSITIVITY, j);
+  if (sensitivity == 0) return lane_set(1);
+  return lane_set(1) - lane_set(sensitivity) * (lane_set(1) - loop_relative_value(v, j));
+}
+
+/* Sum of what i owes. */
+LS_FN ls_lane loop_debt(const struct loop_view *v, int32_t i) {
+  ls_lane sum = lane_set(0);
+  for (int32_t k = v->loop->debt.first_from[i]; k < v->loop->debt.first_from[i + 1]; k++)
+    sum = sum + loop_get(v, v->at->owed, k);
+  return sum;
+}
+
+#endif

@@ -1,0 +1,47 @@
+/* view.h - what a model may look at while it computes one entity: the plan, and this tile's shocks. */
+#ifndef LS_PHASES_VIEW_H
+#define LS_PHASES_VIEW_H
+
+#include "lane.h"
+#include "plan.h"
+
+struct ls_view {
+  const struct ls_plan *plan;
+  ls_slots column; /* the value now in force of every shocked (variable, target) */
+};
+
+/* The value of a shock, or `neutral` where no scenario of the run ever shocks this target. */
+LS_FN ls_lane view_shock(const struct ls_view *view, enum ls_variable variable, int32_t target, double neutral) {
+  const struct ls_shock_plan *shock = &view->plan->shock;
+  int32_t column = shock->column_of[(int32_t)variable * shock->target_count + target];
+  return column < 0 ? lane_set(neutral) : slot_get(view->column, column);
+}
+
+/* A number of an entity (static models). */
+LS_FN double view_parameter(const struct ls_view *view, enum ls_parameter parameter, int32_t entity) {
+  return view->plan->fixed.parameter[(int64_t)parameter * view->plan->entity_count + entity];
+}
+
+/* External assets and cash after the shock; nothing where the scenario forces a default. */
+LS_FN ls_lane view_assets(const struct ls_view *view, int32_t entity) {
+  ls_lane loss = view_shock(view, LS_VARIABLE_EXTERNAL_ASSETS_LOSS, entity, 0);
+  ls_lane forced = view_shock(view, LS_VARIABLE_DEFAULT, entity, 0);
+  ls_lane assets = lane_set(view_parameter(view, LS_PARAMETER_EXTERNAL_ASSETS, entity)) * (lane_set(1) - loss) +
+                   lane_set(view_parameter(view, LS_PARAMETER_CASH, entity));
+  return lane_select(lane_to_mask(forced), lane_set(0), assets);
+}
+
+/* What a static model reports of an entity at the fixed point: `value` is its equity value, the lines add up to it. */
+enum { LS_STATIC_LINES = 3, LS_STATIC_DETAILS = 4 };
+struct ls_entity_result {
+  ls_lane value;
+  ls_lane outside; /* what holders outside the network get from it: equity and payments */
+  ls_mask defaulted;
+  ls_lane line[LS_STATIC_LINES];
+  ls_lane detail[LS_STATIC_DETAILS];
+};
+
+/* Obligations unpaid by less than this share of them are rounding, not default. */
+#define LS_UNPAID_TOLERANCE 1e-9
+
+#endif
