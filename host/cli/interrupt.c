@@ -39,9 +39,10 @@ void interrupt_install(void) {
   sigaction(SIGTERM, &action, NULL);
   sigaction(SIGINT, &action, NULL);
   sigaction(SIGHUP, &action, NULL);
-  /* A file-size limit then shows as a write error, which is told, rather than as a death. */
+  /* A file-size limit or a reader that went away then shows as a write error rather than as a death. */
   action.sa_handler = SIG_IGN;
   sigaction(SIGXFSZ, &action, NULL);
+  sigaction(SIGPIPE, &action, NULL);
 }
 
 bool interrupt_requested(void) { return requested != 0; }

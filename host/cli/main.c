@@ -1,4 +1,5 @@
 /* main.c - the command line: handlers first, then the command's name, its options, its function; exit codes of sysexits. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -108,7 +109,16 @@ static int dispatch(int argc, char **argv) {
   return command != NULL ? run_command(command, argc - 1, argv + 1) : refuse_command(name);
 }
 
+/* A stream that the caller closed is held open the wrong way round: no file of ours gets its number, and using it fails. */
+static void hold_standard_streams(void) {
+  for (int stream = 0; stream <= 2; stream++) {
+    if (fcntl(stream, F_GETFD) >= 0) continue;
+    if (open("/dev/null", stream == 0 ? O_WRONLY : O_RDONLY) < 0) return;
+  }
+}
+
 int main(int argc, char **argv) {
   interrupt_install();
+  hold_standard_streams();
   return finish(dispatch(argc, argv));
 }

@@ -79,7 +79,7 @@ void cli_tell_messages(ls_context *context, const struct options *options, const
 /* Whether everything printed has been taken: a full disk shows only here. */
 static ls_status finish_standard_output(void) {
   if (fflush(stdout) == 0 && !ferror(stdout)) return LS_STATUS_OK;
-  cli_complain("cannot write to standard output: %s", strerror(errno));
+  if (errno != EPIPE) cli_complain("cannot write to standard output: %s", strerror(errno));
   return LS_STATUS_IO;
 }
 

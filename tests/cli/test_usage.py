@@ -109,6 +109,10 @@ def test_a_full_standard_output_is_an_io_error():
         assert harness.subprocess.run([harness.PROGRAM, "models"], stdout=full, stderr=harness.subprocess.PIPE).returncode == 74
 
 
+def test_a_closed_standard_output_is_an_io_error():
+    assert harness.subprocess.run(["sh", "-c", f'"{harness.PROGRAM}" models >&- 2>/dev/null']).returncode == 74
+
+
 def test_cuda_never_falls_back(folder):
     available = {b["name"]: b["available"] for b in answer("backends")}["cuda"]
     done = call("run", banks(folder), "--model", "eisenberg-noe", "--backend", "cuda", "--json")
