@@ -74,7 +74,8 @@ static enum ending read_plain(struct reader *reader, struct csv_cell *cell) {
   return end_cell(reader, text_end);
 }
 
-/* Moves the text over the quotes; a line end becomes one "\n". Returns where the text ends, or NULL without a closing quote. */
+/* Moves the text over the quotes; a line end becomes one "\n". Returns where the text ends, or NULL without a closing
+ * quote. */
 static char *unquote(struct reader *reader) {
   char *write = reader->at;
   while (reader->at < reader->end) {
@@ -114,8 +115,8 @@ static enum ending read_quoted(struct reader *reader, struct csv_cell *cell) {
 static struct csv_cell *add_cell(struct reader *reader) {
   if (reader->cell_count == reader->cell_capacity) {
     const int64_t capacity = reader->cell_capacity < 64 ? 64 : 2 * reader->cell_capacity;
-    struct csv_cell *grown = context_grow(reader->context, reader->csv->block, (size_t)reader->cell_count,
-                                          (size_t)capacity, sizeof *grown);
+    struct csv_cell *grown =
+        context_grow(reader->context, reader->csv->block, (size_t)reader->cell_count, (size_t)capacity, sizeof *grown);
     if (grown == NULL) return NULL;
     reader->csv->block = grown;
     reader->cell_capacity = capacity;
@@ -187,7 +188,9 @@ static ls_status refuse_delimiter(const struct reader *reader) {
   const char *found = reader->csv->column_count == 1 && !cell->quoted ? strpbrk(cell->text, ";\t|") : NULL;
   if (found == NULL) return LS_STATUS_OK;
   return context_fault(reader->context, reader->csv->name, cell->line, "columns are separated by %s, must be a comma",
-                       *found == ';' ? "';'" : *found == '\t' ? "tabs" : "'|'");
+                       *found == ';'    ? "';'"
+                       : *found == '\t' ? "tabs"
+                                        : "'|'");
 }
 
 static ls_status check_header(const struct reader *reader) {
@@ -211,7 +214,8 @@ static ls_status read_header(struct reader *reader) {
   int64_t count = 0;
   ls_status status = find_row(reader, &more);
   if (status != LS_STATUS_OK) return status;
-  if (!more) return context_fault(reader->context, reader->csv->name, 1, "the file is empty, must begin with a header line");
+  if (!more)
+    return context_fault(reader->context, reader->csv->name, 1, "the file is empty, must begin with a header line");
   status = read_row(reader, &count);
   if (status != LS_STATUS_OK) return status;
   if (reader->row_is_bad) return LS_STATUS_INVALID_INPUT;

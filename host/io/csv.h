@@ -1,7 +1,7 @@
 /* csv.h - CSV as RFC 4180 has it, cut into cells that know their place. What cells mean is the caller's matter.
  *
- * Accepted beyond the RFC: a byte order mark, LF and CRLF line ends, `#` comment lines, blank lines, and blanks around cells
- * without quotes (they are trimmed). Line ends within quotes are kept, as "\n".
+ * Accepted beyond the RFC: a byte order mark, LF and CRLF line ends, `#` comment lines, blank lines, and blanks around
+ * cells without quotes (they are trimmed). Line ends within quotes are kept, as "\n".
  */
 #ifndef LS_HOST_IO_CSV_H
 #define LS_HOST_IO_CSV_H
@@ -22,21 +22,22 @@ struct csv_comment {
 
 struct csv {
   struct allocator allocator;
-  char *name;              /* for messages */
+  char *name; /* for messages */
   int32_t column_count;
   struct csv_cell *header; /* [column_count], names unique and not empty */
   int64_t row_count;
-  struct csv_cell *cell;   /* [row_count * column_count] */
+  struct csv_cell *cell; /* [row_count * column_count] */
   struct csv_comment *comment;
   int32_t comment_count;
   char *text; /* private: what the cells point into */
   struct csv_cell *block;
 };
 
-/* Cuts `data` into cells. LS_STATUS_INVALID_INPUT (*csv untouched): the file cannot be cut at all (encoding, compression, no
- * header, a header with nameless or repeated columns, another delimiter, a quote that never ends).
- * A row that alone is ill-formed (too few or too many cells, stray quotes) is a fault in the context and is left out, and
- * LS_STATUS_OK is returned so that the caller can list the other faults: compare context_fault_count before and after. */
+/* Cuts `data` into cells. LS_STATUS_INVALID_INPUT (*csv untouched): the file cannot be cut at all (encoding,
+ * compression, no header, a header with nameless or repeated columns, another delimiter, a quote that never ends). A
+ * row that alone is ill-formed (too few or too many cells, stray quotes) is a fault in the context and is left out, and
+ * LS_STATUS_OK is returned so that the caller can list the other faults: compare context_fault_count before and after.
+ */
 ls_status csv_read(ls_context *context, const char *name, const char *data, size_t length, struct csv **csv);
 void csv_destroy(struct csv **csv);
 

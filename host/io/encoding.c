@@ -52,17 +52,19 @@ size_t encoding_character_length(const unsigned char *data, size_t length) {
 
 static ls_status refuse_nul(ls_context *context, const char *name, const unsigned char *data, size_t length, size_t at,
                             int64_t line) {
-  const bool in_pairs = (at % 2 == 1 && at + 2 < length && data[at + 2] == 0) || (at == 0 && length > 2 && data[2] == 0);
+  const bool in_pairs =
+      (at % 2 == 1 && at + 2 < length && data[at + 2] == 0) || (at == 0 && length > 2 && data[2] == 0);
   if (in_pairs)
-    return context_fault(context, name, line, "the text is UTF-16 (NUL at byte %zu and in every pair), must be UTF-8", at);
+    return context_fault(context, name, line, "the text is UTF-16 (NUL at byte %zu and in every pair), must be UTF-8",
+                         at);
   return context_fault(context, name, line, "NUL byte at byte %zu, must be text", at);
 }
 
 static ls_status refuse_byte(ls_context *context, const char *name, unsigned char byte, size_t at, int64_t line) {
   if (byte < 0x20u || byte == 0x7Fu)
     return context_fault(context, name, line, "control character 0x%02X at byte %zu, must be text", byte, at);
-  return context_fault(context, name, line, "byte 0x%02X at byte %zu is not UTF-8 (Latin-1 or Windows-1252?), must be UTF-8",
-                       byte, at);
+  return context_fault(context, name, line,
+                       "byte 0x%02X at byte %zu is not UTF-8 (Latin-1 or Windows-1252?), must be UTF-8", byte, at);
 }
 
 ls_status encoding_check(ls_context *context, const char *name, const char *data, size_t length, size_t *start) {

@@ -4,9 +4,9 @@
 
 #include "core/context.h"
 
-/* Refuses (LS_STATUS_INVALID_INPUT, a message naming the line and the byte offset) compressed files, UTF-16 and UTF-32, NUL
- * bytes, control characters other than tab and line ends, and bytes that are not UTF-8. *start is set to the first byte
- * after a UTF-8 byte order mark, 0 without one. `name` stands in messages. */
+/* Refuses (LS_STATUS_INVALID_INPUT, a message naming the line and the byte offset) compressed files, UTF-16 and UTF-32,
+ * NUL bytes, control characters other than tab and line ends, and bytes that are not UTF-8. *start is set to the first
+ * byte after a UTF-8 byte order mark, 0 without one. `name` stands in messages. */
 ls_status encoding_check(ls_context *context, const char *name, const char *data, size_t length, size_t *start);
 
 /* Bytes of the UTF-8 character at data, 0 where it is not well formed (overlong forms and surrogates are not). */

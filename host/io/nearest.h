@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-/* The word of the NULL-ended list with the fewest edits (insert, delete, replace, swap; case is ignored) to `text`, or NULL
- * where none is near: more than a third of the letters would change. Words beyond 63 bytes have no neighbours. */
+/* The word of the NULL-ended list with the fewest edits (insert, delete, replace, swap; case is ignored) to `text`, or
+ * NULL where none is near: more than a third of the letters would change. Words beyond 63 bytes have no neighbours. */
 const char *nearest_word(const char *text, const char *const *words);
 
 /* Edits between two words; words beyond 63 bytes count as far (64). */

@@ -1,4 +1,5 @@
-/* number.c - decimal numbers by a whitelist of characters; conversion alone is left to the C library, in the C locale. */
+/* number.c - decimal numbers by a whitelist of characters; conversion alone is left to the C library, in the C locale.
+ */
 #define _GNU_SOURCE
 #include "io/number.h"
 
@@ -63,8 +64,8 @@ static enum number_fault grouped_fault(const char *text) {
 
 static enum number_fault classify(const char *text) {
   static const char *const NANS[] = {"nan", "+nan", "-nan", "#num!", "1.#ind", "-1.#ind", NULL};
-  static const char *const INFINITES[] = {"inf", "+inf", "-inf", "infinity", "+infinity", "-infinity", "1.#inf", "-1.#inf",
-                                          "\xe2\x88\x9e", NULL};
+  static const char *const INFINITES[] = {"inf",       "+inf",   "-inf",    "infinity",     "+infinity",
+                                          "-infinity", "1.#inf", "-1.#inf", "\xe2\x88\x9e", NULL};
   static const char *const MISSING[] = {"n/a", "na", "null", "none", "-", "--", "?", "#n/a", "tbd", "~", ".", NULL};
   if (*text == '\0') return NUMBER_BLANK;
   if (is_one_of(text, NANS) || strncasecmp(text, "nan(", 4) == 0) return NUMBER_NAN;
@@ -135,20 +136,34 @@ enum number_fault number_parse_unsigned(const char *text, uint64_t *value) {
 
 const char *number_rule(enum number_fault fault) {
   switch (fault) {
-  case NUMBER_FINE: return "must be a number";
-  case NUMBER_BLANK: return "must be a number, not blank";
-  case NUMBER_MISSING_WORD: return "must be a number, not a word for a missing one";
-  case NUMBER_NAN: return "must be a number, not NaN";
-  case NUMBER_INFINITE: return "must be a finite number";
-  case NUMBER_HEXADECIMAL: return "must be a decimal number, not hexadecimal";
-  case NUMBER_DECIMAL_COMMA: return "must be a number with a decimal point, not a decimal comma";
-  case NUMBER_THOUSANDS: return "must be a number without thousands separators";
-  case NUMBER_PERCENT: return "must be a number without percent sign (fractions are 0-1)";
-  case NUMBER_UNIT: return "must be a number without unit or currency sign";
-  case NUMBER_TOO_LARGE: return "must be a number within the range of a double";
-  case NUMBER_TOO_SMALL: return "must be 0 or a number that does not round to 0";
-  case NUMBER_TEXT: return "must be a number";
-  case NUMBER_NOT_INTEGER: return "must be a whole number";
+    case NUMBER_FINE:
+      return "must be a number";
+    case NUMBER_BLANK:
+      return "must be a number, not blank";
+    case NUMBER_MISSING_WORD:
+      return "must be a number, not a word for a missing one";
+    case NUMBER_NAN:
+      return "must be a number, not NaN";
+    case NUMBER_INFINITE:
+      return "must be a finite number";
+    case NUMBER_HEXADECIMAL:
+      return "must be a decimal number, not hexadecimal";
+    case NUMBER_DECIMAL_COMMA:
+      return "must be a number with a decimal point, not a decimal comma";
+    case NUMBER_THOUSANDS:
+      return "must be a number without thousands separators";
+    case NUMBER_PERCENT:
+      return "must be a number without percent sign (fractions are 0-1)";
+    case NUMBER_UNIT:
+      return "must be a number without unit or currency sign";
+    case NUMBER_TOO_LARGE:
+      return "must be a number within the range of a double";
+    case NUMBER_TOO_SMALL:
+      return "must be 0 or a number that does not round to 0";
+    case NUMBER_TEXT:
+      return "must be a number";
+    case NUMBER_NOT_INTEGER:
+      return "must be a whole number";
   }
   return "must be a number";
 }

@@ -8,21 +8,22 @@
 enum number_fault {
   NUMBER_FINE,
   NUMBER_BLANK,
-  NUMBER_MISSING_WORD,  /* N/A, null, none, - */
+  NUMBER_MISSING_WORD, /* N/A, null, none, - */
   NUMBER_NAN,
   NUMBER_INFINITE,
   NUMBER_HEXADECIMAL,
   NUMBER_DECIMAL_COMMA, /* 1,5 */
   NUMBER_THOUSANDS,     /* 1,234.5 or 1 234 or 1.234,5 */
   NUMBER_PERCENT,
-  NUMBER_UNIT,          /* 5bn, $5 */
-  NUMBER_TOO_LARGE,     /* beyond the largest double */
-  NUMBER_TOO_SMALL,     /* not 0, yet rounds to 0 */
-  NUMBER_TEXT,          /* anything else */
+  NUMBER_UNIT,      /* 5bn, $5 */
+  NUMBER_TOO_LARGE, /* beyond the largest double */
+  NUMBER_TOO_SMALL, /* not 0, yet rounds to 0 */
+  NUMBER_TEXT,      /* anything else */
   NUMBER_NOT_INTEGER
 };
 
-/* [+-] digits [. digits] [e [+-] digits], correctly rounded. *value is set only where NUMBER_FINE is returned; -0 becomes 0. */
+/* [+-] digits [. digits] [e [+-] digits], correctly rounded. *value is set only where NUMBER_FINE is returned; -0
+ * becomes 0. */
 enum number_fault number_parse(const char *text, double *value);
 
 /* The same for a whole number: digits alone, or 3.0 or 2e3 that stand for one; within +-2^53. */

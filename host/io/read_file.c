@@ -14,7 +14,8 @@ enum { ERROR_TEXT_SIZE = 128 };
 static ls_status fail(ls_context *context, const char *path, int error) {
   char buffer[ERROR_TEXT_SIZE];
   const char *text = strerror_r(error, buffer, sizeof buffer);
-  if (error == ENOENT || error == ENOTDIR) return context_fail(context, LS_STATUS_INPUT_MISSING, "%s: no such file", path);
+  if (error == ENOENT || error == ENOTDIR)
+    return context_fail(context, LS_STATUS_INPUT_MISSING, "%s: no such file", path);
   if (error == EACCES || error == EPERM)
     return context_fail(context, LS_STATUS_PERMISSION, "%s: permission to read is denied", path);
   return context_fail(context, LS_STATUS_IO, "%s: cannot be read (%s)", path, text);

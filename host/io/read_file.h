@@ -4,8 +4,9 @@
 
 #include "core/context.h"
 
-/* Reads a regular file; *data (with a NUL after its *length bytes) is freed with context_release. Statuses, each with a message
- * naming the path: LS_STATUS_INPUT_MISSING, LS_STATUS_PERMISSION, LS_STATUS_INVALID_INPUT (no regular file), LS_STATUS_IO. */
+/* Reads a regular file; *data (with a NUL after its *length bytes) is freed with context_release. Statuses, each with a
+ * message naming the path: LS_STATUS_INPUT_MISSING, LS_STATUS_PERMISSION, LS_STATUS_INVALID_INPUT (no regular file),
+ * LS_STATUS_IO. */
 ls_status read_file(ls_context *context, const char *path, char **data, size_t *length);
 
 /* The last part of a path, without trailing slashes; the caller releases it. "." and ".." are resolved. */

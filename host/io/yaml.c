@@ -29,9 +29,7 @@ struct builder {
   bool bad;
 };
 
-static int node_count(const yaml_document_t *document) {
-  return (int)(document->nodes.top - document->nodes.start);
-}
+static int node_count(const yaml_document_t *document) { return (int)(document->nodes.top - document->nodes.start); }
 
 static int64_t line_of(const yaml_node_t *node) { return (int64_t)node->start_mark.line + 1; }
 
@@ -150,8 +148,8 @@ static ls_status build_tree(ls_context *context, const char *name, yaml_document
 static ls_status parser_fault(ls_context *context, const char *name, const yaml_parser_t *parser) {
   if (parser->error == YAML_MEMORY_ERROR) return context_fail(context, LS_STATUS_OUT_OF_MEMORY, "out of memory");
   const char *problem = parser->problem != NULL ? parser->problem : "it cannot be read";
-  return context_fault(context, name, (int64_t)parser->problem_mark.line + 1, "not valid YAML: %s (column %zu)", problem,
-                       parser->problem_mark.column + 1);
+  return context_fault(context, name, (int64_t)parser->problem_mark.line + 1, "not valid YAML: %s (column %zu)",
+                       problem, parser->problem_mark.column + 1);
 }
 
 static ls_status refuse_second_document(ls_context *context, const char *name, yaml_parser_t *parser) {
@@ -241,7 +239,8 @@ static void range_fault(ls_context *context, const struct yaml_node *node, const
   else if (isinf(low))
     context_fault(context, node->file, node->line, "%s is %s, must be <= %.17g", what, node->text, high);
   else
-    context_fault(context, node->file, node->line, "%s is %s, must be between %.17g and %.17g", what, node->text, low, high);
+    context_fault(context, node->file, node->line, "%s is %s, must be between %.17g and %.17g", what, node->text, low,
+                  high);
 }
 
 static bool is_plain_scalar(ls_context *context, const struct yaml_node *node, const char *what, const char *wanted) {
@@ -265,8 +264,8 @@ double yaml_node_number(ls_context *context, const struct yaml_node *node, const
   return otherwise;
 }
 
-int64_t yaml_node_integer(ls_context *context, const struct yaml_node *node, const char *what, int64_t low, int64_t high,
-                          int64_t otherwise) {
+int64_t yaml_node_integer(ls_context *context, const struct yaml_node *node, const char *what, int64_t low,
+                          int64_t high, int64_t otherwise) {
   int64_t value = otherwise;
   if (!is_plain_scalar(context, node, what, "a whole number")) return otherwise;
   const enum number_fault fault = number_parse_integer(node->text, &value);
@@ -322,7 +321,8 @@ int yaml_choice(ls_context *context, const struct yaml_node *map, const char *ke
   }
   const char *nearest = nearest_word(node->text, choices);
   context_fault(context, node->file, node->line, "%s is '%s', must be one of %s%s%s%s", key, node->text, list,
-                nearest != NULL ? " (did you mean '" : "", nearest != NULL ? nearest : "", nearest != NULL ? "'?)" : "");
+                nearest != NULL ? " (did you mean '" : "", nearest != NULL ? nearest : "",
+                nearest != NULL ? "'?)" : "");
   return otherwise;
 }
 

@@ -13,7 +13,8 @@ struct issuer {
   int64_t last_row; /* the row of the greatest line */
 };
 
-/* Each decimal share is off by half a unit in the last place at most, and each addition by another: that is all the slack. */
+/* Each decimal share is off by half a unit in the last place at most, and each addition by another: that is all the
+ * slack. */
 static void tell_issuers(const struct place *place, const struct issuer *issuer) {
   for (int32_t i = 0; i < place->network->entity_count; i++) {
     if (issuer[i].sum <= 1.0 + (double)issuer[i].count * DBL_EPSILON) continue;
@@ -82,7 +83,8 @@ ls_status network_validate_across(ls_context *context, const ls_network *network
   static const struct {
     enum table_id id;
     ls_status (*check)(const struct place *place);
-  } RULES[] = {{TABLE_SHAREHOLDINGS, check_share_sums}, {TABLE_PATHS, check_gates}, {TABLE_ENTITIES, check_input_types}};
+  } RULES[] = {
+      {TABLE_SHAREHOLDINGS, check_share_sums}, {TABLE_PATHS, check_gates}, {TABLE_ENTITIES, check_input_types}};
   ls_status status = LS_STATUS_OK;
   for (size_t i = 0; i < sizeof RULES / sizeof RULES[0] && status == LS_STATUS_OK; i++) {
     struct place place;

@@ -133,7 +133,7 @@ static ls_status read_tables(struct folder *folder) {
   const struct table *entities = &folder->network->table[TABLE_ENTITIES];
   if (status == LS_STATUS_OK && !entities->present) {
     if (!folder->progress.entities_incomplete)
-      context_fault(folder->context, "entities.csv", 0, "missing in the folder '%s'", folder->path);
+      context_fault(folder->context, "entities.csv", 0, "missing in the folder");
     folder->progress.entities_incomplete = true;
   } else if (status == LS_STATUS_OK && entities->row_count == 0 && !folder->progress.entities_incomplete) {
     context_fault(folder->context, "entities.csv", 0, "no entities, must have at least one");
@@ -144,7 +144,8 @@ static ls_status read_tables(struct folder *folder) {
   return status;
 }
 
-/* The ledger's own faults stand in deals.csv; what it makes of sound rows must keep the rules of the tables it fills. */
+/* The ledger's own faults stand in deals.csv; what it makes of sound rows must keep the rules of the tables it fills.
+ */
 static ls_status apply_ledger(const struct folder *folder) {
   bool was_present[TABLE_COUNT];
   for (int id = 0; id < TABLE_COUNT; id++) was_present[id] = folder->network->table[id].present;

@@ -51,8 +51,8 @@ static bool check_columns(const struct import *import) {
     const struct csv_cell *misspelt = find_misspelt(import, column->name);
     if (column->required) {
       complete = false;
-      context_fault(import->context, import->csv->name, header_line(import), "column '%s' is missing%s%s%s", column->name,
-                    misspelt != NULL ? ", is '" : "", misspelt != NULL ? misspelt->text : "",
+      context_fault(import->context, import->csv->name, header_line(import), "column '%s' is missing%s%s%s",
+                    column->name, misspelt != NULL ? ", is '" : "", misspelt != NULL ? misspelt->text : "",
                     misspelt != NULL ? "' meant?" : "");
     } else if (misspelt != NULL) {
       context_fault(import->context, import->csv->name, misspelt->line, "unknown column '%s', did you mean '%s'?",
@@ -72,17 +72,19 @@ static const char *key_text(const struct import *import, int64_t row, int32_t ke
 
 static void number_fault_tell(const struct import *import, const struct column_schema *column, int64_t row,
                               const struct csv_cell *cell, enum number_fault fault) {
-  char *subject = subject_print(import->context, import->schema, column->name, key_text(import, row, 0),
-                                key_text(import, row, 1));
-  if (subject != NULL && fault == NUMBER_BLANK)
-    context_fault(import->context, import->csv->name, cell->line, "%s is blank, must be a number", subject);
-  else if (subject != NULL)
-    context_fault(import->context, import->csv->name, cell->line, "%s is '%.80s', %s", subject, cell->text,
+  char *subject =
+      subject_print(import->context, import->schema, column->name, key_text(import, row, 0), key_text(import, row, 1));
+  const char *words = subject != NULL ? subject : column->name;
+  if (fault == NUMBER_BLANK)
+    context_fault(import->context, import->csv->name, cell->line, "%s is blank, must be a number", words);
+  else
+    context_fault(import->context, import->csv->name, cell->line, "%s is '%.80s', %s", words, cell->text,
                   number_rule(fault));
   context_release(import->context, subject);
 }
 
-static void fill_numbers(const struct import *import, const struct column_schema *schema, int32_t column, double *number) {
+static void fill_numbers(const struct import *import, const struct column_schema *schema, int32_t column,
+                         double *number) {
   for (int64_t row = 0; row < import->csv->row_count; row++) {
     const struct csv_cell *cell = csv_at(import->csv, row, column);
     const enum number_fault fault = number_parse(cell->text, &number[row]);
@@ -144,7 +146,8 @@ static void resolve_key(const struct import *import, int32_t key, int32_t *numbe
   const int32_t column = csv_find(import->csv, schema->name);
   for (int64_t row = 0; row < import->csv->row_count; row++) {
     const struct csv_cell *cell = csv_at(import->csv, row, column);
-    number[row] = is_asset ? network_find_asset(import->network, cell->text) : network_find_entity(import->network, cell->text);
+    number[row] =
+        is_asset ? network_find_asset(import->network, cell->text) : network_find_entity(import->network, cell->text);
     if (number[row] != ENTITY_NONE) continue;
     if (*cell->text == '\0')
       context_fault(import->context, import->csv->name, cell->line, "%s is blank, must be given", schema->name);
@@ -174,7 +177,8 @@ static ls_status fill_table(const struct import *import) {
   for (int32_t i = 0; i < import->schema->column_count && status == LS_STATUS_OK; i++) {
     const struct column_schema *schema = &import->schema->column[i];
     const int32_t column = csv_find(csv, schema->name);
-    if (column >= 0 && !schema_is_pair_key(import->schema->id, schema->name)) status = fill_column(import, schema, column);
+    if (column >= 0 && !schema_is_pair_key(import->schema->id, schema->name))
+      status = fill_column(import, schema, column);
   }
   for (int32_t i = 0; i < csv->column_count && status == LS_STATUS_OK; i++)
     if (schema_column(import->schema->id, csv->header[i].text) == NULL) status = fill_attribute(import, i);
@@ -191,8 +195,11 @@ ls_status import_table(ls_context *context, ls_network *network, enum table_id i
                        struct import_progress *progress) {
   const int64_t faults = context_fault_count(context);
   struct csv *csv = NULL;
-  struct import import = {.context = context, .network = network, .schema = schema_table(id),
-                          .table = &network->table[id], .progress = progress};
+  struct import import = {.context = context,
+                          .network = network,
+                          .schema = schema_table(id),
+                          .table = &network->table[id],
+                          .progress = progress};
   ls_status status = csv_read(context, import.schema->file, data, length, &csv);
   if (status == LS_STATUS_OK) {
     import.csv = csv;

@@ -4,16 +4,16 @@
 
 #include "network/network.h"
 
-/* What is known of the rows that pairs may name: where a file could not be read in full, ids that are not found are no fault
- * of the file that names them. */
+/* What is known of the rows that pairs may name: where a file could not be read in full, ids that are not found are no
+ * fault of the file that names them. */
 struct import_progress {
   bool sum_duplicates;
   bool entities_incomplete;
   bool assets_incomplete;
 };
 
-/* Faults of content are messages and leave LS_STATUS_OK (without required columns the table stays absent); other statuses are
- * those of memory. Pairs are resolved and sorted, with sum_duplicates rows of one link are added up. */
+/* Faults of content are messages and leave LS_STATUS_OK (without required columns the table stays absent); other
+ * statuses are those of memory. Pairs are resolved and sorted, with sum_duplicates rows of one link are added up. */
 ls_status import_table(ls_context *context, ls_network *network, enum table_id id, const char *data, size_t length,
                        struct import_progress *progress);
 

@@ -4,8 +4,8 @@
 
 #include "network/network.h"
 
-/* Rows of a sorted pair table that name the same link become one, at the first's line: amounts and shares (the required number
- * columns) are added in the order of the rows; other cells must agree, or the later line is at fault. */
+/* Rows of a sorted pair table that name the same link become one, at the first's line: amounts and shares (the required
+ * number columns) are added in the order of the rows; other cells must agree, or the later line is at fault. */
 ls_status merge_duplicates(ls_context *context, ls_network *network, enum table_id id);
 
 #endif

@@ -47,14 +47,14 @@ static ls_status read_list(ls_context *context, ls_network *network, const struc
     if (item->kind != NODE_SCALAR)
       context_fault(context, item->file, item->line, "%s has an entry that is no text, must be texts", key);
     else
-      status = node->key != NULL ? add_named(context, network, node->key[i], item, add) : add(context, network, item->text);
+      status =
+          node->key != NULL ? add_named(context, network, node->key[i], item, add) : add(context, network, item->text);
   }
   return status;
 }
 
 ls_status metadata_read_network(ls_context *context, ls_network *network, const char *data, size_t length) {
-  static const char *const KEYS[] = {"name",        "currency", "unit",       "as_of",
-                                     "description", "sources",  "unmodelled", NULL};
+  static const char *const KEYS[] = {"name", "currency", "unit", "as_of", "description", "sources", "unmodelled", NULL};
   struct yaml_node *root = NULL;
   ls_status status = yaml_read(context, "network.yaml", data, length, &root);
   if (status == LS_STATUS_INVALID_INPUT) return LS_STATUS_OK;
@@ -68,8 +68,9 @@ ls_status metadata_read_network(ls_context *context, ls_network *network, const 
 }
 
 ls_status metadata_read_loop(ls_context *context, ls_network *network, const char *data, size_t length) {
-  static const char *const KEYS[] = {"quarters",        "interest",        "amortisation", "termination_share", "recovery_assets",
-                                     "recovery_claims", "recovery_stakes", "build_lag",    "claims_valuation",  NULL};
+  static const char *const KEYS[] = {
+      "quarters",        "interest",        "amortisation", "termination_share", "recovery_assets",
+      "recovery_claims", "recovery_stakes", "build_lag",    "claims_valuation",  NULL};
   static const char *const VALUATIONS[] = {"book", "en", NULL};
   struct loop_settings *loop = &network->loop;
   struct yaml_node *root = NULL;

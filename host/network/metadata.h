@@ -1,4 +1,5 @@
-/* metadata.h - the two YAML files of a network folder: network.yaml and loop.yaml. Both, and all their keys, are optional. */
+/* metadata.h - the two YAML files of a network folder: network.yaml and loop.yaml. Both, and all their keys, are
+ * optional. */
 #ifndef LS_HOST_NETWORK_METADATA_H
 #define LS_HOST_NETWORK_METADATA_H
 

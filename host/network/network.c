@@ -20,7 +20,8 @@ const double *network_numbers(const ls_network *network, enum table_id table, co
   return found == NULL ? NULL : found->number;
 }
 
-double network_number(const ls_network *network, enum table_id table, const char *column, int64_t row, double otherwise) {
+double network_number(const ls_network *network, enum table_id table, const char *column, int64_t row,
+                      double otherwise) {
   const double *number = network_numbers(network, table, column);
   if (number == NULL || row < 0 || row >= network->table[table].row_count || isnan(number[row])) return otherwise;
   return number[row];
@@ -100,7 +101,8 @@ ls_status network_index_ids(ls_context *context, ls_network *network) {
 }
 
 /* The first of equal ids, so that a duplicate (a fault of its own) does not change what others mean. */
-static int32_t find_id(const ls_network *network, enum table_id table, const int32_t *by_id, int32_t count, const char *id) {
+static int32_t find_id(const ls_network *network, enum table_id table, const int32_t *by_id, int32_t count,
+                       const char *id) {
   const struct table_column *column = network_column(network, table, "id");
   if (column == NULL || column->text == NULL || by_id == NULL) return ENTITY_NONE;
   int32_t low = 0, high = count;
@@ -158,8 +160,12 @@ void network_book_equity(const ls_network *network, double *equity) {
 
 /* ---- life -------------------------------------------------------------------------------------------------------- */
 
-static const struct loop_settings LOOP_DEFAULTS = {.quarters = 20, .termination_share = 0.0, .recovery_assets = 1.0,
-                                                   .recovery_claims = 1.0, .recovery_stakes = 1.0, .build_lag = 1};
+static const struct loop_settings LOOP_DEFAULTS = {.quarters = 20,
+                                                   .termination_share = 0.0,
+                                                   .recovery_assets = 1.0,
+                                                   .recovery_claims = 1.0,
+                                                   .recovery_stakes = 1.0,
+                                                   .build_lag = 1};
 
 ls_network *network_create(ls_context *context) {
   ls_network *network = context_allocate(context, 1, sizeof *network);

@@ -1,7 +1,7 @@
 /* network.h - a validated network in memory: tables of columns, with the links of pair tables resolved and sorted.
  *
- * Whether it came from a folder or from network.h5, it holds the same tables in the same order, so that every later step,
- * and every bit, is the same. The schema (host/network/schema.h) says which tables and columns there are.
+ * Whether it came from a folder or from network.h5, it holds the same tables in the same order, so that every later
+ * step, and every bit, is the same. The schema (host/network/schema.h) says which tables and columns there are.
  */
 #ifndef LS_HOST_NETWORK_NETWORK_H
 #define LS_HOST_NETWORK_NETWORK_H
@@ -35,15 +35,15 @@ struct table_column {
 };
 
 struct table {
-  bool present;      /* the folder has the file (it may have no rows) */
+  bool present; /* the folder has the file (it may have no rows) */
   int64_t row_count;
   int32_t column_count;
   struct table_column *column;
-  int64_t *line;     /* [row_count] line in the source file; 0 where unknown */
-  /* Pair tables (liabilities, shareholdings, purchases, pledges, ...): rows are sorted by (from, to, seniority). The two key
-   * columns themselves are not among `column`: network_text answers for them with the ids. */
-  int32_t *from;     /* [row_count] entity number of the first key column, or ENTITY_WORLD */
-  int32_t *to;       /* [row_count] of the second: entity, ENTITY_WORLD, or asset number for holdings */
+  int64_t *line; /* [row_count] line in the source file; 0 where unknown */
+  /* Pair tables (liabilities, shareholdings, purchases, pledges, ...): rows are sorted by (from, to, seniority). The
+   * two key columns themselves are not among `column`: network_text answers for them with the ids. */
+  int32_t *from; /* [row_count] entity number of the first key column, or ENTITY_WORLD */
+  int32_t *to;   /* [row_count] of the second: entity, ENTITY_WORLD, or asset number for holdings */
 };
 
 struct source_file {
@@ -64,7 +64,7 @@ struct ls_network {
   char *name, *currency, *unit, *as_of, *description; /* never NULL; "" where not given */
   char **source;                                      /* [source_count] texts of network.yaml */
   int32_t source_count;
-  char **unmodelled;                                  /* [unmodelled_count] deal ids that map to no mechanism */
+  char **unmodelled; /* [unmodelled_count] deal ids that map to no mechanism */
   int32_t unmodelled_count;
   struct table table[TABLE_COUNT];
   int32_t entity_count;
@@ -84,7 +84,8 @@ const struct table_column *network_column(const ls_network *network, enum table_
 const double *network_numbers(const ls_network *network, enum table_id table, const char *column);
 
 /* A cell, or `otherwise` where the column is absent or the cell is blank. */
-double network_number(const ls_network *network, enum table_id table, const char *column, int64_t row, double otherwise);
+double network_number(const ls_network *network, enum table_id table, const char *column, int64_t row,
+                      double otherwise);
 const char *network_text(const ls_network *network, enum table_id table, const char *column, int64_t row);
 
 /* The number of the entity with that id; ENTITY_WORLD for "world"; ENTITY_NONE where there is none. */
@@ -96,15 +97,15 @@ int64_t network_find_pair(const ls_network *network, enum table_id table, int32_
 
 const char *network_entity_id(const ls_network *network, int32_t entity); /* "world" for ENTITY_WORLD */
 
-/* Equity by the book: the column where given, else external_assets + cash + claims - liabilities - external_liabilities.
- * equity[entity_count] is filled. */
+/* Equity by the book: the column where given, else external_assets + cash + claims - liabilities -
+ * external_liabilities. equity[entity_count] is filled. */
 void network_book_equity(const ls_network *network, double *equity);
 
 /* An empty network with its entities unset; tables are filled by the readers. NULL (with a message) without memory. */
 ls_network *network_create(ls_context *context);
 
-/* Sets entity_count and asset_count from the `id` columns and makes the lookup of ids fast. For readers, once the entities
- * and assets are in and before pairs are resolved. */
+/* Sets entity_count and asset_count from the `id` columns and makes the lookup of ids fast. For readers, once the
+ * entities and assets are in and before pairs are resolved. */
 ls_status network_index_ids(ls_context *context, ls_network *network);
 
 /* Replaces one of the texts name, currency, unit, as_of, description by a copy. */

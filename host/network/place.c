@@ -8,8 +8,13 @@ ls_status place_begin(ls_context *context, const ls_network *network, enum table
   const struct table_schema *schema = schema_table(id);
   char *own_file = path == NULL ? NULL : context_print(context, "%s:/%s", path, schema->name);
   if (path != NULL && own_file == NULL) return LS_STATUS_OUT_OF_MEMORY;
-  *place = (struct place){.context = context, .network = network, .table = &network->table[id], .schema = schema, .id = id,
-                          .file = path == NULL ? schema->file : own_file, .own_file = own_file,
+  *place = (struct place){.context = context,
+                          .network = network,
+                          .table = &network->table[id],
+                          .schema = schema,
+                          .id = id,
+                          .file = path == NULL ? schema->file : own_file,
+                          .own_file = own_file,
                           .from_folder = path == NULL};
   return LS_STATUS_OK;
 }
@@ -42,8 +47,9 @@ char *place_subject(const struct place *place, const char *column, int64_t row) 
 
 void place_fault(const struct place *place, const char *column, int64_t row, const char *value, const char *rule) {
   char *subject = place_subject(place, column, row);
-  if (subject != NULL)
-    context_fault(place->context, place->file, place_line(place, row), "%s is %s, %s", subject, value, rule);
+  /* A fault counts even where memory for its words is out. */
+  context_fault(place->context, place->file, place_line(place, row), "%s is %s, %s", subject != NULL ? subject : column,
+                value, rule);
   context_release(place->context, subject);
 }
 

@@ -14,12 +14,13 @@
 #define AMOUNT .kind = COLUMN_NUMBER, FROM_0, .unit = UNIT_CURRENCY
 #define UNKNOWN_AMOUNT .kind = COLUMN_NUMBER, FROM_0, .unit = UNIT_CURRENCY, .blank_allowed = true, .otherwise = NAN
 
-static const char *const DEAL_KINDS[] = {"equity", "purchase", "supply", "usage",  "debt",
-                                         "warrant", "backstop", "capex", "target", NULL};
-static const char *const DEAL_STATUSES[] = {"funded", "firm", "conditional", "announced", "reported", "cancelable", "lapsed",
-                                            NULL};
-static const char *const PATH_VARIABLES[] = {"demand_planned", "demand", "purchase_scale", "outside_equity", "multiple",
-                                             "supply", "power_cap", "credit", "gate", NULL};
+static const char *const DEAL_KINDS[] = {"equity",  "purchase", "supply", "usage",  "debt",
+                                         "warrant", "backstop", "capex",  "target", NULL};
+static const char *const DEAL_STATUSES[] = {"funded",   "firm",       "conditional", "announced",
+                                            "reported", "cancelable", "lapsed",      NULL};
+static const char *const PATH_VARIABLES[] = {"demand_planned", "demand", "purchase_scale", "outside_equity",
+                                             "multiple",       "supply", "power_cap",      "credit",
+                                             "gate",           NULL};
 
 static const struct column_schema ENTITIES[] = {
     {"id", .kind = COLUMN_ID, .required = true, .meaning = "id of the entity"},
@@ -70,9 +71,11 @@ static const struct column_schema SHAREHOLDINGS[] = {
 static const struct column_schema ASSETS[] = {
     {"id", .kind = COLUMN_ID, .required = true, .meaning = "id of the asset"},
     {"name", .kind = COLUMN_TEXT, .blank_allowed = true, .meaning = "display name"},
-    {"price", .kind = COLUMN_NUMBER, FROM_0, .above = true, .otherwise = 1.0, .unit = UNIT_FRACTION, .meaning = "price"},
+    {"price", .kind = COLUMN_NUMBER, FROM_0, .above = true, .otherwise = 1.0, .unit = UNIT_FRACTION,
+     .meaning = "price"},
     {"market_depth", AMOUNT, .above = true, .meaning = "market depth"},
-    {"price_floor", .kind = COLUMN_NUMBER, FROM_0, .unit = UNIT_FRACTION, .meaning = "price that sales do not undercut"},
+    {"price_floor", .kind = COLUMN_NUMBER, FROM_0, .unit = UNIT_FRACTION,
+     .meaning = "price that sales do not undercut"},
     {"volatility", .kind = COLUMN_NUMBER, FROM_0, .unit = UNIT_FRACTION, .meaning = "volatility of the price"},
 };
 
@@ -158,13 +161,14 @@ static const struct column_schema PLEDGES[] = {
 };
 
 static const struct column_schema PATHS[] = {
-    {"target", .kind = COLUMN_TARGET, .required = true, .world_allowed = true, .meaning = "entity or investor>recipient"},
+    {"target", .kind = COLUMN_TARGET, .required = true, .world_allowed = true,
+     .meaning = "entity or investor>recipient"},
     {"variable", .kind = COLUMN_CHOICE, .choices = PATH_VARIABLES, .required = true, .meaning = "what the path is of"},
     {"quarter", WHOLE, .required = true, .unit = UNIT_QUARTER, .meaning = "quarter from which the value holds"},
     {"value", .kind = COLUMN_NUMBER, FROM_0, .required = true, .meaning = "value"},
 };
 
-#define TABLE(table, file_name, group_name, pairs, columns, ...)                                                       \
+#define TABLE(table, file_name, group_name, pairs, columns, ...) \
   [table] = {table, file_name, group_name, pairs, columns, COUNT(columns), {__VA_ARGS__}}
 
 static const struct table_schema TABLES[TABLE_COUNT] = {
@@ -174,7 +178,8 @@ static const struct table_schema TABLES[TABLE_COUNT] = {
     TABLE(TABLE_ASSETS, "assets.csv", "assets", PAIRING_NONE, ASSETS, "id"),
     TABLE(TABLE_HOLDINGS, "holdings.csv", "holdings", PAIRING_ENTITY_ASSET, HOLDINGS, NULL),
     TABLE(TABLE_TRADE, "trade.csv", "trade", PAIRING_ENTITIES, TRADE, NULL),
-    TABLE(TABLE_ESSENTIALS, "essentials.csv", "essentials", PAIRING_NONE, ESSENTIALS, "supplier_sector", "buyer_sector"),
+    TABLE(TABLE_ESSENTIALS, "essentials.csv", "essentials", PAIRING_NONE, ESSENTIALS, "supplier_sector",
+          "buyer_sector"),
     TABLE(TABLE_DEALS, "deals.csv", "deals", PAIRING_NONE, DEALS, "id"),
     TABLE(TABLE_ASSUMPTIONS, "assumptions.csv", "assumptions", PAIRING_NONE, ASSUMPTIONS, "id"),
     TABLE(TABLE_INPUTS, "inputs.csv", "inputs", PAIRING_NONE, INPUTS, "input_type"),
@@ -204,14 +209,22 @@ bool schema_is_pair_key(enum table_id id, const char *column) {
 
 const char *schema_unit_text(enum column_unit unit) {
   switch (unit) {
-  case UNIT_NONE: return "1";
-  case UNIT_CURRENCY: return "currency";
-  case UNIT_FRACTION: return "1";
-  case UNIT_GIGAWATT: return "GW";
-  case UNIT_QUARTER: return "quarter";
-  case UNIT_YEAR: return "year";
-  case UNIT_CAPACITY: return "capacity";
-  case UNIT_CURRENCY_PER_CAPACITY: return "currency/capacity";
+    case UNIT_NONE:
+      return "1";
+    case UNIT_CURRENCY:
+      return "currency";
+    case UNIT_FRACTION:
+      return "1";
+    case UNIT_GIGAWATT:
+      return "GW";
+    case UNIT_QUARTER:
+      return "quarter";
+    case UNIT_YEAR:
+      return "year";
+    case UNIT_CAPACITY:
+      return "capacity";
+    case UNIT_CURRENCY_PER_CAPACITY:
+      return "currency/capacity";
   }
   return "1";
 }

@@ -1,7 +1,7 @@
 /* schema.h - every table and column there is, in one constant table that reading, checking and writing go by.
  *
- * The user's view of it is docs/file-formats.md. Columns that are not listed are kept as attributes, as numbers where every
- * cell is one and as texts otherwise.
+ * The user's view of it is docs/file-formats.md. Columns that are not listed are kept as attributes, as numbers where
+ * every cell is one and as texts otherwise.
  */
 #ifndef LS_HOST_NETWORK_SCHEMA_H
 #define LS_HOST_NETWORK_SCHEMA_H
@@ -9,21 +9,29 @@
 #include "network/network.h"
 
 enum column_kind {
-  COLUMN_ID,      /* names the row: not blank, unique, no control characters */
-  COLUMN_ENTITY,  /* id of an entity, or `world` where world_allowed */
-  COLUMN_ASSET,   /* id of an asset */
-  COLUMN_PARTY,   /* of a deal: entity, `world`, or `group:a+b` */
-  COLUMN_TARGET,  /* of a path: entity, `world`, or `investor>recipient` */
-  COLUMN_TEXT,    /* anything */
-  COLUMN_CHOICE,  /* one of `choices` */
-  COLUMN_DATE,    /* ISO 8601: 2026, 2026-04 or 2026-04-30 */
+  COLUMN_ID,     /* names the row: not blank, unique, no control characters */
+  COLUMN_ENTITY, /* id of an entity, or `world` where world_allowed */
+  COLUMN_ASSET,  /* id of an asset */
+  COLUMN_PARTY,  /* of a deal: entity, `world`, or `group:a+b` */
+  COLUMN_TARGET, /* of a path: entity, `world`, or `investor>recipient` */
+  COLUMN_TEXT,   /* anything */
+  COLUMN_CHOICE, /* one of `choices` */
+  COLUMN_DATE,   /* ISO 8601: 2026, 2026-04 or 2026-04-30 */
   COLUMN_NUMBER,
   COLUMN_INTEGER
 };
 
 /* What amounts are measured in. UNIT_CURRENCY: the network's currency and unit. */
-enum column_unit { UNIT_NONE, UNIT_CURRENCY, UNIT_FRACTION, UNIT_GIGAWATT, UNIT_QUARTER, UNIT_YEAR, UNIT_CAPACITY,
-                   UNIT_CURRENCY_PER_CAPACITY };
+enum column_unit {
+  UNIT_NONE,
+  UNIT_CURRENCY,
+  UNIT_FRACTION,
+  UNIT_GIGAWATT,
+  UNIT_QUARTER,
+  UNIT_YEAR,
+  UNIT_CAPACITY,
+  UNIT_CURRENCY_PER_CAPACITY
+};
 
 struct column_schema {
   const char *name;
@@ -31,9 +39,9 @@ struct column_schema {
   bool required;      /* the table must have the column */
   bool blank_allowed; /* a cell may be blank (texts: "", numbers: NaN) */
   bool world_allowed;
-  bool above;         /* numbers must be > minimum, otherwise >= minimum */
+  bool above; /* numbers must be > minimum, otherwise >= minimum */
   double minimum, maximum;
-  double otherwise;   /* what stands for an absent column; NaN: derived or unknown */
+  double otherwise;           /* what stands for an absent column; NaN: derived or unknown */
   const char *const *choices; /* NULL-ended */
   enum column_unit unit;
   const char *meaning;

@@ -1,4 +1,5 @@
-/* table.c - tables in memory: columns of numbers and texts, pairs resolved and sorted. What cells may hold is not known here. */
+/* table.c - tables in memory: columns of numbers and texts, pairs resolved and sorted. What cells may hold is not known
+ * here. */
 #include "network/table.h"
 
 #include "network/schema.h"
@@ -48,7 +49,8 @@ static struct table_column *find_column(const struct table *table, const char *n
   return NULL;
 }
 
-static bool column_fill(ls_context *context, struct table_column *column, int64_t row_count, const char *name, bool is_text) {
+static bool column_fill(ls_context *context, struct table_column *column, int64_t row_count, const char *name,
+                        bool is_text) {
   column->name = context_copy_text(context, name);
   if (is_text)
     column->text = context_allocate(context, (size_t)row_count, sizeof *column->text);

@@ -7,17 +7,17 @@
 /* Marks the table present with `row_count` rows; columns are added after. Earlier contents are released. */
 ls_status table_begin(ls_context *context, struct table *table, int64_t row_count);
 
-/* Adds a column of row_count cells: numbers are NaN (blank), texts "" until set. Existing columns are returned as they are.
- * NULL (with a message) without memory. The pointer holds until the next column is added. */
+/* Adds a column of row_count cells: numbers are NaN (blank), texts "" until set. Existing columns are returned as they
+ * are. NULL (with a message) without memory. The pointer holds until the next column is added. */
 struct table_column *table_column_add(ls_context *context, struct table *table, const char *name, bool is_text);
 
 /* Replaces a text cell by a copy. Texts that hold nothing share one "" and must not be written to. */
 ls_status table_text_set(ls_context *context, struct table_column *column, int64_t row, const char *text);
 
-/* Resolves the key columns of a pair table to entity (or asset) numbers, drops these columns (their ids are the entities'),
- * and sorts the rows by (from, to, seniority), rows that agree in these in their order. Where the key columns are absent and
- * table.from and table.to are set already it only sorts. An id that is unknown is a fault (LS_STATUS_INVALID_INPUT after the
- * whole table is done) and resolves to ENTITY_NONE. */
+/* Resolves the key columns of a pair table to entity (or asset) numbers, drops these columns (their ids are the
+ * entities'), and sorts the rows by (from, to, seniority), rows that agree in these in their order. Where the key
+ * columns are absent and table.from and table.to are set already it only sorts. An id that is unknown is a fault
+ * (LS_STATUS_INVALID_INPUT after the whole table is done) and resolves to ENTITY_NONE. */
 ls_status table_resolve_pairs(ls_context *context, ls_network *network, enum table_id id);
 
 /* Removes the rows that are marked. */

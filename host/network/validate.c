@@ -1,5 +1,5 @@
-/* validate.c - one table at a time: cells against their column's rule, keys that name rows, links between pairs. Rules across
- * tables are in across.c.
+/* validate.c - one table at a time: cells against their column's rule, keys that name rows, links between pairs. Rules
+ * across tables are in across.c.
  */
 #define _GNU_SOURCE
 #include "network/validate.h"
@@ -41,7 +41,8 @@ static void check_number(const struct place *place, const struct column_schema *
     place_fault(place, column->name, row, "missing", "must be a number");
     return;
   }
-  const bool outside = value < column->minimum || value > column->maximum || (column->above && value == column->minimum);
+  const bool outside =
+      value < column->minimum || value > column->maximum || (column->above && value == column->minimum);
   if (isinf(value))
     snprintf(rule, sizeof rule, "must be a finite number");
   else if (outside)
@@ -74,13 +75,12 @@ static void check_id(const struct place *place, const struct column_schema *colu
   static const char *const RESERVED[] = {"sector:", "group:", NULL};
   const bool names_node = place->id == TABLE_ENTITIES || place->id == TABLE_ASSETS;
   if (strlen(id) > ID_BYTES_MAX) {
-    context_fault(place->context, place->file, place_line(place, row), "%s '%.40s...' has %zu bytes, must have at most %d",
-                  column->name, id, strlen(id), ID_BYTES_MAX);
+    context_fault(place->context, place->file, place_line(place, row),
+                  "%s '%.40s...' has %zu bytes, must have at most %d", column->name, id, strlen(id), ID_BYTES_MAX);
     return;
   }
   if (!names_node) return;
-  if (strcmp(id, "world") == 0)
-    place_text_fault(place, column->name, row, id, "is reserved for the rest of the world");
+  if (strcmp(id, "world") == 0) place_text_fault(place, column->name, row, id, "is reserved for the rest of the world");
   if (strcmp(id, "*") == 0 || strchr(id, '>') != NULL)
     place_text_fault(place, column->name, row, id, "must not be '*' nor contain '>' (scenarios give these a meaning)");
   for (const char *const *word = RESERVED; *word != NULL; word++)
@@ -97,12 +97,13 @@ static void check_choice(const struct place *place, const struct column_schema *
     if (added > 0 && used + (size_t)added < sizeof list) used += (size_t)added;
   }
   const char *nearest = nearest_word(text, column->choices);
-  context_fault(place->context, place->file, place_line(place, row), "%s is '%s', must be one of %s%s%s%s", column->name,
-                text, list, nearest != NULL ? " (did you mean '" : "", nearest != NULL ? nearest : "",
+  context_fault(place->context, place->file, place_line(place, row), "%s is '%s', must be one of %s%s%s%s",
+                column->name, text, list, nearest != NULL ? " (did you mean '" : "", nearest != NULL ? nearest : "",
                 nearest != NULL ? "'?)" : "");
 }
 
-static void check_entity_name(const struct place *place, const char *column, int64_t row, const char *id, size_t length) {
+static void check_entity_name(const struct place *place, const char *column, int64_t row, const char *id,
+                              size_t length) {
   char name[ID_BYTES_MAX + 1];
   if (!place->network->table[TABLE_ENTITIES].present) return;
   if (length <= ID_BYTES_MAX) {
@@ -110,8 +111,8 @@ static void check_entity_name(const struct place *place, const char *column, int
     name[length] = '\0';
     if (network_find_entity(place->network, name) != ENTITY_NONE) return;
   }
-  context_fault(place->context, place->file, place_line(place, row), "%s '%.*s' is not in entities.csv", column, (int)length,
-                id);
+  context_fault(place->context, place->file, place_line(place, row), "%s '%.*s' is not in entities.csv", column,
+                (int)length, id);
 }
 
 /* "group:a+b" leaves open who pays what, so that such a row cannot enter totals. */
@@ -135,8 +136,9 @@ static void check_target(const struct place *place, const struct column_schema *
   const char *variable = network_text(place->network, place->id, "variable", row);
   const bool is_gate = strcmp(variable, "gate") == 0;
   if (is_gate != (arrow != NULL)) {
-    place_text_fault(place, column->name, row, text, is_gate ? "must be investor>recipient for a gate"
-                                                             : "must be one entity (only a gate has investor>recipient)");
+    place_text_fault(place, column->name, row, text,
+                     is_gate ? "must be investor>recipient for a gate"
+                             : "must be one entity (only a gate has investor>recipient)");
     return;
   }
   if (arrow == NULL) {
@@ -231,9 +233,9 @@ static void tell_double(const struct place *place, const struct row_key *first, 
   if (name[1] != NULL && name[2] != NULL) number[0] = ' ', number_print(again->number, number + 1);
   const char *second = again->text[1];
   const long long line = place_line(place, first->row), row = line > 0 ? line : first->row + 1;
-  context_fault(place->context, place->file, place_line(place, again->row), "%s '%s'%s%s%s%s stands twice (first in %s %lld)",
-                name[0], again->text[0], *second != '\0' ? " '" : "", second, *second != '\0' ? "'" : "", number,
-                line > 0 ? "line" : "row", row);
+  context_fault(place->context, place->file, place_line(place, again->row),
+                "%s '%s'%s%s%s%s stands twice (first in %s %lld)", name[0], again->text[0], *second != '\0' ? " '" : "",
+                second, *second != '\0' ? "'" : "", number, line > 0 ? "line" : "row", row);
 }
 
 static void tell_case(const struct place *place, const struct row_key *first, const struct row_key *again) {
@@ -243,8 +245,9 @@ static void tell_case(const struct place *place, const struct row_key *first, co
     again = swap;
   }
   const long long line = place_line(place, first->row), row = line > 0 ? line : first->row + 1;
-  context_fault(place->context, place->file, place_line(place, again->row), "id '%s' differs from '%s' (%s %lld) in case only",
-                again->text[0], first->text[0], line > 0 ? "line" : "row", row);
+  context_fault(place->context, place->file, place_line(place, again->row),
+                "id '%s' differs from '%s' (%s %lld) in case only", again->text[0], first->text[0],
+                line > 0 ? "line" : "row", row);
 }
 
 static ls_status check_keys(const struct place *place) {
@@ -298,10 +301,10 @@ static bool same_link(const struct place *place, int64_t a, int64_t b) {
 static void tell_double_link(const struct place *place, int64_t first, int64_t again) {
   const long long line = place_line(place, first);
   char *subject = place_subject(place, "link", again);
-  if (subject != NULL)
-    context_fault(place->context, place->file, place_line(place, again), "%s stands twice (first in %s %lld), must stand once%s",
-                  subject, line > 0 ? "line" : "row", line > 0 ? line : (long long)first + 1,
-                  place->schema->key[0] != NULL ? " per seniority" : "");
+  context_fault(place->context, place->file, place_line(place, again),
+                "%s stands twice (first in %s %lld), must stand once%s", subject != NULL ? subject : "link",
+                line > 0 ? "line" : "row", line > 0 ? line : (long long)first + 1,
+                place->schema->key[0] != NULL ? " per seniority" : "");
   context_release(place->context, subject);
 }
 
