@@ -1,0 +1,44 @@
+/* engine.h - the parts of a run that running and merging share. */
+#ifndef LS_HOST_ENGINE_ENGINE_H
+#define LS_HOST_ENGINE_ENGINE_H
+
+#include "engine/backend.h"
+#include "engine/plan.h"
+
+/* Everything needed to compute any scenario of a run. */
+struct job {
+  const ls_network *network;
+  struct run_settings settings;
+  struct scenario_set *scenarios;
+  struct ls_plan *plan;   /* what the accumulators need */
+  struct ls_plan *detail; /* with the model's outputs, and the trace where asked for */
+  const struct ls_backend *backend;
+  int threads;
+  int64_t chunk;
+  const char *isa;
+};
+
+/* Settings, scenarios, plans and baseline. `scenario` names or holds the scenario file. */
+ls_status job_prepare(ls_context *context, const ls_network *network, const ls_run_options *options,
+                      const struct scenario_options *scenario, struct job *job);
+void job_release(ls_context *context, struct job *job);
+
+/* Computes scenarios with the job's backend; those that did not converge are finished exactly before they are consumed. */
+ls_status job_compute(ls_context *context, const struct job *job, bool detail, const int64_t *index, int64_t first,
+                      int64_t count, chunk_consumer consume, void *user);
+
+/* The unshocked network under the same plan: path[quarter_count * N] of equity values, line[line_count * N], and the wealth
+ * outside. Sets the baseline of both plans. */
+ls_status job_set_baseline(ls_context *context, struct job *job);
+
+/* Once all scenarios are in: statistics, ES contributions and kept scenarios (by computing those again), digest. */
+ls_status results_finish(ls_context *context, const struct job *job, ls_results *results);
+
+/* Runs one scenario of a static model to the exact end of its iteration (one linear solve per set of defaults) and writes
+ * its outputs over value[slot * stride]. Scenarios that it cannot settle stay not converged. */
+ls_status exact_finish(ls_context *context, const struct ls_plan *plan, int64_t scenario, double *value, int64_t stride);
+
+/* Fills results->identity and names, and the network's copy. */
+ls_status identity_fill(ls_context *context, const struct job *job, const ls_run_options *options, ls_results *results);
+
+#endif

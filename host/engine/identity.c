@@ -1,0 +1,98 @@
+/* identity.c - what decides a run's numbers, written down and hashed: two parts belong together only if it is equal. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "engine/engine.h"
+#include "io/hash.h"
+
+/* The network by content, so that a folder and the file made from it are one and the same. */
+static void digest_table(struct digest *digest, const struct table *table) {
+  int32_t present = table->present;
+  digest_update_int32(digest, &present, 1);
+  digest_update_int64(digest, &table->row_count, 1);
+  for (int32_t c = 0; c < table->column_count; c++) {
+    const struct table_column *column = &table->column[c];
+    digest_update_text(digest, column->name);
+    if (column->number != NULL) digest_update_doubles(digest, column->number, (size_t)table->row_count);
+    for (int64_t row = 0; row < table->row_count && column->text != NULL; row++) digest_update_text(digest, column->text[row]);
+  }
+}
+
+static ls_status digest_of_run(ls_context *context, const ls_network *network, const struct run_identity *identity, char text[DIGEST_TEXT_SIZE]) {
+  struct digest *digest = NULL;
+  ls_status status = digest_create(context, &digest);
+  if (status != LS_STATUS_OK) return status;
+  for (int t = 0; t < TABLE_COUNT; t++) digest_table(digest, &network->table[t]);
+  digest_update_text(digest, ls_version());
+  digest_update_text(digest, identity->model);
+  for (int32_t k = 0; k < identity->setting_count; k++) {
+    digest_update_text(digest, identity->setting[k].key);
+    digest_update_text(digest, identity->setting[k].value);
+  }
+  digest_update_text(digest, identity->scenario_sha256);
+  int64_t number[4] = {(int64_t)identity->seed, identity->scenario_count, identity->keep_worst, identity->allow_missing_targets};
+  digest_update_int64(digest, number, 4);
+  digest_final_hex(digest, text);
+  digest_destroy(&digest);
+  return LS_STATUS_OK;
+}
+
+/* The SHA-256 of that digest and the shard count: shards of one run differ only in their index. */
+static ls_status hash_identity(ls_context *context, const ls_network *network, struct run_identity *identity) {
+  char digest[DIGEST_TEXT_SIZE];
+  ls_status status = digest_of_run(context, network, identity, digest);
+  return status == LS_STATUS_OK ? hash_sha256(context, digest, strlen(digest), identity->sha256) : status;
+}
+
+static ls_status copy_text(ls_context *context, const char *text, char **copy) {
+  *copy = context_copy_text(context, text != NULL ? text : "");
+  return *copy != NULL ? LS_STATUS_OK : LS_STATUS_OUT_OF_MEMORY;
+}
+
+static ls_status copy_names(ls_context *context, const char *const *from, int32_t most, char ***names, int32_t *count) {
+  int32_t total = 0;
+  while (total < most && from[total] != NULL) total++;
+  *names = context_allocate(context, (size_t)total, sizeof **names);
+  if (*names == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  for (*count = 0; *count < total; (*count)++) {
+    ls_status status = copy_text(context, from[*count], &(*names)[*count]);
+    if (status != LS_STATUS_OK) return status;
+  }
+  return LS_STATUS_OK;
+}
+
+static ls_status fill_names(ls_context *context, const struct ls_model_info *info, struct result_names *names) {
+  ls_status status = copy_names(context, info->output, 8, &names->detail, &names->detail_count);
+  if (status == LS_STATUS_OK) status = copy_names(context, info->line, 12, &names->line, &names->line_count);
+  if (status == LS_STATUS_OK) status = copy_names(context, info->trace, 12, &names->trace, &names->trace_count);
+  return status;
+}
+
+static ls_status fill_scenario(ls_context *context, const struct scenario_set *set, struct run_identity *identity) {
+  identity->seed = set->seed;
+  identity->scenario_count = set->replay != NULL ? set->replay_count : set->count;
+  identity->keep_worst = set->keep_worst;
+  memcpy(identity->scenario_sha256, set->sha256, sizeof identity->scenario_sha256);
+  ls_status status = copy_text(context, set->file, &identity->scenario_file);
+  if (status != LS_STATUS_OK) return status;
+  identity->scenario_text = context_copy_text_of(context, set->text != NULL ? set->text : "", set->text_length);
+  identity->scenario_text_length = set->text_length;
+  return identity->scenario_text != NULL ? LS_STATUS_OK : LS_STATUS_OUT_OF_MEMORY;
+}
+
+ls_status identity_fill(ls_context *context, const struct job *job, const ls_run_options *options, ls_results *results) {
+  struct run_identity *identity = &results->identity;
+  identity->shard_index = options->shard_index;
+  identity->shard_count = options->shard_count > 1 ? options->shard_count : 1;
+  identity->loss_is_net = job->settings.loss_is_net;
+  identity->allow_missing_targets = options->allow_missing_targets;
+  ls_status status = copy_text(context, job->settings.info->name, &identity->model);
+  if (status == LS_STATUS_OK) status = copy_text(context, job->backend->name, &identity->backend);
+  if (status == LS_STATUS_OK) status = copy_text(context, options->command, &identity->command);
+  if (status == LS_STATUS_OK) status = settings_describe(context, &job->settings, &identity->setting, &identity->setting_count);
+  if (status == LS_STATUS_OK) status = fill_scenario(context, job->scenarios, identity);
+  if (status == LS_STATUS_OK) status = fill_names(context, job->settings.info, &results->names);
+  if (status == LS_STATUS_OK) status = network_copy(context, job->network, &results->network);
+  if (status == LS_STATUS_OK) status = hash_identity(context, job->network, identity);
+  return status;
+}

@@ -1,0 +1,153 @@
+/* run.c - ls_run: from a network and options to results. */
+#include <stddef.h>
+#include <string.h>
+
+#include "engine/engine.h"
+
+enum { BLOCK_SCENARIOS = 4096 };
+
+ls_run_options ls_run_options_default(void) {
+  return (ls_run_options){.backend = "auto", .shard_count = 1, .keep_worst = -1};
+}
+
+/* The scenarios of one shard: whole blocks, as even as they go. */
+static void shard_range(int64_t count, int index, int shards, int64_t *first, int64_t *length) {
+  int64_t blocks = (count + BLOCK_SCENARIOS - 1) / BLOCK_SCENARIOS;
+  int64_t begin = blocks / shards * index + blocks % shards * index / shards;
+  int64_t end = blocks / shards * (index + 1) + blocks % shards * (index + 1) / shards;
+  *first = begin * BLOCK_SCENARIOS;
+  int64_t last = end * BLOCK_SCENARIOS;
+  *length = (last < count ? last : count) - *first;
+}
+
+/* Everything that a network and its baseline put at stake: the scale of the fixed-point sums. */
+static double amounts_of(const struct ls_plan *plan) {
+  double sum = 0;
+  int64_t n = plan->entity_count, lines = plan->output.line_count;
+  for (int64_t k = 0; k < n * plan->quarter_count; k++) sum += plan->baseline_value[k] < 0 ? -plan->baseline_value[k] : plan->baseline_value[k];
+  for (int64_t k = 0; k < n * lines; k++) sum += plan->baseline_line[k] < 0 ? -plan->baseline_line[k] : plan->baseline_line[k];
+  if (plan->fixed.parameter != NULL)
+    for (int64_t k = 0; k < LS_PARAMETER_COUNT * n; k++) sum += plan->fixed.parameter[k] < 0 ? -plan->fixed.parameter[k] : plan->fixed.parameter[k];
+  return sum > 0 ? sum : 1;
+}
+
+static ls_status make_accumulator(ls_context *context, const struct job *job, int64_t first, int64_t count,
+                                  struct accumulator **accumulator) {
+  const struct ls_plan *plan = job->plan;
+  struct accumulator_shape shape = {plan->entity_count, plan->output.line_count, plan->quarter_count, first, count,
+                                    accumulator_bound(amounts_of(plan)), plan->output};
+  return accumulator_create(context, &shape, accumulator);
+}
+
+/* ---- consuming ---------------------------------------------------------------------------------------------------------- */
+
+struct consumer {
+  ls_results *results;
+  const int64_t *replay; /* scenarios run alone are added by their place in this list */
+  int64_t total, done;
+};
+
+static ls_status consume(ls_context *context, void *user, const struct chunk *chunk) {
+  struct consumer *consumer = user;
+  struct chunk placed = *chunk;
+  if (consumer->replay != NULL) {
+    placed.first = chunk->index - consumer->replay;
+    placed.index = NULL;
+  }
+  ls_status status = accumulator_add(context, consumer->results->accumulator, &placed);
+  consumer->done += chunk->count;
+  context_report_progress(context, consumer->done, consumer->total);
+  return status;
+}
+
+/* Book equity less the baseline's value: what the unshocked network loses by itself. */
+static ls_status fill_baseline(ls_context *context, const struct job *job, ls_results *results) {
+  const struct ls_plan *plan = job->plan;
+  size_t n = (size_t)plan->entity_count, quarters = (size_t)plan->quarter_count;
+  results->loss_at_zero = context_allocate(context, n, sizeof(double));
+  results->baseline_value = context_allocate(context, n, sizeof(double));
+  results->baseline_path = context_allocate(context, n * quarters, sizeof(double));
+  if (results->loss_at_zero == NULL || results->baseline_value == NULL || results->baseline_path == NULL)
+    return LS_STATUS_OUT_OF_MEMORY;
+  memcpy(results->baseline_path, plan->baseline_value, n * quarters * sizeof(double));
+  memcpy(results->baseline_value, plan->baseline_value + (quarters - 1) * n, n * sizeof(double));
+  network_book_equity(job->network, results->loss_at_zero);
+  for (size_t i = 0; i < n; i++) results->loss_at_zero[i] -= results->baseline_value[i];
+  return LS_STATUS_OK;
+}
+
+static ls_status compute_part(ls_context *context, const struct job *job, int64_t first, int64_t count, ls_results *results) {
+  struct consumer consumer = {.results = results, .replay = job->scenarios->replay, .total = count};
+  ls_status status = make_accumulator(context, job, first, count, &results->accumulator);
+  if (status != LS_STATUS_OK) return status;
+  context_report_progress(context, 0, count);
+  return job_compute(context, job, false, job->scenarios->replay, first, count, consume, &consumer);
+}
+
+static ls_status check_options(ls_context *context, const ls_run_options *options) {
+  if (options->shard_count < 1 || options->shard_index < 0 || options->shard_index >= options->shard_count)
+    return context_fail(context, LS_STATUS_USAGE, "shard %d/%d: must be I/N with 0 <= I < N", options->shard_index,
+                        options->shard_count);
+  if (options->chunk < 0 || options->threads < 0 || options->count < 0)
+    return context_fail(context, LS_STATUS_USAGE, "chunk, threads and count must be >= 0");
+  return LS_STATUS_OK;
+}
+
+static void describe_plan(ls_context *context, const struct job *job, int64_t first, int64_t count) {
+  context_warn(context, NULL, 0, "plan: model %s, backend %s, %lld scenarios from %lld, %d shock keys, %d state values a scenario",
+               job->settings.info->name, job->backend->name, (long long)count, (long long)first, job->plan->shock.key_count,
+               job->plan->state_slots);
+}
+
+static ls_status run_job(ls_context *context, const struct job *job, const ls_run_options *options, ls_results *results) {
+  int64_t total = job->scenarios->replay != NULL ? job->scenarios->replay_count : job->scenarios->count;
+  int64_t first = 0, count = 0;
+  shard_range(total, options->shard_index, options->shard_count, &first, &count);
+  if (options->dry_run) {
+    describe_plan(context, job, first, count);
+    return LS_STATUS_OK;
+  }
+  if (job->scenarios->replay != NULL && options->shard_count > 1)
+    return context_fail(context, LS_STATUS_USAGE, "a replay of single scenarios cannot be sharded");
+  results->explicit_scenarios = !job->scenarios->drawn || job->scenarios->replay != NULL;
+  ls_status status = identity_fill(context, job, options, results);
+  if (status == LS_STATUS_OK) status = fill_baseline(context, job, results);
+  if (status == LS_STATUS_OK) status = compute_part(context, job, first, count, results);
+  if (status != LS_STATUS_OK || options->shard_count > 1) return status;
+  return results_finish(context, job, results);
+}
+
+ls_status ls_run(ls_context *context, const ls_network *network, const ls_run_options *options, ls_results **out) {
+  ls_status status = check_options(context, options);
+  if (status != LS_STATUS_OK) return status;
+  struct scenario_options scenario = {.path = options->scenarios,
+                                      .has_seed = options->has_seed,
+                                      .seed = options->seed,
+                                      .count = options->count,
+                                      .keep_worst = options->keep_worst,
+                                      .allow_missing_targets = options->allow_missing_targets};
+  struct job job = {0};
+  ls_results *results = NULL;
+  int warnings = ls_context_warning_count(context);
+  status = job_prepare(context, network, options, &scenario, &job);
+  if (status != LS_STATUS_OK) return status;
+  if (options->strict && ls_context_warning_count(context) > warnings) {
+    status = context_fail(context, LS_STATUS_INVALID_INPUT, "warnings are errors under --strict: %s",
+                          ls_context_warning(context, warnings));
+    goto cleanup;
+  }
+  results = results_create(context);
+  status = results != NULL ? run_job(context, &job, options, results) : LS_STATUS_OUT_OF_MEMORY;
+  if (status != LS_STATUS_OK || options->dry_run) goto cleanup;
+  if (options->strict && results->complete &&
+      results->statistics.converged_count < results->identity.scenario_count)
+    status = context_fail(context, LS_STATUS_NOT_CONVERGED, "%lld of %lld scenarios did not converge",
+                          (long long)(results->identity.scenario_count - results->statistics.converged_count),
+                          (long long)results->identity.scenario_count);
+  *out = results;
+  results = NULL;
+cleanup:
+  results_destroy(&results);
+  job_release(context, &job);
+  return status;
+}
