@@ -1,0 +1,205 @@
+/* figures.c - data of the charts as JSON: every number in full, NaN as null. Words and tables are written elsewhere. */
+#include "report/figures.h"
+
+#include <math.h>
+
+#include "io/json.h"
+#include "report/links.h"
+
+static void entities(const struct view *view, struct json *json) {
+  json_list(json, "entities");
+  for (int32_t k = 0; k < view->entity_count; k++) {
+    const struct entity_statistics *entity = &view->results->statistics.entity[k];
+    const char *sector = network_text(view->network, TABLE_ENTITIES, "sector", k);
+    json_object(json, NULL);
+    json_text(json, "id", network_entity_id(view->network, k));
+    json_text(json, "name", view_name(view, k));
+    json_text(json, "sector", sector ? sector : "");
+    json_number(json, "value", view->results->baseline_value[k]);
+    json_number(json, "default", entity->default_probability);
+    json_number(json, "loss", entity->loss_mean);
+    json_number(json, "loss_se", view->drawn ? entity->loss_mean_se : NAN);
+    json_object_end(json);
+  }
+  json_list_end(json);
+}
+
+static void layers(const struct link_set *set, int64_t drawn, struct json *json) {
+  int64_t drawn_count[LINK_LAYERS] = {0};
+  for (int64_t k = 0; k < drawn; k++) drawn_count[set->link[k].layer]++;
+  json_list(json, "layers");
+  for (int k = 0; k < LINK_LAYERS; k++) {
+    json_object(json, NULL);
+    json_text(json, "name", LINK_LAYER[k].name);
+    json_text(json, "title", LINK_LAYER[k].title);
+    json_text(json, "direction", LINK_LAYER[k].direction);
+    json_integer(json, "count", set->layer_count[k]);
+    json_integer(json, "drawn", drawn_count[k]);
+    json_integer(json, "outside", set->outside_count[k]);
+    json_object_end(json);
+  }
+  json_list_end(json);
+}
+
+/* Links as rows of [layer, from, to, amount, weight]: a fifth of the bytes of objects. */
+static void map(const struct link_set *set, struct json *json) {
+  int64_t drawn = set->count < LINKS_DRAWN ? set->count : LINKS_DRAWN;
+  json_object(json, "map");
+  layers(set, drawn, json);
+  json_list(json, "links");
+  for (int64_t k = 0; k < drawn; k++) {
+    const struct map_link *link = &set->link[k];
+    json_list(json, NULL);
+    json_integer(json, NULL, link->layer);
+    json_integer(json, NULL, link->from);
+    json_integer(json, NULL, link->to);
+    json_number(json, NULL, link->amount);
+    json_number(json, NULL, link->weight);
+    json_list_end(json);
+  }
+  json_list_end(json);
+  json_integer(json, "left_out", set->count - drawn);
+  json_object_end(json);
+}
+
+static void tail(const struct loss_statistics *loss, struct json *json) {
+  json_list(json, "tail");
+  for (int k = 0; k < QUANTILE_LEVEL_COUNT; k++) {
+    json_object(json, NULL);
+    json_number(json, "level", QUANTILE_LEVEL[k]);
+    json_number(json, "var", loss->tail[k].value);
+    json_number(json, "low", loss->tail[k].low);
+    json_number(json, "high", loss->tail[k].high);
+    json_number(json, "es", loss->tail[k].shortfall);
+    json_number(json, "es_se", loss->tail[k].shortfall_se);
+    json_object_end(json);
+  }
+  json_list_end(json);
+}
+
+static void distribution(const struct view *view, struct json *json) {
+  const struct histogram *histogram = &view->histogram;
+  if (histogram->bin_count == 0) {
+    json_nothing(json, "distribution");
+    return;
+  }
+  json_object(json, "distribution");
+  json_text(json, "kind", view->loss_kind);
+  json_number(json, "low", histogram->low);
+  json_number(json, "width", histogram->width);
+  json_integer(json, "total", histogram->total);
+  json_list(json, "count");
+  for (int k = 0; k < histogram->bin_count; k++) json_integer(json, NULL, histogram->count[k]);
+  json_list_end(json);
+  json_number(json, "mean", view->loss->mean);
+  json_number(json, "mean_se", view->loss->mean_se);
+  tail(view->loss, json);
+  json_object_end(json);
+}
+
+static void quarters(const struct view *view, struct json *json) {
+  if (!view->quarters) {
+    json_nothing(json, "quarters");
+    return;
+  }
+  int32_t rows = view->entity_count < HEAT_ROWS ? view->entity_count : HEAT_ROWS;
+  json_object(json, "quarters");
+  json_integer(json, "count", view->quarter_count);
+  json_list(json, "entity");
+  for (int32_t row = 0; row < rows; row++) json_integer(json, NULL, view->by_default[row]);
+  json_list_end(json);
+  json_list(json, "probability");
+  for (int32_t row = 0; row < rows; row++) {
+    json_list(json, NULL);
+    for (int32_t quarter = 0; quarter < view->quarter_count; quarter++) {
+      int64_t at = (int64_t)quarter * view->entity_count + view->by_default[row];
+      json_number(json, NULL, view->results->statistics.default_by_quarter[at]);
+    }
+    json_list_end(json);
+  }
+  json_list_end(json);
+  json_object_end(json);
+}
+
+static void lines(const struct view *view, struct json *json) {
+  if (view->line_count == 0) {
+    json_nothing(json, "lines");
+    return;
+  }
+  json_object(json, "lines");
+  json_list(json, "name");
+  for (int32_t k = 0; k < view->line_count; k++) json_text(json, NULL, view->results->names.line[k]);
+  json_list_end(json);
+  json_list(json, "loss");
+  for (int32_t k = 0; k < view->line_count; k++) json_number(json, NULL, view->line_total[k]);
+  json_list_end(json);
+  json_number(json, "sum", view->line_sum);
+  json_list(json, "shown");
+  for (int32_t k = 0; k < view->line_count; k++) json_integer(json, NULL, view->line_shown[k]);
+  json_list_end(json);
+  json_integer(json, "sum_shown", view->line_sum_shown);
+  json_object_end(json);
+}
+
+static void bars(const struct view *view, struct json *json) {
+  json_list(json, "bars");
+  for (int32_t k = 0; k < view->entity_count && k < BAR_ROWS; k++) json_integer(json, NULL, view->by_loss[k]);
+  json_list_end(json);
+}
+
+static void cases(const struct view *view, struct json *json) {
+  bool net = view->results->identity.loss_is_net;
+  json_list(json, "cases");
+  for (int32_t k = 0; !view->drawn && k < view->results->kept_count && k < SCENARIO_ROWS; k++) {
+    const struct kept_scenario *kept = &view->results->kept[k];
+    json_object(json, NULL);
+    json_text(json, "id", kept->id ? kept->id : "");
+    json_number(json, "loss", net ? kept->loss_net : kept->loss_gross);
+    json_integer(json, "defaults", kept->default_count);
+    json_object_end(json);
+  }
+  json_list_end(json);
+}
+
+static void document(const struct view *view, const struct link_set *set, struct json *json) {
+  json_object(json, NULL);
+  json_text(json, "unit", view->unit);
+  json_integer(json, "decimals", view->decimals);
+  json_integer(json, "entity_decimals", view->entity_decimals);
+  json_flag(json, "drawn", view->drawn);
+  json_integer(json, "scenario_count", view->scenario_count);
+  entities(view, json);
+  map(set, json);
+  distribution(view, json);
+  quarters(view, json);
+  lines(view, json);
+  bars(view, json);
+  cases(view, json);
+  json_object_end(json);
+}
+
+/* '<' stands in texts alone, where its escape means the same; without it nothing looks like a tag. */
+static void write_without_tags(struct buffer *page, const char *json) {
+  const char *from = json;
+  for (const char *at = json; *at; at++) {
+    if (*at != '<') continue;
+    buffer_add(page, from, (size_t)(at - from));
+    buffer_text(page, "\\u003c");
+    from = at + 1;
+  }
+  buffer_text(page, from);
+}
+
+ls_status write_figures(const struct view *view, struct buffer *page) {
+  struct link_set set;
+  ls_text *text = NULL;
+  ls_status status = links_collect(view, &set);
+  if (status != LS_STATUS_OK) return status;
+  struct json json = json_start(view->context);
+  document(view, &set, &json);
+  links_release(view, &set);
+  status = json_finish(&json, &text);
+  if (status == LS_STATUS_OK) write_without_tags(page, ls_text_data(text));
+  ls_text_destroy(&text);
+  return status;
+}

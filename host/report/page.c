@@ -1,0 +1,154 @@
+/* page.c - fills the template: `@@name@@` is replaced by a part of the page, `@@if name@@ ... @@end@@` stays or goes.
+ *
+ * What is filled in is never read as template again, so a name with `@@` in it is text like any other. Scripts and
+ * style are admitted by the hash of their bytes alone: whatever else got into the page could not run.
+ */
+#include "report/page.h"
+
+#include <openssl/evp.h>
+#include <string.h>
+
+#include "report/embedded.h"
+#include "report/figures.h"
+#include "report/sections.h"
+
+struct piece {
+  const char *data;
+  size_t size;
+};
+
+static void write_piece(struct buffer *page, struct piece piece) { buffer_add(page, piece.data, piece.size); }
+
+static ls_status write_hash(struct buffer *page, struct piece piece) {
+  unsigned char digest[EVP_MAX_MD_SIZE], text[2 * EVP_MAX_MD_SIZE];
+  unsigned int length = 0;
+  if (EVP_Digest(piece.data, piece.size, digest, &length, EVP_sha256(), NULL) != 1)
+    return context_fail(page->context, LS_STATUS_INTERNAL, "report: SHA-256 is not available");
+  EVP_EncodeBlock(text, digest, (int)length);
+  buffer_print(page, " 'sha256-%s'", (const char *)text);
+  return LS_STATUS_OK;
+}
+
+static ls_status write_policy(const struct view *view, struct buffer *page) {
+  (void)view;
+  buffer_text(page, "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; style-src");
+  ls_status status = write_hash(page, (struct piece){embedded_page_css, embedded_page_css_size});
+  buffer_text(page, "; script-src");
+  if (status == LS_STATUS_OK) status = write_hash(page, (struct piece){embedded_d3, embedded_d3_size});
+  if (status == LS_STATUS_OK) status = write_hash(page, (struct piece){embedded_page_js, embedded_page_js_size});
+  return status;
+}
+
+static void write_style(const struct view *view, struct buffer *page) {
+  (void)view;
+  write_piece(page, (struct piece){embedded_page_css, embedded_page_css_size});
+}
+
+static void write_d3(const struct view *view, struct buffer *page) {
+  (void)view;
+  write_piece(page, (struct piece){embedded_d3, embedded_d3_size});
+}
+
+static void write_script(const struct view *view, struct buffer *page) {
+  (void)view;
+  write_piece(page, (struct piece){embedded_page_js, embedded_page_js_size});
+}
+
+static void write_loss_kind(const struct view *view, struct buffer *page) { buffer_text(page, view->loss_kind); }
+
+static void write_heat_rows(const struct view *view, struct buffer *page) {
+  if (view->entity_count > HEAT_ROWS)
+    buffer_print(page, "Shown are the %d entities that default most often, of %d.", HEAT_ROWS, (int)view->entity_count);
+}
+
+static void write_bar_rows(const struct view *view, struct buffer *page) {
+  if (view->entity_count > BAR_ROWS)
+    buffer_print(page, "Shown are the %d entities with the largest losses, of %d.", BAR_ROWS, (int)view->entity_count);
+}
+
+static void write_unit_note(const struct view *view, struct buffer *page) { write_unit(view, page, ", "); }
+
+static const struct part {
+  const char *name;
+  void (*write)(const struct view *view, struct buffer *page);
+  ls_status (*write_or_fail)(const struct view *view, struct buffer *page);
+} PART[] = {
+    {"policy", NULL, write_policy},
+    {"style", write_style, NULL},
+    {"d3", write_d3, NULL},
+    {"script", write_script, NULL},
+    {"data", NULL, write_figures},
+    {"title", write_title, NULL},
+    {"subtitle", write_subtitle, NULL},
+    {"key-figures", write_key_figures, NULL},
+    {"summary", write_summary, NULL},
+    {"tail-table", write_tail_table, NULL},
+    {"quarter-table", write_quarter_table, NULL},
+    {"line-table", write_line_table, NULL},
+    {"scenario-table", write_scenario_table, NULL},
+    {"entity-table", write_entity_table, NULL},
+    {"limits", write_limits, NULL},
+    {"assumptions", write_assumptions, NULL},
+    {"provenance", write_provenance, NULL},
+    {"command", write_command, NULL},
+    {"loss-kind", write_loss_kind, NULL},
+    {"heat-rows", write_heat_rows, NULL},
+    {"bar-rows", write_bar_rows, NULL},
+    {"unit", write_unit_note, NULL},
+};
+
+static bool is(struct piece name, const char *text) {
+  return name.size == strlen(text) && memcmp(name.data, text, name.size) == 0;
+}
+
+static bool condition(const struct view *view, struct piece name) {
+  if (is(name, "if distribution")) return view->histogram.bin_count > 0;
+  if (is(name, "if quarters")) return view->quarters;
+  if (is(name, "if lines")) return view->line_count > 0;
+  if (is(name, "if drawn")) return view->drawn;
+  if (is(name, "if cases")) return !view->drawn && view->results->kept_count > 1;
+  if (is(name, "if kept")) return view->results->kept_count > 0;
+  if (is(name, "if worst")) return view->drawn && view->results->kept_count > 0;
+  return false;
+}
+
+static ls_status fill(const struct view *view, struct buffer *page, struct piece name) {
+  for (size_t k = 0; k < sizeof PART / sizeof PART[0]; k++) {
+    if (!is(name, PART[k].name)) continue;
+    if (PART[k].write_or_fail) return PART[k].write_or_fail(view, page);
+    PART[k].write(view, page);
+    return LS_STATUS_OK;
+  }
+  return context_fail(page->context, LS_STATUS_INTERNAL, "report: page.html asks for the unknown part '%.*s'",
+                      (int)name.size, name.data);
+}
+
+/* The place of the next "@@" in the template, or its end. */
+static size_t next_mark(struct piece html, size_t from) {
+  for (size_t at = from; at + 1 < html.size; at++)
+    if (html.data[at] == '@' && html.data[at + 1] == '@') return at;
+  return html.size;
+}
+
+ls_status write_page(const struct view *view, struct buffer *page) {
+  struct piece html = {embedded_page_html, embedded_page_html_size};
+  ls_status status = LS_STATUS_OK;
+  bool wanted = true;
+  size_t at = 0;
+  while (at < html.size && status == LS_STATUS_OK) {
+    size_t mark = next_mark(html, at);
+    if (wanted) write_piece(page, (struct piece){html.data + at, mark - at});
+    if (mark == html.size) break;
+    size_t end = next_mark(html, mark + 2);
+    struct piece name = {html.data + mark + 2, end - mark - 2};
+    if (is(name, "end"))
+      wanted = true;
+    else if (name.size > 3 && memcmp(name.data, "if ", 3) == 0)
+      wanted = condition(view, name);
+    else if (wanted)
+      status = fill(view, page, name);
+    at = end == html.size ? end : end + 2;
+  }
+  if (status == LS_STATUS_OK && page->failed) status = LS_STATUS_OUT_OF_MEMORY;
+  return status;
+}

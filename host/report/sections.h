@@ -1,0 +1,35 @@
+/* sections.h - the parts of the page that are words and tables: good without JavaScript, and for printing. */
+#ifndef LS_HOST_REPORT_SECTIONS_H
+#define LS_HOST_REPORT_SECTIONS_H
+
+#include "report/view.h"
+#include "report/format.h"
+
+/* words.c */
+void write_title(const struct view *view, struct buffer *page);
+void write_subtitle(const struct view *view, struct buffer *page);
+void write_key_figures(const struct view *view, struct buffer *page);
+void write_summary(const struct view *view, struct buffer *page);
+
+/* tables.c */
+void write_tail_table(const struct view *view, struct buffer *page);
+void write_quarter_table(const struct view *view, struct buffer *page);
+void write_line_table(const struct view *view, struct buffer *page);
+void write_scenario_table(const struct view *view, struct buffer *page);
+
+/* entity_table.c */
+void write_entity_table(const struct view *view, struct buffer *page);
+
+/* provenance.c */
+void write_limits(const struct view *view, struct buffer *page);
+void write_assumptions(const struct view *view, struct buffer *page);
+void write_provenance(const struct view *view, struct buffer *page);
+void write_command(const struct view *view, struct buffer *page);
+
+/* Helpers of the tables. */
+void write_unit(const struct view *view, struct buffer *page,
+                const char *before); /* before + unit, where there is one */
+void write_line_name(const struct view *view, struct buffer *page, int32_t line); /* '_' as blanks */
+void write_cell(struct buffer *page, double value, int decimals);                 /* <td> with an amount */
+
+#endif

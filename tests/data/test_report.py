@@ -1,0 +1,183 @@
+#!/usr/bin/python3
+"""The report page as a browser sees it: argv[1] is the program. Every chart drawn, nothing on the console, nothing loaded."""
+import html.parser
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+PROGRAM = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else os.environ["LOOPSTRESS"])
+SOURCE = os.environ.get("LS_SOURCE_DIR") or os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
+EVIL = "</script><b onload=alert(1)>\"'&"
+passed, failed, skipped = 0, 0, 0
+
+
+def check(name, fine, detail=""):
+    global passed, failed
+    passed, failed = passed + bool(fine), failed + (not fine)
+    if not fine:
+        print(f"FAIL {name} {detail}")
+
+
+def skip(name, reason):
+    global skipped
+    skipped += 1
+    print(f"SKIP {name}: {reason}")
+
+
+def run(*arguments):
+    return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=300)
+
+
+def write_network(folder):
+    os.makedirs(folder)
+    with open(os.path.join(folder, "network.yaml"), "w") as file:
+        file.write("name: three banks\ncurrency: EUR\nunit: mn\nas_of: 2026-06-30\n")
+    with open(os.path.join(folder, "entities.csv"), "w") as file:
+        name = EVIL.replace('"', '""')
+        file.write(f'id,name,sector,external_assets,external_liabilities\nA,"{name}",bank,120,90\nB,Beta,bank,60,40\nC,,bank,30,25\n')
+    with open(os.path.join(folder, "liabilities.csv"), "w") as file:
+        file.write("debtor,creditor,amount\nA,B,20\nB,C,15\nC,A,10\n")
+
+
+def write_scenarios(folder):
+    listed, drawn = os.path.join(folder, "listed.csv"), os.path.join(folder, "drawn.yaml")
+    with open(listed, "w") as file:
+        file.write("scenario,target,variable,value\nmild,A,external_assets_loss,0.1\nhard <i>,*,external_assets_loss,0.5\n")
+    with open(drawn, "w") as file:
+        file.write("count: 5000\nseed: 7\nfactors: [{name: market}]\nloadings: [{target: '*', factor: market, value: 0.6}]\n"
+                   "marginals: [{variable: external_assets_loss, target: '*', distribution: beta, mean: 0.2, sd: 0.15}]\n")
+    return listed, drawn
+
+
+class Page(html.parser.HTMLParser):
+    """What lies inside each chart, the data, and whatever names a place outside."""
+
+    def __init__(self):
+        super().__init__()
+        self.charts, self.loads, self.data, self.inside, self.depth = {}, [], "", None, 0
+        self.in_data = False
+
+    def handle_starttag(self, tag, attributes):
+        values = dict(attributes)
+        for key in ("src", "href"):
+            if not values.get(key, "#").startswith(("#", "data:,")):
+                self.loads.append((tag, values[key]))
+        self.in_data = tag == "script" and values.get("id") == "data"
+        if values.get("class") == "chart":
+            self.inside, self.depth = values["id"], 0
+            self.charts[self.inside] = 0
+        elif self.inside and tag == "div":
+            self.depth += 1
+        elif self.inside and tag in ("path", "rect", "circle", "line", "text"):
+            self.charts[self.inside] += 1
+
+    def handle_endtag(self, tag):
+        self.in_data = False
+        if self.inside and tag == "div":
+            self.inside, self.depth = (self.inside, self.depth - 1) if self.depth else (None, 0)
+
+    def handle_data(self, data):
+        if self.in_data:
+            self.data += data
+
+
+def read_page(text):
+    page = Page()
+    page.feed(text)
+    return page
+
+
+def browse(path, *more):
+    with tempfile.TemporaryDirectory() as profile:
+        return subprocess.run(
+            [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=8000", "--enable-logging=stderr",
+             f"--user-data-dir={profile}", "--window-size=1280,5000", *more, f"file://{path}"],
+            capture_output=True, text=True, timeout=180)
+
+
+def check_in_browser(name, path, charts):
+    if not BROWSER:
+        return skip(f"{name} in a browser", "no chromium here")
+    seen = browse(path, "--dump-dom")
+    drawn = read_page(seen.stdout).charts
+    check(f"{name}: charts", set(drawn) == set(charts), f"{sorted(drawn)}")
+    for chart, marks in drawn.items():
+        check(f"{name}: {chart} is drawn", marks >= 4, f"{marks} marks")
+    console = [line for line in seen.stderr.splitlines() if "CONSOLE" in line]
+    check(f"{name}: nothing on the console", not console, "\n".join(console))
+    for key in ("NaN", "undefined", "Infinity"):
+        body = re.sub(r"<script.*?</script>", "", seen.stdout, flags=re.S)
+        check(f"{name}: no {key}", key not in body)
+    picture = path + ".png"
+    browse(path, f"--screenshot={picture}")
+    check(f"{name}: picture", os.path.exists(picture) and os.path.getsize(picture) > 20000)
+
+
+def check_page(name, results, charts):
+    path = os.path.splitext(results)[0] + ".html"
+    made = run("report", results, "-o", path)
+    check(f"{name}: report", made.returncode == 0, made.stderr)
+    if made.returncode != 0:
+        return
+    check(f"{name}: an existing page is kept", run("report", results, "-o", path).returncode == 73)
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    page = read_page(text)
+    check(f"{name}: loads nothing", not page.loads, f"{page.loads}")
+    check(f"{name}: size", len(text) < 3_000_000)
+    check_numbers(name, results, page)
+    check_in_browser(name, path, charts)
+    return text
+
+
+def check_numbers(name, results, page):
+    data = json.loads(page.data)
+    import h5py
+    with h5py.File(results) as file:
+        expected = file["default_probability"][...]
+    shown = [entity["default"] for entity in data["entities"]]
+    check(f"{name}: default probabilities", list(expected) == shown, f"{expected} {shown}")
+    if data["lines"]:
+        lines = data["lines"]
+        check(f"{name}: lines add up", sum(lines["shown"]) == lines["sum_shown"])
+    if data["distribution"]:
+        check(f"{name}: bins", sum(data["distribution"]["count"]) == data["distribution"]["total"])
+
+
+def run_and_check(name, folder, arguments, charts):
+    results = os.path.join(folder, f"{name}.h5")
+    made = run("run", *arguments, "-o", results)
+    check(f"{name}: run", made.returncode == 0, made.stderr)
+    return check_page(name, results, charts) if made.returncode == 0 else None
+
+
+def main():
+    charts = {"map-chart", "lines-chart", "entities-chart"}
+    drawn_charts = charts | {"distribution-chart", "exceedance-chart"}
+    with tempfile.TemporaryDirectory() as folder:
+        network = os.path.join(folder, "network")
+        write_network(network)
+        listed, drawn = write_scenarios(folder)
+        model = ["--model", "eisenberg-noe"]
+        run_and_check("single", folder, [network, *model], charts)
+        run_and_check("listed", folder, [network, *model, "--scenarios", listed], charts | {"cases-chart"})
+        text = run_and_check("drawn", folder, [network, *model, "--scenarios", drawn], drawn_charts)
+        if text:
+            check("names stay text", EVIL not in text and "&lt;/script&gt;&lt;b onload" in text)
+        loop = os.path.join(SOURCE, "datasets", "ai-loop", "2026-08")
+        scenarios = os.path.join(SOURCE, "datasets", "ai-loop", "scenarios", "monte-carlo.yaml")
+        if os.path.isdir(loop) and os.path.exists(scenarios):
+            arguments = [loop, "--model", "loop", "--scenarios", scenarios, "--count", 4096]
+            run_and_check("ai-loop", folder, arguments, drawn_charts | {"quarters-chart"})
+        else:
+            skip("ai-loop", "the data set is not here")
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed else 0
+
+
+sys.exit(main())
