@@ -1,5 +1,5 @@
-/* spec_engine.h - lets the engine compute what the textbook versions compute, through the public interface alone: network
- * folders are written, run, and the report read back. */
+/* spec_engine.h - lets the engine compute what the textbook versions compute, through the public interface alone:
+ * network folders are written, run, and the report read back. */
 #ifndef LS_TESTS_SPEC_ENGINE_H
 #define LS_TESTS_SPEC_ENGINE_H
 
@@ -15,8 +15,8 @@ struct engine_folder {
 bool engine_folder_open(struct engine_folder *folder);
 void engine_folder_close(struct engine_folder *folder);
 
-/* entities.csv and liabilities.csv; entity i is "b<i>" (i counted in `order` where that is not NULL: row k of the file is bank
- * order[k]). equity may be NULL. */
+/* entities.csv and liabilities.csv; entity i is "b<i>" (i counted in `order` where that is not NULL: row k of the
+ * file is bank order[k]). equity may be NULL. */
 struct engine_banks {
   int n;
   const double *external_assets, *external_liabilities, *liability, *equity;

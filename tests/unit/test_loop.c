@@ -1,8 +1,8 @@
-/* test_loop.c - the loop model of the engine, through the public interface: published trajectories, agreement with the
- * textbook version quarter by quarter on random networks, identities, and small economies worked by hand.
+/* test_loop.c - the loop model of the engine, through the public interface: published trajectories, agreement with
+ * the textbook version quarter by quarter on random networks, identities, and small economies worked by hand.
  *
- * Two programs that follow the text agree to 1e-6; both solve their fixed points to 1e-13 of a bank's own bound, so AGREE
- * leaves room for what twenty quarters of amplification make of that.
+ * Two programs that follow the text agree to 1e-6; both solve their fixed points to 1e-13 of a bank's own bound, so
+ * AGREE leaves room for what twenty quarters of amplification make of that.
  */
 #include <math.h>
 #include <stdio.h>
@@ -105,7 +105,8 @@ static double outside_at_end(const struct spec_loop *model) {
 
 /* ---- published trajectories -------------------------------------------------------------------------------------- */
 
-/* The cases shock paths; here the shocked paths are written as the network's own. Their pipeline is empty at the start. */
+/* The cases shock paths; here the shocked paths are written as the network's own. Their pipeline is empty at the
+ * start. */
 static bool case_agrees(const char *name, const json_t *toy, const json_t *finance, const json_t *trajectory) {
   struct spec_loop *model = spec_case_loop(toy, finance);
   bool same = spec_case_scenario(model, name);
@@ -296,7 +297,8 @@ static void draw_scenario(struct engine_random *random, struct spec_loop *model,
   sprintf(text, "s,n1,supply,1,0\n"); /* never an empty scenario */
 }
 
-/* The last row of a scenario replaces an earlier one for the same node, variable and quarter: keep n1's supply out of it. */
+/* The last row of a scenario replaces an earlier one for the same node, variable and quarter: keep n1's supply out
+ * of it. */
 static bool agrees_with_shocks(struct engine_random *random, const struct spec_loop *model) {
   char scenarios[32768];
   struct spec_loop *shocked = spec_loop_copy(model);
@@ -396,8 +398,8 @@ TEST firm_without_links_saves_what_it_earns(void) {
   PASS();
 }
 
-/* A buyer with cash 5 takes 3 a quarter from a seller (price 1, capacity 10) and earns nothing: it pays 3, then has 2 of 3 in
- * quarter 1 and fails. The seller's cash: 3, then 5, then no more orders. */
+/* A buyer with cash 5 takes 3 a quarter from a seller (price 1, capacity 10) and earns nothing: it pays 3, then has
+ * 2 of 3 in quarter 1 and fails. The seller's cash: 3, then 5, then no more orders. */
 TEST buyer_without_income_fails_in_the_second_quarter(void) {
   struct spec_loop *model = spec_loop_create(3, 3, 1, 0);
   model->cash[1] = 5, model->stake[1] = model->stake[2] = 1, model->capacity[2] = 10;
@@ -415,8 +417,8 @@ TEST buyer_without_income_fails_in_the_second_quarter(void) {
   PASS();
 }
 
-/* The same buyer is valued at 5 at the start; forced into default in quarter 0 it still pays 3, its estate has 2, and the
- * termination claim is 0.5 * 1 * 27: the seller gets all 2. */
+/* The same buyer is valued at 5 at the start; forced into default in quarter 0 it still pays 3, its estate has 2,
+ * and the termination claim is 0.5 * 1 * 27: the seller gets all 2. */
 TEST forced_default_still_trades_in_its_quarter(void) {
   struct spec_loop *model = spec_loop_create(3, 2, 1, 0);
   model->cash[1] = 5, model->stake[1] = model->stake[2] = 1, model->capacity[2] = 10, model->termination_share = 0.5;

@@ -1,8 +1,8 @@
-/* test_models.c - the static models of the engine, through the public interface: published cases, cases worked by hand,
- * agreement with the textbook versions on random networks, and the theorems that must hold for any network.
+/* test_models.c - the static models of the engine, through the public interface: published cases, cases worked by
+ * hand, agreement with the textbook versions on random networks, and the theorems that must hold for any network.
  *
- * The engine stops at 1e-10 of each bank's own bound with an error estimate below that; two solutions may so differ by a
- * little more. AGREE leaves a factor 100.
+ * The engine stops at 1e-10 of each bank's own bound with an error estimate below that; two solutions may so differ
+ * by a little more. AGREE leaves a factor 100.
  */
 #include <math.h>
 #include <stdio.h>
@@ -193,8 +193,8 @@ SUITE(published_cases) {
 
 /* ---- worked by hand ---------------------------------------------------------------------------------------------- */
 
-/* Bank 0 has 3, owes bank 1 6 and others 4: it pays all of 3, of which 1.8 to bank 1, which has 1 and owes others 2: it has
- * 2.8, pays 2 and keeps 0.8. Sum of equity and of payments outside: 0.8 + 1.2 + 2 = 4 = 3 + 1. */
+/* Bank 0 has 3, owes bank 1 6 and others 4: it pays all of 3, of which 1.8 to bank 1, which has 1 and owes others
+ * 2: it has 2.8, pays 2 and keeps 0.8. Sum of equity and of payments outside: 0.8 + 1.2 + 2 = 4 = 3 + 1. */
 TEST two_banks_share_what_the_first_has(void) {
   struct banks banks = {2, {3, 1}, {4, 2}, {0, 6, 0, 0}, {0}};
   double payment[2] = {3, 2}, equity[2] = {0, 0.8}, shortfall[2] = {7, 0}, fails[2] = {1, 0};
@@ -207,7 +207,8 @@ TEST two_banks_share_what_the_first_has(void) {
   PASS();
 }
 
-/* The same with external creditors first: bank 0 has 3, they are owed 4 and get 3; bank 1 gets nothing, has 1, owes 2. */
+/* The same with external creditors first: bank 0 has 3, they are owed 4 and get 3; bank 1 gets nothing, has 1, owes
+ * 2. */
 TEST senior_external_creditors_leave_the_rest(void) {
   struct banks banks = {2, {3, 1}, {4, 2}, {0, 6, 0, 0}, {0}};
   const char *const senior[] = {"external=senior", NULL};
@@ -219,10 +220,10 @@ TEST senior_external_creditors_leave_the_rest(void) {
   PASS();
 }
 
-/* A ring 0 > 1 > 2 > 0, each owing 10; bank 0 also owes others 5 and has 4, bank 1 has 1, bank 2 has 0. With alpha = 1/2,
- * beta = 4/5: at first 0 has 4 + 10 < 15, so it falls: p0 = 2 + 0.8 p2, of which 2/3 reach bank 1. Bank 1 then has
- * 1 + 2/3 p0 < 10, it falls: p1 = 0.5 + 0.8 * 2/3 p0; bank 2 has p1 < 10, it falls: p2 = 0.8 p1.
- * p0 = 2 + 0.64 p1 and p1 = 0.5 + (8/15) p0 give p0 (1 - 0.64 * 8/15) = 2.32, p0 = 2.32 / (1 - 5.12/15). */
+/* A ring 0 > 1 > 2 > 0, each owing 10; bank 0 also owes others 5 and has 4, bank 1 has 1, bank 2 has 0. With alpha
+ * = 1/2, beta = 4/5: at first 0 has 4 + 10 < 15, so it falls: p0 = 2 + 0.8 p2, of which 2/3 reach bank 1. Bank 1
+ * then has 1 + 2/3 p0 < 10, it falls: p1 = 0.5 + 0.8 * 2/3 p0; bank 2 has p1 < 10, it falls: p2 = 0.8 p1. p0 = 2 +
+ * 0.64 p1 and p1 = 0.5 + (8/15) p0 give p0 (1 - 0.64 * 8/15) = 2.32, p0 = 2.32 / (1 - 5.12/15). */
 TEST three_banks_fall_one_after_the_other_at_a_cost(void) {
   struct banks banks = {3, {4, 1, 0}, {5, 0, 0}, {0, 10, 0, 0, 0, 10, 10, 0, 0}, {0}};
   const char *const costs[] = {"alpha=0.5", "beta=0.8", NULL};
@@ -284,7 +285,8 @@ TEST distress_goes_to_and_fro_between_two_banks(void) {
   PASS();
 }
 
-/* Bank 0 with an equity of 0 falls with its first loss; bank 1, below 0, is down from the start and so takes 0 along. */
+/* Bank 0 with an equity of 0 falls with its first loss; bank 1, below 0, is down from the start and so takes 0
+ * along. */
 TEST banks_without_equity_fall_first(void) {
   struct banks banks = {3, {0}, {0}, {0}, {0, -1, 5}};
   double down[3] = {0, 1, 0}, all[3] = {1, 1, 0.2};
