@@ -235,8 +235,8 @@ static ls_status read_rows(struct reader *reader) {
     status = read_row(reader, &count);
     if (status != LS_STATUS_OK) break;
     if (count != csv->column_count && !reader->row_is_bad) {
-      context_fault(reader->context, csv->name, line, "the row has %lld cells, must have %d as the header does",
-                    (long long)count, (int)csv->column_count);
+      context_fault(reader->context, csv->name, line, "the row has %lld cell%s, must have %d as the header does",
+                    (long long)count, count == 1 ? "" : "s", (int)csv->column_count);
       reader->row_is_bad = true;
     }
     if (reader->row_is_bad)
