@@ -74,11 +74,12 @@ void spec_clearing_map(const struct spec_clearing *problem, const double *paymen
 
 /* Payments of the defaulted when the others pay in full: x_i = alpha e_i + beta (received), linear but for senior
  * external creditors, who may take all; `empty` marks banks that then pay entities nothing, found by Howard's policy
- * iteration. */
+ * iteration, from below: with all empty nothing is circular, and a bank once found able to pay stays so. */
 static bool solve_defaulted(const struct spec_clearing *problem, const bool *defaulted, double *payment) {
   int n = problem->n;
   bool solved = true, changed = true, *empty = calloc((size_t)n, sizeof *empty);
   double *matrix = numbers((size_t)n * (size_t)n), *right = numbers((size_t)n);
+  for (int i = 0; i < n; i++) empty[i] = problem->external_is_senior && defaulted[i];
   for (int round = 0; changed && solved && round < 4 * n + 4; round++) {
     memset(matrix, 0, sizeof *matrix * (size_t)n * (size_t)n);
     for (int i = 0; i < n; i++) {
@@ -96,7 +97,7 @@ static bool solve_defaulted(const struct spec_clearing *problem, const bool *def
     solved = spec_solve(n, matrix, right);
     changed = false;
     for (int i = 0; solved && problem->external_is_senior && i < n; i++) {
-      bool now = defaulted[i] && right[i] < problem->external_liabilities[i];
+      bool now = defaulted[i] && right[i] <= problem->external_liabilities[i];
       changed = changed || now != empty[i];
       empty[i] = now;
     }
@@ -131,7 +132,8 @@ void spec_clearing_greatest(const struct spec_clearing *problem, struct spec_cle
     free(next);
     if (grew) {
       result->wave_count++;
-      solve_defaulted(problem, fallen, result->payment);
+      if (!solve_defaulted(problem, fallen, result->payment))
+        abort(); /* cannot be: see the theorem on regular systems */
     }
   }
   free(fallen);

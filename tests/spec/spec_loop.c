@@ -9,24 +9,27 @@
 
 /* ---- memory: the fields of each struct by shape ------------------------------------------------------------------ */
 
-#define MODEL_NODES(X)                                                                                      \
-  X(price)                                                                                                  \
-  X(cost) X(opex) X(cogs) X(depreciation) X(backlog_margin) X(threshold) X(distress_cost) X(order_response) \
+#define MODEL_NODES(X)                                                                              \
+  X(price)                                                                                          \
+  X(cost)                                                                                           \
+  X(opex) X(cogs) X(depreciation) X(backlog_margin) X(threshold) X(distress_cost) X(order_response) \
       X(funding_sensitivity) X(credit_limit) X(cash_floor) X(cash) X(real_assets) X(capacity) X(dark)
 #define MODEL_PAIRS(X) X(rate) X(take_or_pay) X(capex_share) X(pledge_rate) X(stake) X(debt) X(backlog) X(pledge)
 #define MODEL_PATHS(X) \
   X(demand_planned) X(demand) X(purchase_scale) X(outside_equity) X(multiple) X(supply) X(power_cap) X(credit_open)
-#define STATE_NODES(X)                                                                                                \
-  X(cash)                                                                                                             \
-  X(real_assets) X(capacity) X(dark) X(value) X(reference) X(sales_before) X(planned_sales_before) X(capacity_start)  \
-      X(ordered) X(orders) X(delivery_ratio) X(input_ratio) X(revenue) X(sales) X(confidence) X(outside_paid) X(draw) \
+#define STATE_NODES(X)                                                                                           \
+  X(cash)                                                                                                        \
+  X(real_assets)                                                                                                 \
+  X(capacity) X(dark) X(value) X(reference) X(sales_before) X(planned_sales_before) X(capacity_start) X(ordered) \
+      X(orders) X(delivery_ratio) X(input_ratio) X(revenue) X(sales) X(confidence) X(outside_paid) X(draw)       \
           X(opex_owed) X(cogs_owed) X(full_ratio) X(issued) X(price_value)
 #define STATE_PAIRS(X) \
   X(stake) X(debt) X(backlog) X(pledge) X(invested) X(planned_backlog) X(ordered_now) X(delivered) X(debt_before)
 #define RUN_PATHS(X)                                                                                         \
   X(cash)                                                                                                    \
-  X(real_assets) X(value) X(capacity) X(revenue) X(sales) X(draw) X(confidence) X(orders) X(debt) X(backlog) \
-      X(input_ratio) X(delivery_ratio)
+  X(real_assets)                                                                                             \
+  X(value) X(capacity) X(revenue) X(sales) X(draw) X(confidence) X(orders) X(debt) X(backlog) X(input_ratio) \
+      X(delivery_ratio)
 
 static void *zeros(size_t count, size_t size) { return calloc(count ? count : 1, size); }
 static double *numbers(size_t count) { return zeros(count, sizeof(double)); }
@@ -52,8 +55,9 @@ struct spec_loop *spec_loop_create(int n, int quarters, int build_lag, int type_
 #define MAKE_PAIRS(field) model->field = numbers(pairs);
 #define MAKE_PATHS(field) model->field = numbers(path);
   MODEL_NODES(MAKE_NODES)
-  MODEL_PAIRS(MAKE_PAIRS) MODEL_PATHS(MAKE_PATHS) model->input_type = zeros(nodes, sizeof(int)),
-                                                  model->essential = zeros((size_t)type_count, sizeof(bool));
+  MODEL_PAIRS(MAKE_PAIRS)
+  MODEL_PATHS(MAKE_PATHS) model->input_type = zeros(nodes, sizeof(int)),
+                          model->essential = zeros((size_t)type_count, sizeof(bool));
   model->start = zeros(pairs, sizeof(int)), model->ramp = zeros(pairs, sizeof(int));
   model->pledge_start = zeros(pairs, sizeof(int)), model->forced = zeros(path, sizeof(bool));
   model->gate = numbers(path * nodes);
@@ -65,8 +69,9 @@ void spec_loop_free(struct spec_loop *model) {
   if (!model) return;
 #define FREE_FIELD(field) free(model->field);
   MODEL_NODES(FREE_FIELD)
-  MODEL_PAIRS(FREE_FIELD) MODEL_PATHS(FREE_FIELD) free(model->input_type), free(model->essential), free(model->start),
-      free(model->ramp), free(model->pledge_start);
+  MODEL_PAIRS(FREE_FIELD)
+  MODEL_PATHS(FREE_FIELD) free(model->input_type), free(model->essential), free(model->start), free(model->ramp),
+      free(model->pledge_start);
   free(model->forced), free(model->gate), free(model);
 }
 
@@ -80,9 +85,10 @@ struct spec_loop *spec_loop_copy(const struct spec_loop *model) {
 #define COPY_PAIRS(field) COPY_FIELD(field, pairs)
 #define COPY_PATHS(field) COPY_FIELD(field, path)
   MODEL_NODES(COPY_NODES)
-  MODEL_PAIRS(COPY_PAIRS) MODEL_PATHS(COPY_PATHS) COPY_FIELD(input_type, nodes)
-      COPY_FIELD(essential, (size_t)model->type_count) COPY_FIELD(start, pairs) COPY_FIELD(ramp, pairs)
-          COPY_FIELD(pledge_start, pairs) COPY_FIELD(forced, path) COPY_FIELD(gate, path * nodes) return copy;
+  MODEL_PAIRS(COPY_PAIRS)
+  MODEL_PATHS(COPY_PATHS) COPY_FIELD(input_type, nodes) COPY_FIELD(essential, (size_t)model->type_count)
+      COPY_FIELD(start, pairs) COPY_FIELD(ramp, pairs) COPY_FIELD(pledge_start, pairs) COPY_FIELD(forced, path)
+          COPY_FIELD(gate, path * nodes) return copy;
 }
 
 static void start_of_state(const struct spec_loop *model, struct spec_state *state) {
@@ -107,8 +113,7 @@ struct spec_state *spec_state_create(const struct spec_loop *model) {
 #define MAKE_STATE_NODES(field) state->field = numbers(nodes);
 #define MAKE_STATE_PAIRS(field) state->field = numbers(pairs);
   STATE_NODES(MAKE_STATE_NODES)
-  STATE_PAIRS(MAKE_STATE_PAIRS) state->owed = numbers(3 * pairs),
-                                state->paid = numbers(3 * pairs);
+  STATE_PAIRS(MAKE_STATE_PAIRS) state->owed = numbers(3 * pairs), state->paid = numbers(3 * pairs);
   state->queue = numbers(nodes * (size_t)model->build_lag);
   state->live = zeros(nodes, sizeof(bool)), state->flagged = zeros(nodes, sizeof(bool));
   state->defaulted = zeros(nodes, sizeof(bool));
@@ -120,8 +125,8 @@ void spec_state_free(struct spec_state *state) {
   if (!state) return;
 #define FREE_STATE(field) free(state->field);
   STATE_NODES(FREE_STATE)
-  STATE_PAIRS(FREE_STATE) free(state->owed), free(state->paid), free(state->queue), free(state->live),
-      free(state->flagged);
+  STATE_PAIRS(FREE_STATE)
+  free(state->owed), free(state->paid), free(state->queue), free(state->live), free(state->flagged);
   free(state->defaulted), free(state);
 }
 
