@@ -50,7 +50,7 @@ static bool folder_has(const struct folder *folder, const char *file, ls_status 
 static bool is_meant(const char *written, const char *known) {
   const size_t length = strlen(known);
   if (strncmp(written, known, length) == 0 && written[length] == '.') return true;
-  return edit_distance(written, known) <= (length <= 10 ? 1 : 2);
+  return edit_distance(written, known) <= (length <= strlen("pledges.csv") ? 1 : 2);
 }
 
 static ls_status check_file_name(const struct folder *folder, const char *written) {
