@@ -17,10 +17,12 @@
 #endif
 
 #if defined(__CUDACC__)
+#define LS_UNROLL _Pragma("unroll") /* a loop over a small array in registers, which must not be indexed at run time */
 #define LS_FN static __device__ __forceinline__
 #define LS_CONSTANT static __device__ const
 #define LS_LANES 1
 #else
+#define LS_UNROLL
 #define LS_FN static inline __attribute__((always_inline, unused))
 #define LS_CONSTANT static const
 #if defined(__AVX512F__) && defined(__AVX512DQ__)

@@ -13,7 +13,8 @@
 #include "lane.h"
 #include "phases/tile.h"
 
-enum { THREADS_PER_BLOCK = 128, CHUNK_LEAST = 1024, THREADS_PER_PROCESSOR = 512 };
+/* At least two blocks a multiprocessor lets the compiler keep everything in registers (110 or so of them), without spills. */
+enum { THREADS_PER_BLOCK = 128, BLOCKS_PER_PROCESSOR = 2, CHUNK_LEAST = 1024, THREADS_PER_PROCESSOR = 512 };
 
 /* ---- kernels ------------------------------------------------------------------------------------------------------------ */
 
@@ -26,7 +27,7 @@ struct launch {
 };
 
 #define LS_KERNEL(name)                                                                                          \
-  static __global__ void __launch_bounds__(THREADS_PER_BLOCK)                                                    \
+  static __global__ void __launch_bounds__(THREADS_PER_BLOCK, BLOCKS_PER_PROCESSOR)                                                    \
       name##_kernel(const __grid_constant__ struct ls_plan plan, const __grid_constant__ struct launch launch) { \
     int64_t thread = (int64_t)blockIdx.x * blockDim.x + threadIdx.x;                                             \
     if (thread >= launch.count) return;                                                                          \
@@ -96,7 +97,7 @@ int cuda_shell_available(char message[CUDA_MESSAGE_BYTES]) {
   }
   CUDA_TRY(result, cudaGetDeviceProperties(&properties, 0), message);
   if (result != CUDA_RESULT_OK) return 0;
-  snprintf(message, CUDA_MESSAGE_BYTES, "%s, compute capability %d.%d", properties.name, properties.major, properties.minor);
+  snprintf(message, CUDA_MESSAGE_BYTES, "%.200s, compute capability %d.%d", properties.name, properties.major, properties.minor);
   return 1;
 }
 

@@ -45,10 +45,10 @@ LS_STEP void loop_begin(const struct loop_view *v) {
     loop_set(v, v->at->live, i, lane_set(1));
     loop_set(v, v->at->default_quarter, i, lane_set(-1));
     loop_set(v, v->at->distress_quarter, i, lane_set(-1));
-    for (int32_t k = 0; k < 4; k++) {
-      const int32_t zero[4] = {v->at->flag, v->at->forced, v->at->refused, v->at->reference};
-      loop_set(v, zero[k], i, lane_set(0));
-    }
+    loop_set(v, v->at->flag, i, lane_set(0));
+    loop_set(v, v->at->forced, i, lane_set(0));
+    loop_set(v, v->at->refused, i, lane_set(0));
+    loop_set(v, v->at->reference, i, lane_set(0));
     for (int32_t k = 0; k < v->loop->build_lag; k++) loop_set(v, v->at->queue + k * v->n, i, lane_set(0));
   }
   const struct ls_loop_plan *loop = v->loop;

@@ -91,9 +91,13 @@ LS_FN void fixed_point_output(const struct ls_view *view, struct ls_static_model
     slot_set(output, at->loss + i, loss);
     slot_set(output, at->default_quarter + i, lane_select(failed, lane_set(0), lane_set(-1)));
     slot_set(output, at->forced + i, lane_from_mask(forced));
-    for (int32_t k = 0; k < at->line_count; k++)
-      slot_set(output, at->line + k * n + i, lane_set(plan->baseline_line[k * n + i]) - result.line[k]);
-    for (int32_t k = 0; k < at->detail_count; k++) slot_set(output, at->detail + k * n + i, result.detail[k]);
+    LS_UNROLL
+    for (int32_t k = 0; k < LS_STATIC_LINES; k++)
+      if (k < at->line_count)
+        slot_set(output, at->line + k * n + i, lane_set(plan->baseline_line[k * n + i]) - result.line[k]);
+    LS_UNROLL
+    for (int32_t k = 0; k < LS_STATIC_DETAILS; k++)
+      if (k < at->detail_count) slot_set(output, at->detail + k * n + i, result.detail[k]);
   }
   slot_set(output, at->loss_gross, gross);
   slot_set(output, at->loss_net, lane_set(plan->baseline_outside) - outside);
