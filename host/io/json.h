@@ -1,0 +1,31 @@
+/* json.h - writing one JSON document front to back, in memory that the context counts.
+ *
+ * Results of many scenarios are millions of numbers, which need no tree in memory. Keys are NULL inside a list and at the
+ * top. Numbers have 17 significant digits; what is not finite is null. Reading is jansson's business.
+ */
+#ifndef LS_HOST_IO_JSON_H
+#define LS_HOST_IO_JSON_H
+
+#include "io/buffer.h"
+
+struct json {
+  struct buffer buffer;
+  int depth;
+  bool first; /* nothing stands yet in the innermost object or list */
+};
+
+struct json json_start(ls_context *context);
+void json_object(struct json *json, const char *key);
+void json_object_end(struct json *json);
+void json_list(struct json *json, const char *key);
+void json_list_end(struct json *json);
+void json_text(struct json *json, const char *key, const char *text);
+void json_number(struct json *json, const char *key, double value);
+void json_integer(struct json *json, const char *key, int64_t value);
+void json_flag(struct json *json, const char *key, bool value);
+void json_nothing(struct json *json, const char *key);
+
+/* Ends the document with a newline and hands it out; releases the writer in every case. */
+ls_status json_finish(struct json *json, ls_text **text);
+
+#endif
