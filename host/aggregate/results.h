@@ -98,7 +98,31 @@ struct ls_results {
   char digest[33];
 };
 
+/* Empty results: every pointer NULL, every text "". NULL (with a message) without memory. */
+ls_results *results_create(ls_context *context);
 void results_destroy(ls_results **results);
+void kept_release(const struct allocator *allocator, struct kept_scenario *kept, int32_t count);
+
+/* Scenarios added, those left out for a number that is not finite included, and the state of one (0: not run,
+ * 1: converged, 2: not converged, 3: not finite). */
+int64_t results_done_count(const ls_results *results);
+int results_scenario_state(const ls_results *results, int64_t scenario);
+
+/* Losses of every scenario by number - the accumulator's first, for reports and for choosing which to replay; the system's
+ * loss (gross, or net where the run says so) first. */
+const double *results_system_losses(const ls_results *results);
+const double *results_losses_gross(const ls_results *results);
+const double *results_losses_net(const ls_results *results);
+const int32_t *results_default_counts(const ls_results *results);
+
+/* Numbers of the `count` scenarios with the largest system loss, by loss descending, then number ascending; *found of them. */
+ls_status results_worst(ls_context *context, const ls_results *results, int64_t count, int64_t *number, int64_t *found);
+
+/* Scenarios in which both entities default; -1 where joint counts are not kept. */
+int64_t results_joint_defaults(const ls_results *results, int32_t a, int32_t b);
+
+/* The command line that repeats a run, as far as its identity tells. Freed with context_release. */
+char *results_command(ls_context *context, const ls_results *results);
 
 /* Statistics from the accumulator; es_contribution is left NaN (it needs replays: engine/finish.c). */
 ls_status statistics_compute(ls_context *context, const struct accumulator *accumulator, bool loss_is_net,
@@ -109,7 +133,10 @@ void statistics_release(const struct allocator *allocator, struct statistics *st
  * Not from names of hosts, backends, times, chunk sizes. -0 counts as 0. */
 void digest_compute(ls_results *results);
 
-/* A part of a run gathers what other parts lack (public ls_results_merge checks identity and cover, calls this, and then
- * finishes the whole through engine/finish.h). */
+/* The whole of parts (shards, in any order): checks that they are of one run and cover all its scenarios, and adds their
+ * accumulators. Identity, names, network and baseline are those of the first part, shard 0 of 1. Statistics, kept scenarios
+ * and the digest are still to be set (public ls_results_merge does, through engine/finish.h). Foreign, missing or
+ * conflicting parts: LS_STATUS_INVALID_INPUT. */
+ls_status results_gather(ls_context *context, const ls_results *const *parts, int count, ls_results **whole);
 
 #endif

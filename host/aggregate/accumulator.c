@@ -1,0 +1,330 @@
+/* accumulator.c - adding chunks of scenarios, and accumulators, exactly; see accumulator.h. Statistics are drawn elsewhere. */
+#include <math.h>
+#include <string.h>
+
+#include "aggregate/accumulator_fields.h"
+
+enum { WORD = 64, GAIN_OCTAVE_BINS = 4, LOSS_OCTAVE_BINS = 8, TOP_OCTAVE = 4, LOSS_OCTAVES = 24, GAIN_OCTAVES = 15 };
+
+/* ---- life --------------------------------------------------------------------------------------------------------------------- */
+
+double accumulator_bound(double sum_of_amounts) {
+  double bound = 1;
+  if (!(sum_of_amounts > 0) || !(sum_of_amounts <= 1e280)) return bound;
+  while (bound < sum_of_amounts) bound *= 2;
+  while (bound * 0.5 >= sum_of_amounts && bound > 1e-200) bound *= 0.5;
+  return bound;
+}
+
+static int exponent_of(double power) {
+  int exponent;
+  (void)frexp(power, &exponent);
+  return exponent - 1;
+}
+
+int64_t joint_size(int32_t entity_count) { return (int64_t)entity_count * (entity_count + 1) / 2; }
+
+static bool allocate_arrays(ls_context *context, struct accumulator *a) {
+  size_t n = (size_t)a->shape.entity_count, quarters = (size_t)a->shape.quarter_count;
+  size_t lines = (size_t)a->shape.line_count, scenarios = (size_t)a->shape.scenario_count;
+  struct {
+    void **array;
+    size_t count, size;
+  } part[] = {
+      {(void **)&a->loss_sum, n, sizeof *a->loss_sum},
+      {(void **)&a->loss_squares, n, sizeof *a->loss_squares},
+      {(void **)&a->peak_sum, n, sizeof *a->peak_sum},
+      {(void **)&a->default_count, n, sizeof(int64_t)},
+      {(void **)&a->forced_count, n, sizeof(int64_t)},
+      {(void **)&a->distress_count, n, sizeof(int64_t)},
+      {(void **)&a->refused_count, n, sizeof(int64_t)},
+      {(void **)&a->default_by_quarter, n * quarters, sizeof(int64_t)},
+      {(void **)&a->distress_by_quarter, n * quarters, sizeof(int64_t)},
+      {(void **)&a->line_sum, n * lines, sizeof *a->line_sum},
+      {(void **)&a->loss_gross, scenarios, sizeof(double)},
+      {(void **)&a->loss_net, scenarios, sizeof(double)},
+      {(void **)&a->scenario_defaults, scenarios, sizeof(int32_t)},
+      {(void **)&a->state, scenarios, sizeof(int8_t)},
+      {(void **)&a->bin_count, n <= BIN_ENTITY_LIMIT ? n * BIN_COUNT : 0, sizeof(int64_t)},
+      {(void **)&a->bin_sum, n <= BIN_ENTITY_LIMIT ? n * BIN_COUNT : 0, sizeof *a->bin_sum},
+      {(void **)&a->joint, n <= JOINT_ENTITY_LIMIT ? (size_t)joint_size(a->shape.entity_count) : 0, sizeof(int64_t)},
+  };
+  for (size_t k = 0; k < sizeof part / sizeof *part; k++) {
+    if (part[k].count == 0 && k >= sizeof part / sizeof *part - 3) continue; /* over a limit: stays NULL */
+    *part[k].array = context_allocate(context, part[k].count, part[k].size);
+    if (*part[k].array == NULL) return false;
+  }
+  return true;
+}
+
+ls_status accumulator_create(ls_context *context, const struct accumulator_shape *shape, struct accumulator **accumulator) {
+  if (shape->entity_count < 1 || shape->scenario_count < 0 || shape->line_count < 0 || shape->quarter_count < 1 ||
+      !(shape->amount_bound > 0) || !isfinite(shape->amount_bound)) {
+    return context_fail(context, LS_STATUS_INTERNAL, "an accumulator needs entities, quarters and a positive bound");
+  }
+  struct accumulator *fresh = context_allocate(context, 1, sizeof *fresh);
+  if (fresh == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  fresh->allocator = context_allocator(context);
+  fresh->shape = *shape;
+  fresh->shape.amount_bound = accumulator_bound(shape->amount_bound);
+  fresh->bound_exponent = exponent_of(fresh->shape.amount_bound);
+  if (!allocate_arrays(context, fresh)) {
+    accumulator_destroy(&fresh);
+    return LS_STATUS_OUT_OF_MEMORY;
+  }
+  *accumulator = fresh;
+  return LS_STATUS_OK;
+}
+
+void accumulator_destroy(struct accumulator **handle) {
+  if (handle == NULL || *handle == NULL) return;
+  struct accumulator *a = *handle;
+  const struct allocator allocator = a->allocator;
+  void *part[] = {a->loss_sum, a->loss_squares, a->peak_sum, a->default_count, a->forced_count, a->distress_count,
+                  a->refused_count, a->default_by_quarter, a->distress_by_quarter, a->line_sum, a->bin_count, a->bin_sum,
+                  a->joint, a->loss_gross, a->loss_net, a->scenario_defaults, a->state};
+  for (size_t k = 0; k < sizeof part / sizeof *part; k++) allocator_release(&allocator, part[k]);
+  allocator_release(&allocator, a);
+  *handle = NULL;
+}
+
+/* ---- bins --------------------------------------------------------------------------------------------------------------------- */
+
+int bin_of(double loss, int bound_exponent) {
+  uint64_t bits = double_bits(loss);
+  bool gain = bits >> 63 != 0;
+  int octaves = gain ? GAIN_OCTAVES : LOSS_OCTAVES, bins = gain ? GAIN_OCTAVE_BINS : LOSS_OCTAVE_BINS;
+  int octave = (int)(bits >> 52 & 0x7FF) - 1023 - (bound_exponent + TOP_OCTAVE - octaves);
+  if (octave < 0) return BIN_ZERO;
+  int within = (int)(bits >> (gain ? 50 : 49)) & (bins - 1);
+  int bin = octave >= octaves ? octaves * bins - 1 : octave * bins + within;
+  return gain ? BIN_ZERO - 1 - bin : BIN_ZERO + 1 + bin;
+}
+
+double bin_edge(int bin, int bound_exponent) {
+  bool gain = bin < BIN_ZERO;
+  int octaves = gain ? GAIN_OCTAVES : LOSS_OCTAVES, bins = gain ? GAIN_OCTAVE_BINS : LOSS_OCTAVE_BINS;
+  int position = gain ? BIN_ZERO - bin : bin - BIN_ZERO - 1;
+  if (bin == BIN_ZERO) return 0;
+  double start = power_of_two(bound_exponent + TOP_OCTAVE - octaves + position / bins);
+  double edge = start + start * (position % bins) / bins;
+  return gain ? -edge : edge;
+}
+
+/* ---- adding a chunk ------------------------------------------------------------------------------------------------------------ */
+
+static const double *slot(const struct chunk *chunk, int32_t number) { return chunk->value + number * chunk->stride; }
+
+static int64_t scenario_at(const struct accumulator *a, const struct chunk *chunk, int32_t s) {
+  return (chunk->index == NULL ? chunk->first + s : chunk->index[s]) - a->shape.first_scenario;
+}
+
+/* Marks the scenarios of which one of `rows` slots from `first` is beyond the range of the sums, or no number. */
+static void mark_unfit(const struct accumulator *a, const struct chunk *chunk, int32_t first, int64_t rows, uint8_t *unfit) {
+  double limit = a->shape.amount_bound * power_of_two(FIXED_HEAD_ROOM);
+  if (first < 0) return;
+  for (int64_t row = 0; row < rows; row++) {
+    const double *value = slot(chunk, first) + row * chunk->stride;
+    for (int32_t s = 0; s < chunk->count; s++) unfit[s] |= (uint8_t) !(fabs(value[s]) < limit);
+  }
+}
+
+static void mark_all_unfit(const struct accumulator *a, const struct chunk *chunk, uint8_t *unfit) {
+  const struct ls_output_layout *at = &a->shape.layout;
+  int64_t n = a->shape.entity_count;
+  mark_unfit(a, chunk, at->loss, n, unfit);
+  mark_unfit(a, chunk, at->loss_peak, n, unfit);
+  mark_unfit(a, chunk, at->line, n * a->shape.line_count, unfit);
+  mark_unfit(a, chunk, at->loss_gross, 1, unfit);
+  mark_unfit(a, chunk, at->loss_net, 1, unfit);
+}
+
+static void add_losses(struct accumulator *a, int32_t entity, const double *loss, int32_t count) {
+  int b = a->bound_exponent;
+  fixed sum = 0;
+  struct wide squares = {{0, 0, 0}};
+  for (int32_t s = 0; s < count; s++) {
+    fixed term = fixed_from(loss[s], b);
+    sum += term;
+    wide_add(&squares, wide_square(loss[s], b));
+    if (a->bin_count == NULL) continue;
+    int64_t bin = (int64_t)entity * BIN_COUNT + bin_of(loss[s], b);
+    a->bin_count[bin]++;
+    a->bin_sum[bin] += term;
+  }
+  a->loss_sum[entity] += sum;
+  wide_add(&a->loss_squares[entity], squares);
+}
+
+static void add_sum(const struct accumulator *a, fixed *target, const double *value, int32_t count) {
+  fixed sum = 0;
+  for (int32_t s = 0; s < count; s++) sum += fixed_from(value[s], a->bound_exponent);
+  *target += sum;
+}
+
+/* Events with a quarter: -1 never. */
+static void add_events(const struct accumulator *a, int64_t *count, int64_t *by_quarter, int32_t entity, const double *quarter,
+                       int32_t scenarios) {
+  int64_t found = 0;
+  for (int32_t s = 0; s < scenarios; s++) {
+    if (!(quarter[s] >= 0)) continue;
+    int64_t at = (int64_t)quarter[s];
+    if (at >= a->shape.quarter_count) at = a->shape.quarter_count - 1;
+    by_quarter[at * a->shape.entity_count + entity]++;
+    found++;
+  }
+  count[entity] += found;
+}
+
+static int64_t add_whole(const double *value, int32_t count) {
+  int64_t sum = 0;
+  for (int32_t s = 0; s < count; s++) sum += (int64_t)value[s];
+  return sum;
+}
+
+/* Everything but joint counts of `count` scenarios from `from` on, all of them fit. */
+static void add_run(struct accumulator *a, const struct chunk *chunk, int32_t from, int32_t count) {
+  const struct ls_output_layout *at = &a->shape.layout;
+  int32_t n = a->shape.entity_count;
+  for (int32_t i = 0; i < n; i++) {
+    add_losses(a, i, slot(chunk, at->loss + i) + from, count);
+    if (at->loss_peak >= 0) add_sum(a, &a->peak_sum[i], slot(chunk, at->loss_peak + i) + from, count);
+    if (at->forced >= 0) a->forced_count[i] += add_whole(slot(chunk, at->forced + i) + from, count);
+    if (at->funding_refused >= 0) a->refused_count[i] += add_whole(slot(chunk, at->funding_refused + i) + from, count);
+    if (at->default_quarter >= 0) {
+      add_events(a, a->default_count, a->default_by_quarter, i, slot(chunk, at->default_quarter + i) + from, count);
+    }
+    if (at->distress_quarter >= 0) {
+      add_events(a, a->distress_count, a->distress_by_quarter, i, slot(chunk, at->distress_quarter + i) + from, count);
+    }
+  }
+  for (int32_t k = 0; at->line >= 0 && k < n * a->shape.line_count; k++) {
+    add_sum(a, &a->line_sum[k], slot(chunk, at->line + k) + from, count);
+  }
+  if (at->clip_count >= 0) a->clip_count += add_whole(slot(chunk, at->clip_count) + from, count);
+  if (at->iterations >= 0) a->iteration_count += add_whole(slot(chunk, at->iterations) + from, count);
+}
+
+/* Joint defaults of up to 64 scenarios: bit s of mask[k] says that entity member[k] defaults in scenario s. Counting common
+ * bits of every pair is cheap for few entities, walking each scenario's defaults where many entities default now and then. */
+static void add_joint_masks(int64_t *joint, const int32_t *member, const uint64_t *mask, int32_t members) {
+  for (int32_t i = 0; i < members; i++) {
+    for (int32_t j = 0; j <= i; j++) joint[joint_index(member[i], member[j])] += __builtin_popcountll(mask[i] & mask[j]);
+  }
+}
+
+static void add_joint_walk(int64_t *joint, const int32_t *member, const uint64_t *mask, int32_t members, int32_t *in_default) {
+  for (int bit = 0; bit < WORD; bit++) {
+    int32_t count = 0;
+    for (int32_t k = 0; k < members; k++) {
+      if (mask[k] >> bit & 1) in_default[count++] = member[k];
+    }
+    for (int32_t i = 0; i < count; i++) {
+      for (int32_t j = 0; j <= i; j++) joint[joint_index(in_default[i], in_default[j])]++;
+    }
+  }
+}
+
+struct joint_room {
+  uint64_t *mask;
+  int32_t *member, *in_default;
+};
+
+static void add_joint(struct accumulator *a, const struct chunk *chunk, const uint8_t *unfit, const struct joint_room *room) {
+  for (int32_t from = 0; from < chunk->count; from += WORD) {
+    int32_t count = chunk->count - from < WORD ? chunk->count - from : WORD;
+    int32_t members = 0;
+    int64_t events = 0, pairs = 0;
+    for (int32_t i = 0; i < a->shape.entity_count; i++) {
+      const double *quarter = slot(chunk, a->shape.layout.default_quarter + i) + from;
+      uint64_t mask = 0;
+      for (int32_t s = 0; s < count; s++) mask |= (uint64_t)(quarter[s] >= 0 && !unfit[from + s]) << s;
+      if (mask == 0) continue;
+      room->mask[members] = mask;
+      room->member[members++] = i;
+      events += __builtin_popcountll(mask);
+    }
+    pairs = (int64_t)members * members;
+    if (pairs <= events * 16) {
+      add_joint_masks(a->joint, room->member, room->mask, members);
+    } else {
+      add_joint_walk(a->joint, room->member, room->mask, members, room->in_default);
+    }
+  }
+}
+
+/* By scenario: losses, defaults, state. Refuses scenarios of others and repeated ones before anything is changed. */
+static ls_status claim_scenarios(ls_context *context, const struct accumulator *a, const struct chunk *chunk) {
+  for (int32_t s = 0; s < chunk->count; s++) {
+    int64_t k = scenario_at(a, chunk, s);
+    if (k < 0 || k >= a->shape.scenario_count || a->state[k] != SCENARIO_NOT_RUN) {
+      return context_fail(context, LS_STATUS_INTERNAL, "scenario %lld was added twice or does not belong here",
+                          (long long)(k + a->shape.first_scenario));
+    }
+  }
+  return LS_STATUS_OK;
+}
+
+static void add_by_scenario(struct accumulator *a, const struct chunk *chunk, const uint8_t *unfit) {
+  const struct ls_output_layout *at = &a->shape.layout;
+  const double *gross = slot(chunk, at->loss_gross), *net = slot(chunk, at->loss_net);
+  const double *defaults = slot(chunk, at->default_count), *converged = slot(chunk, at->converged);
+  for (int32_t s = 0; s < chunk->count; s++) {
+    int64_t k = scenario_at(a, chunk, s);
+    a->done_count++;
+    if (unfit[s]) {
+      a->state[k] = SCENARIO_NOT_FINITE;
+      a->nonfinite_count++;
+      continue;
+    }
+    a->loss_gross[k] = gross[s];
+    a->loss_net[k] = net[s];
+    a->scenario_defaults[k] = (int32_t)defaults[s];
+    a->state[k] = converged[s] > 0 ? SCENARIO_CONVERGED : SCENARIO_NOT_CONVERGED;
+    a->converged_count += converged[s] > 0;
+  }
+}
+
+/* A scenario named twice within the chunk shows only here. */
+static bool repeats(const struct accumulator *a, const struct chunk *chunk) {
+  if (chunk->index == NULL) return false;
+  bool repeated = false;
+  int32_t s = 0;
+  for (; s < chunk->count && !repeated; s++) {
+    int8_t *state = &a->state[scenario_at(a, chunk, s)];
+    repeated = *state != SCENARIO_NOT_RUN;
+    if (!repeated) *state = SCENARIO_CONVERGED;
+  }
+  for (int32_t k = 0; k < s; k++) a->state[scenario_at(a, chunk, k)] = SCENARIO_NOT_RUN;
+  return repeated;
+}
+
+ls_status accumulator_add(ls_context *context, struct accumulator *a, const struct chunk *chunk) {
+  size_t members = a->joint != NULL ? (size_t)a->shape.entity_count : 0;
+  ls_status status = claim_scenarios(context, a, chunk);
+  if (status != LS_STATUS_OK) return status;
+  if (repeats(a, chunk)) return context_fail(context, LS_STATUS_INTERNAL, "a chunk names a scenario twice");
+  uint8_t *unfit = context_allocate(context, (size_t)chunk->count, sizeof *unfit);
+  struct joint_room room = {context_allocate(context, members, sizeof *room.mask),
+                            context_allocate(context, members, sizeof *room.member),
+                            context_allocate(context, members, sizeof *room.in_default)};
+  if (unfit == NULL || room.mask == NULL || room.member == NULL || room.in_default == NULL) {
+    status = LS_STATUS_OUT_OF_MEMORY;
+    goto done;
+  }
+  mark_all_unfit(a, chunk, unfit);
+  for (int32_t from = 0; from < chunk->count;) {
+    int32_t to = from;
+    while (to < chunk->count && unfit[to] == unfit[from]) to++;
+    if (!unfit[from]) add_run(a, chunk, from, to - from);
+    from = to;
+  }
+  if (a->joint != NULL && a->shape.layout.default_quarter >= 0) add_joint(a, chunk, unfit, &room);
+  add_by_scenario(a, chunk, unfit);
+done:
+  context_release(context, room.in_default);
+  context_release(context, room.member);
+  context_release(context, room.mask);
+  context_release(context, unfit);
+  return status;
+}

@@ -1,0 +1,65 @@
+/* accumulator_fields.h - what an accumulator holds; for the statistics, digest and file code of this folder only. */
+#ifndef LS_HOST_AGGREGATE_ACCUMULATOR_FIELDS_H
+#define LS_HOST_AGGREGATE_ACCUMULATOR_FIELDS_H
+
+#include "aggregate/accumulator.h"
+#include "aggregate/fixed.h"
+
+enum {
+  BIN_COUNT = 256,
+  BIN_ENTITY_LIMIT = 10000,  /* more entities: no bins */
+  JOINT_ENTITY_LIMIT = 4096, /* more entities: no joint counts */
+  BIN_ZERO = 63              /* losses too small to matter, of either sign */
+};
+
+/* State of one scenario. The numbers stand in results files. */
+enum scenario_state {
+  SCENARIO_NOT_RUN = 0,
+  SCENARIO_CONVERGED = 1,
+  SCENARIO_NOT_CONVERGED = 2, /* in all sums, counted apart */
+  SCENARIO_NOT_FINITE = 3     /* in no sum */
+};
+
+struct accumulator {
+  struct allocator allocator;
+  struct accumulator_shape shape;
+  int bound_exponent; /* the bound is 2^bound_exponent */
+
+  int64_t done_count;      /* scenarios added, not finite ones included */
+  int64_t converged_count; /* of those in the sums */
+  int64_t nonfinite_count;
+  int64_t clip_count;
+  int64_t iteration_count;
+
+  /* by entity [N] */
+  fixed *loss_sum;
+  struct wide *loss_squares;
+  fixed *peak_sum;
+  int64_t *default_count, *forced_count, *distress_count, *refused_count; /* refused: quarters */
+  int64_t *default_by_quarter, *distress_by_quarter;                      /* [quarter_count * N] */
+  fixed *line_sum;                                                        /* [line_count * N] */
+  int64_t *bin_count;                                                     /* [N * BIN_COUNT], NULL over the limit */
+  fixed *bin_sum;
+  int64_t *joint; /* pairs i >= j at i (i + 1) / 2 + j: scenarios in which both default; NULL over the limit */
+
+  /* by scenario [scenario_count] */
+  double *loss_gross, *loss_net;
+  int32_t *scenario_defaults;
+  int8_t *state; /* enum scenario_state */
+};
+
+/* Scenarios that are in the sums. */
+static inline int64_t accumulator_count(const struct accumulator *accumulator) {
+  return accumulator->done_count - accumulator->nonfinite_count;
+}
+
+static inline int64_t joint_index(int64_t i, int64_t j) { return i * (i + 1) / 2 + j; }
+
+int64_t joint_size(int32_t entity_count);
+
+/* Bin of a loss, and the bounds of a bin. Positive losses: 8 bins an octave over 24 octaves up to 16 times the bound; gains:
+ * 4 an octave over 15 octaves; beyond: the outermost bin. */
+int bin_of(double loss, int bound_exponent);
+double bin_edge(int bin, int bound_exponent);
+
+#endif

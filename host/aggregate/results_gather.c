@@ -1,0 +1,152 @@
+/* results_gather.c - parts of one run put together; see results.h. */
+#include <string.h>
+
+#include "aggregate/accumulator_fields.h"
+#include "aggregate/results.h"
+
+/* ---- do they belong together? ----------------------------------------------------------------------------------------------------------- */
+
+static const char *setting_value(const struct run_identity *identity, const char *key) {
+  for (int32_t k = 0; k < identity->setting_count; k++) {
+    if (strcmp(identity->setting[k].key, key) == 0) return identity->setting[k].value;
+  }
+  return "";
+}
+
+/* Names what tells two runs apart. */
+static ls_status name_difference(ls_context *context, const struct run_identity *a, const struct run_identity *b) {
+  static const char start[] = "parts are of different runs:";
+  if (strcmp(a->model, b->model) != 0) {
+    return context_fail(context, LS_STATUS_INVALID_INPUT, "%s model '%s' and '%s'", start, a->model, b->model);
+  }
+  if (a->seed != b->seed) {
+    return context_fail(context, LS_STATUS_INVALID_INPUT, "%s seed %llu and %llu", start, (unsigned long long)a->seed,
+                        (unsigned long long)b->seed);
+  }
+  if (a->scenario_count != b->scenario_count) {
+    return context_fail(context, LS_STATUS_INVALID_INPUT, "%s %lld and %lld scenarios", start, (long long)a->scenario_count,
+                        (long long)b->scenario_count);
+  }
+  if (strcmp(a->scenario_sha256, b->scenario_sha256) != 0) {
+    return context_fail(context, LS_STATUS_INVALID_INPUT, "%s scenario files '%s' and '%s' differ", start, a->scenario_file,
+                        b->scenario_file);
+  }
+  for (int32_t k = 0; k < a->setting_count; k++) {
+    const char *key = a->setting[k].key;
+    if (strcmp(a->setting[k].value, setting_value(b, key)) != 0) {
+      return context_fail(context, LS_STATUS_INVALID_INPUT, "%s %s=%s and %s=%s", start, key, a->setting[k].value, key,
+                          setting_value(b, key));
+    }
+  }
+  return context_fail(context, LS_STATUS_INVALID_INPUT, "%s their networks differ", start);
+}
+
+static ls_status check_parts(ls_context *context, const ls_results *const *parts, int count) {
+  if (count < 1) return context_fail(context, LS_STATUS_INVALID_INPUT, "there are no parts to merge");
+  for (int k = 1; k < count; k++) {
+    if (strcmp(parts[k]->identity.sha256, parts[0]->identity.sha256) != 0) {
+      return name_difference(context, &parts[0]->identity, &parts[k]->identity);
+    }
+  }
+  return LS_STATUS_OK;
+}
+
+static ls_status check_cover(ls_context *context, const struct accumulator *a) {
+  for (int64_t k = 0; k < a->shape.scenario_count; k++) {
+    if (a->state[k] != SCENARIO_NOT_RUN) continue;
+    int64_t last = k;
+    while (last + 1 < a->shape.scenario_count && a->state[last + 1] == SCENARIO_NOT_RUN) last++;
+    return context_fail(context, LS_STATUS_INVALID_INPUT, "parts do not cover the run: scenarios %lld to %lld of %lld are missing",
+                        (long long)k, (long long)last, (long long)a->shape.scenario_count);
+  }
+  return LS_STATUS_OK;
+}
+
+/* ---- copies --------------------------------------------------------------------------------------------------------------------------------- */
+
+static bool copy_text(ls_context *context, char **target, const char *text) {
+  char *copy = context_copy_text(context, text);
+  if (copy == NULL) return false;
+  context_release(context, *target);
+  *target = copy;
+  return true;
+}
+
+static bool copy_numbers(ls_context *context, double **target, const double *source, int64_t count) {
+  if (source == NULL) return true;
+  *target = context_allocate(context, (size_t)count, sizeof **target);
+  if (*target == NULL) return false;
+  memcpy(*target, source, (size_t)count * sizeof **target);
+  return true;
+}
+
+static bool copy_names(ls_context *context, char ***target, int32_t *target_count, char *const *source, int32_t count) {
+  *target = context_allocate(context, (size_t)count, sizeof **target);
+  if (*target == NULL) return false;
+  *target_count = count;
+  for (int32_t k = 0; k < count; k++) {
+    (*target)[k] = context_copy_text(context, source[k]);
+    if ((*target)[k] == NULL) return false;
+  }
+  return true;
+}
+
+static bool copy_identity(ls_context *context, struct run_identity *target, const struct run_identity *source) {
+  target->setting = context_allocate(context, (size_t)source->setting_count, sizeof *target->setting);
+  if (target->setting == NULL) return false;
+  target->setting_count = source->setting_count;
+  for (int32_t k = 0; k < source->setting_count; k++) {
+    target->setting[k].key = context_copy_text(context, source->setting[k].key);
+    target->setting[k].value = context_copy_text(context, source->setting[k].value);
+    if (target->setting[k].key == NULL || target->setting[k].value == NULL) return false;
+  }
+  target->seed = source->seed;
+  target->scenario_count = source->scenario_count;
+  target->shard_index = 0;
+  target->shard_count = 1;
+  target->loss_is_net = source->loss_is_net;
+  target->keep_worst = source->keep_worst;
+  target->allow_missing_targets = source->allow_missing_targets;
+  target->scenario_text_length = source->scenario_text_length;
+  memcpy(target->scenario_sha256, source->scenario_sha256, sizeof target->scenario_sha256);
+  memcpy(target->sha256, source->sha256, sizeof target->sha256);
+  return copy_text(context, &target->model, source->model) && copy_text(context, &target->backend, source->backend) &&
+         copy_text(context, &target->scenario_file, source->scenario_file) &&
+         copy_text(context, &target->scenario_text, source->scenario_text) &&
+         copy_text(context, &target->command, source->command);
+}
+
+static bool copy_part(ls_context *context, ls_results *whole, const ls_results *part) {
+  int64_t n = part->accumulator->shape.entity_count, quarters = part->accumulator->shape.quarter_count;
+  whole->explicit_scenarios = part->explicit_scenarios;
+  return copy_identity(context, &whole->identity, &part->identity) &&
+         copy_names(context, &whole->names.detail, &whole->names.detail_count, part->names.detail, part->names.detail_count) &&
+         copy_names(context, &whole->names.line, &whole->names.line_count, part->names.line, part->names.line_count) &&
+         copy_names(context, &whole->names.trace, &whole->names.trace_count, part->names.trace, part->names.trace_count) &&
+         copy_numbers(context, &whole->loss_at_zero, part->loss_at_zero, n) &&
+         copy_numbers(context, &whole->baseline_value, part->baseline_value, n) &&
+         copy_numbers(context, &whole->baseline_path, part->baseline_path, n * quarters);
+}
+
+ls_status results_gather(ls_context *context, const ls_results *const *parts, int count, ls_results **whole) {
+  ls_status status = check_parts(context, parts, count);
+  if (status != LS_STATUS_OK) return status;
+  ls_results *gathered = results_create(context);
+  if (gathered == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  struct accumulator_shape shape = parts[0]->accumulator->shape;
+  shape.first_scenario = 0;
+  shape.scenario_count = parts[0]->identity.scenario_count;
+  status = accumulator_create(context, &shape, &gathered->accumulator);
+  for (int k = 0; k < count && status == LS_STATUS_OK; k++) {
+    status = accumulator_merge(context, gathered->accumulator, parts[k]->accumulator);
+  }
+  if (status == LS_STATUS_OK) status = check_cover(context, gathered->accumulator);
+  if (status == LS_STATUS_OK && !copy_part(context, gathered, parts[0])) status = LS_STATUS_OUT_OF_MEMORY;
+  if (status == LS_STATUS_OK) status = network_copy(context, parts[0]->network, &gathered->network);
+  if (status != LS_STATUS_OK) {
+    results_destroy(&gathered);
+    return status;
+  }
+  *whole = gathered;
+  return LS_STATUS_OK;
+}

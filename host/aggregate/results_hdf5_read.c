@@ -1,0 +1,471 @@
+/* results_hdf5_read.c - results out of an HDF5 file. Statistics are computed again from the accumulators, and the digest must
+ * come out as the file says: a file that was changed is found out. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "aggregate/accumulator_fields.h"
+#include "aggregate/results_hdf5.h"
+#include "io/number.h"
+#include "network/network_hdf5.h"
+
+enum { KEPT_LIMIT = 10000000 };
+static const int64_t SCENARIO_LIMIT = INT64_C(1) << 32;
+
+struct results_reader {
+  ls_context *context;
+  struct hdf5_file *file;
+  const char *path;
+  ls_results *results;
+};
+
+static ls_status fault(const struct results_reader *reader, const char *text) {
+  return context_fault(reader->context, reader->path, 0, "%s", text);
+}
+
+/* ---- provenance ------------------------------------------------------------------------------------------------------------------------ */
+
+static ls_status read_text(const struct results_reader *reader, hdf5_id group, const char *name, char **text) {
+  char *read = NULL;
+  ls_status status = hdf5_get_text(reader->file, group, name, &read);
+  if (status != LS_STATUS_OK) return status;
+  context_release(reader->context, *text);
+  *text = read;
+  return LS_STATUS_OK;
+}
+
+static ls_status read_names(const struct results_reader *reader, hdf5_id group, const char *name, char ***text, int32_t *count) {
+  int64_t found = 0;
+  if (!hdf5_has_attribute(reader->file, group, name)) return LS_STATUS_OK;
+  ls_status status = hdf5_get_texts(reader->file, group, name, text, &found);
+  if (status == LS_STATUS_OK) *count = (int32_t)found;
+  return status;
+}
+
+/* A whole number within low..high. */
+static ls_status read_count(const struct results_reader *reader, hdf5_id group, const char *name, int64_t low, int64_t high,
+                            int64_t *value) {
+  int64_t read = 0;
+  ls_status status = hdf5_get_integer(reader->file, group, name, &read);
+  if (status != LS_STATUS_OK) return status;
+  if (read < low || read > high) {
+    return context_fault(reader->context, reader->path, 0, "attribute '%s' is %lld, must be within %lld and %lld", name,
+                         (long long)read, (long long)low, (long long)high);
+  }
+  *value = read;
+  return LS_STATUS_OK;
+}
+
+static ls_status read_settings(const struct results_reader *reader, hdf5_id group) {
+  struct run_identity *identity = &reader->results->identity;
+  char **key = NULL, **value = NULL;
+  int32_t keys = 0, values = 0;
+  ls_status status = read_names(reader, group, "setting_keys", &key, &keys);
+  if (status == LS_STATUS_OK) status = read_names(reader, group, "setting_values", &value, &values);
+  if (status == LS_STATUS_OK && keys != values) status = fault(reader, "has another number of settings than of their values");
+  if (status == LS_STATUS_OK) {
+    identity->setting = context_allocate(reader->context, (size_t)keys, sizeof *identity->setting);
+    if (identity->setting == NULL) status = LS_STATUS_OUT_OF_MEMORY;
+  }
+  if (status != LS_STATUS_OK) {
+    hdf5_texts_release(reader->context, key, keys);
+    hdf5_texts_release(reader->context, value, values);
+    return status;
+  }
+  identity->setting_count = keys;
+  for (int32_t k = 0; k < keys; k++) {
+    identity->setting[k].key = key[k];
+    identity->setting[k].value = value[k];
+  }
+  context_release(reader->context, key);
+  context_release(reader->context, value);
+  return LS_STATUS_OK;
+}
+
+static ls_status read_seed(const struct results_reader *reader, hdf5_id group) {
+  char *text = NULL;
+  ls_status status = hdf5_get_text(reader->file, group, "seed", &text);
+  if (status == LS_STATUS_OK && number_parse_unsigned(text, &reader->results->identity.seed) != NUMBER_FINE) {
+    status = fault(reader, "has a seed that is no whole number");
+  }
+  context_release(reader->context, text);
+  return status;
+}
+
+static ls_status read_hash(const struct results_reader *reader, const char *name, char hash[65]) {
+  char *text = NULL;
+  ls_status status = hdf5_get_text(reader->file, hdf5_root(reader->file), name, &text);
+  if (status == LS_STATUS_OK && strlen(text) > 64) status = fault(reader, "has a hash of more than 64 digits");
+  if (status == LS_STATUS_OK) strcpy(hash, text);
+  context_release(reader->context, text);
+  return status;
+}
+
+static ls_status read_numbers_of_run(const struct results_reader *reader, hdf5_id group) {
+  struct run_identity *identity = &reader->results->identity;
+  int64_t index = 0, count = 1, net = 0, missing = 0, is_explicit = 0, length = 0;
+  ls_status status = read_count(reader, group, "scenario_count", 0, SCENARIO_LIMIT, &identity->scenario_count);
+  if (status == LS_STATUS_OK) status = read_count(reader, group, "shard_count", 1, INT32_MAX, &count);
+  if (status == LS_STATUS_OK) status = read_count(reader, group, "shard_index", 0, count - 1, &index);
+  if (status == LS_STATUS_OK) status = read_count(reader, group, "loss_is_net", 0, 1, &net);
+  if (status == LS_STATUS_OK) status = read_count(reader, group, "keep_worst", INT64_MIN, INT64_MAX, &identity->keep_worst);
+  if (status == LS_STATUS_OK) status = read_count(reader, group, "allow_missing_targets", 0, 1, &missing);
+  if (status == LS_STATUS_OK) status = read_count(reader, group, "explicit_scenarios", 0, 1, &is_explicit);
+  if (status == LS_STATUS_OK) status = read_count(reader, group, "scenario_text_length", 0, INT64_MAX, &length);
+  if (status != LS_STATUS_OK) return status;
+  if ((size_t)length != strlen(identity->scenario_text)) return fault(reader, "has a scenario text of another length than it says");
+  identity->shard_index = (int)index;
+  identity->shard_count = (int)count;
+  identity->loss_is_net = net != 0;
+  identity->allow_missing_targets = missing != 0;
+  identity->scenario_text_length = (size_t)length;
+  reader->results->explicit_scenarios = is_explicit != 0;
+  return LS_STATUS_OK;
+}
+
+static ls_status read_provenance(const struct results_reader *reader) {
+  struct run_identity *identity = &reader->results->identity;
+  struct result_names *names = &reader->results->names;
+  hdf5_id group = -1;
+  ls_status status = hdf5_group_open(reader->file, hdf5_root(reader->file), "provenance", &group);
+  if (status != LS_STATUS_OK) return status;
+  status = read_text(reader, hdf5_root(reader->file), "model", &identity->model);
+  if (status == LS_STATUS_OK) status = read_hash(reader, "run_identity", identity->sha256);
+  if (status == LS_STATUS_OK) status = read_hash(reader, "scenario_sha256", identity->scenario_sha256);
+  if (status == LS_STATUS_OK) status = read_text(reader, group, "backend", &identity->backend);
+  if (status == LS_STATUS_OK) status = read_text(reader, group, "scenario_file", &identity->scenario_file);
+  if (status == LS_STATUS_OK) status = read_text(reader, group, "scenario_text", &identity->scenario_text);
+  if (status == LS_STATUS_OK) status = read_seed(reader, group);
+  if (status == LS_STATUS_OK) status = read_numbers_of_run(reader, group);
+  if (status == LS_STATUS_OK) status = read_settings(reader, group);
+  if (status == LS_STATUS_OK) status = read_names(reader, group, "outputs", &names->detail, &names->detail_count);
+  if (status == LS_STATUS_OK) status = read_names(reader, group, "lines", &names->line, &names->line_count);
+  if (status == LS_STATUS_OK) status = read_names(reader, group, "trace_fields", &names->trace, &names->trace_count);
+  hdf5_group_close(reader->file, group);
+  return status;
+}
+
+/* ---- accumulators ------------------------------------------------------------------------------------------------------------------------ */
+
+/* Reads `count` 64-bit numbers over what the accumulator holds already. */
+static ls_status read_over(const struct results_reader *reader, hdf5_id group, const char *name, void *target, int64_t count) {
+  int64_t *read = NULL;
+  ls_status status = hdf5_read_integers(reader->file, group, name, count, &read);
+  if (status != LS_STATUS_OK) return status;
+  memcpy(target, read, (size_t)count * sizeof *read);
+  context_release(reader->context, read);
+  return LS_STATUS_OK;
+}
+
+static ls_status read_joint(const struct results_reader *reader, struct accumulator *a) {
+  int64_t n = a->shape.entity_count, *full = NULL;
+  if (a->joint == NULL) return LS_STATUS_OK;
+  ls_status status = hdf5_read_integers(reader->file, hdf5_root(reader->file), "joint_default_count", n * n, &full);
+  if (status != LS_STATUS_OK) return status;
+  for (int64_t i = 0; i < n; i++) memcpy(a->joint + joint_index(i, 0), full + i * n, (size_t)(i + 1) * sizeof *full);
+  context_release(reader->context, full);
+  return LS_STATUS_OK;
+}
+
+static ls_status read_sums(const struct results_reader *reader, hdf5_id group, struct accumulator *a) {
+  int64_t n = a->shape.entity_count, quarters = a->shape.quarter_count, lines = a->shape.line_count;
+  struct {
+    const char *name;
+    void *target;
+    int64_t count;
+  } part[] = {{"loss_sum", a->loss_sum, 2 * n},
+              {"loss_peak_sum", a->peak_sum, 2 * n},
+              {"loss_square_sum", a->loss_squares, 3 * n},
+              {"default_count", a->default_count, n},
+              {"forced_count", a->forced_count, n},
+              {"distress_count", a->distress_count, n},
+              {"funding_refused_count", a->refused_count, n},
+              {"default_count_by_quarter", a->default_by_quarter, n * quarters},
+              {"distress_count_by_quarter", a->distress_by_quarter, n * quarters},
+              {"line_sum", a->line_sum, 2 * n * lines},
+              {"bin_count", a->bin_count, n * BIN_COUNT},
+              {"bin_sum", a->bin_sum, 2 * n * BIN_COUNT}};
+  ls_status status = LS_STATUS_OK;
+  for (size_t k = 0; k < sizeof part / sizeof *part && status == LS_STATUS_OK; k++) {
+    if (part[k].target == NULL || part[k].count == 0) continue;
+    status = read_over(reader, group, part[k].name, part[k].target, part[k].count);
+  }
+  return status;
+}
+
+/* Scalars, and the shape, so that the accumulator can be made. */
+static ls_status make_accumulator(const struct results_reader *reader, hdf5_id group, const struct accumulator_shape *wanted) {
+  struct accumulator *a = NULL;
+  struct accumulator_shape shape = *wanted;
+  int64_t exponent = 0;
+  ls_status status = read_count(reader, group, "bound_exponent", -700, 940, &exponent);
+  if (status != LS_STATUS_OK) return status;
+  shape.amount_bound = power_of_two((int)exponent);
+  status = accumulator_create(reader->context, &shape, &reader->results->accumulator);
+  if (status != LS_STATUS_OK) return status;
+  a = reader->results->accumulator;
+  status = read_count(reader, group, "done_count", 0, shape.scenario_count, &a->done_count);
+  if (status == LS_STATUS_OK) status = read_count(reader, group, "converged_count", 0, a->done_count, &a->converged_count);
+  if (status == LS_STATUS_OK) status = read_count(reader, group, "nonfinite_count", 0, a->done_count, &a->nonfinite_count);
+  if (status == LS_STATUS_OK) status = read_count(reader, group, "clip_count", 0, INT64_MAX, &a->clip_count);
+  if (status == LS_STATUS_OK) status = read_count(reader, group, "iteration_count", 0, INT64_MAX, &a->iteration_count);
+  return status;
+}
+
+static ls_status read_by_scenario(const struct results_reader *reader, hdf5_id group, struct accumulator *a) {
+  int64_t count = a->shape.scenario_count, done = 0;
+  double *gross = NULL, *net = NULL;
+  int32_t *defaults = NULL;
+  int8_t *state = NULL;
+  ls_status status = LS_STATUS_OK;
+  if (count == 0) return LS_STATUS_OK;
+  status = hdf5_read_numbers(reader->file, group, "loss_gross", count, &gross);
+  if (status == LS_STATUS_OK) status = hdf5_read_numbers(reader->file, group, "loss_net", count, &net);
+  if (status == LS_STATUS_OK) status = hdf5_read_int32(reader->file, group, "default_count", count, &defaults);
+  if (status == LS_STATUS_OK) status = hdf5_read_flags(reader->file, group, "status", count, &state);
+  for (int64_t k = 0; k < count && status == LS_STATUS_OK; k++) {
+    if (state[k] < SCENARIO_NOT_RUN || state[k] > SCENARIO_NOT_FINITE || !isfinite(gross[k]) || !isfinite(net[k])) {
+      status = fault(reader, "has a scenario with an unknown state or a loss that is not finite");
+      break;
+    }
+    done += state[k] != SCENARIO_NOT_RUN;
+    a->loss_gross[k] = gross[k];
+    a->loss_net[k] = net[k];
+    a->scenario_defaults[k] = defaults[k];
+    a->state[k] = state[k];
+  }
+  if (status == LS_STATUS_OK && done != a->done_count) status = fault(reader, "has another number of scenarios than it says");
+  context_release(reader->context, state);
+  context_release(reader->context, defaults);
+  context_release(reader->context, net);
+  context_release(reader->context, gross);
+  return status;
+}
+
+static ls_status read_accumulator(const struct results_reader *reader) {
+  struct accumulator_shape shape = {.entity_count = reader->results->network->entity_count, .line_count = reader->results->names.line_count};
+  hdf5_id scenarios = -1, sums = -1, root = hdf5_root(reader->file);
+  int64_t quarters = 0;
+  ls_status status = hdf5_count(reader->file, root, "quarter", &quarters);
+  if (status == LS_STATUS_OK && (quarters < 1 || quarters > INT32_MAX)) status = fault(reader, "has no quarters");
+  shape.quarter_count = (int32_t)quarters;
+  if (status == LS_STATUS_OK) status = hdf5_group_open(reader->file, root, "per_scenario", &scenarios);
+  if (status == LS_STATUS_OK) status = hdf5_group_open(reader->file, root, "accumulators", &sums);
+  if (status == LS_STATUS_OK) status = read_count(reader, scenarios, "first_scenario", 0, SCENARIO_LIMIT, &shape.first_scenario);
+  if (status == LS_STATUS_OK) status = read_count(reader, scenarios, "scenario_count", 0, SCENARIO_LIMIT, &shape.scenario_count);
+  if (status == LS_STATUS_OK) status = make_accumulator(reader, sums, &shape);
+  if (status == LS_STATUS_OK) status = read_by_scenario(reader, scenarios, reader->results->accumulator);
+  if (status == LS_STATUS_OK) status = read_sums(reader, sums, reader->results->accumulator);
+  if (status == LS_STATUS_OK) status = read_joint(reader, reader->results->accumulator);
+  hdf5_group_close(reader->file, sums);
+  hdf5_group_close(reader->file, scenarios);
+  return status;
+}
+
+/* ---- kept scenarios --------------------------------------------------------------------------------------------------------------------------- */
+
+/* Deals rows of an array over (kept, ...) out to fresh blocks, one for each kept scenario. */
+static ls_status deal_out(const struct results_reader *reader, const double *value, int64_t size, size_t offset) {
+  for (int32_t k = 0; k < reader->results->kept_count; k++) {
+    double *block = context_allocate(reader->context, (size_t)size, sizeof *block);
+    if (block == NULL) return LS_STATUS_OUT_OF_MEMORY;
+    memcpy(block, value + k * size, (size_t)size * sizeof *block);
+    memcpy((char *)&reader->results->kept[k] + offset, &block, sizeof block);
+  }
+  return LS_STATUS_OK;
+}
+
+static ls_status read_kept_array(const struct results_reader *reader, hdf5_id group, const char *name, int64_t size, size_t offset) {
+  double *value = NULL;
+  ls_status status = hdf5_read_numbers(reader->file, group, name, size * reader->results->kept_count, &value);
+  if (status == LS_STATUS_OK) status = deal_out(reader, value, size, offset);
+  context_release(reader->context, value);
+  return status;
+}
+
+/* Fields that are datasets of their own back into one block for each scenario: field f of quarter t at (t F + f) n. */
+static ls_status read_kept_fields(const struct results_reader *reader, hdf5_id parent, const char *folder, char *const *name,
+                                  int32_t fields, int64_t quarters, size_t offset) {
+  int64_t n = reader->results->network->entity_count, size = quarters * fields * n, kept = reader->results->kept_count;
+  hdf5_id group = -1;
+  double *block = context_allocate(reader->context, (size_t)(size * kept), sizeof *block);
+  if (block == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  ls_status status = hdf5_group_open(reader->file, parent, folder, &group);
+  for (int32_t f = 0; f < fields && status == LS_STATUS_OK; f++) {
+    double *value = NULL;
+    status = hdf5_read_numbers(reader->file, group, name[f], kept * quarters * n, &value);
+    for (int64_t row = 0; row < kept * quarters && status == LS_STATUS_OK; row++) {
+      int64_t k = row / quarters, t = row % quarters;
+      memcpy(block + k * size + (t * fields + f) * n, value + row * n, (size_t)n * sizeof *value);
+    }
+    context_release(reader->context, value);
+  }
+  if (status == LS_STATUS_OK) status = deal_out(reader, block, size, offset);
+  hdf5_group_close(reader->file, group);
+  context_release(reader->context, block);
+  return status;
+}
+
+static ls_status read_kept_numbers(const struct results_reader *reader, hdf5_id group, int64_t count) {
+  struct kept_scenario *kept = reader->results->kept;
+  static const char *const number_name[3] = {"loss_gross", "loss_net", "audit"};
+  static const char *const integer_name[4] = {"scenario", "default_count", "iterations", "converged"};
+  ls_status status = LS_STATUS_OK;
+  for (int f = 0; f < 3 && status == LS_STATUS_OK; f++) {
+    double *value = NULL;
+    status = hdf5_read_numbers(reader->file, group, number_name[f], count, &value);
+    for (int64_t k = 0; k < count && status == LS_STATUS_OK; k++) {
+      *(f == 0 ? &kept[k].loss_gross : f == 1 ? &kept[k].loss_net : &kept[k].audit) = value[k];
+    }
+    context_release(reader->context, value);
+  }
+  for (int f = 0; f < 4 && status == LS_STATUS_OK; f++) {
+    int64_t *value = NULL;
+    status = hdf5_read_integers(reader->file, group, integer_name[f], count, &value);
+    for (int64_t k = 0; k < count && status == LS_STATUS_OK; k++) {
+      if (f == 0) kept[k].number = value[k];
+      if (f == 1) kept[k].default_count = (int32_t)value[k];
+      if (f == 2) kept[k].iterations = value[k];
+      if (f == 3) kept[k].converged = value[k] != 0;
+    }
+    context_release(reader->context, value);
+  }
+  return status;
+}
+
+static ls_status read_kept_ids(const struct results_reader *reader, hdf5_id group, int64_t count) {
+  char **id = NULL;
+  ls_status status = hdf5_read_texts(reader->file, group, "id", count, &id);
+  if (status != LS_STATUS_OK) return status;
+  for (int64_t k = 0; k < count; k++) reader->results->kept[k].id = id[k];
+  context_release(reader->context, id);
+  return LS_STATUS_OK;
+}
+
+static ls_status read_kept(const struct results_reader *reader) {
+  ls_results *results = reader->results;
+  int64_t n = results->network->entity_count, quarters = results->accumulator->shape.quarter_count, count = 0;
+  hdf5_id group = -1;
+  if (!hdf5_has(reader->file, hdf5_root(reader->file), "kept")) return LS_STATUS_OK;
+  ls_status status = hdf5_group_open(reader->file, hdf5_root(reader->file), "kept", &group);
+  if (status != LS_STATUS_OK) return status;
+  status = hdf5_count(reader->file, group, "scenario", &count);
+  if (status == LS_STATUS_OK && count > KEPT_LIMIT) status = fault(reader, "keeps too many scenarios");
+  if (status == LS_STATUS_OK) {
+    results->kept = context_allocate(reader->context, (size_t)count, sizeof *results->kept);
+    if (results->kept == NULL) status = LS_STATUS_OUT_OF_MEMORY;
+  }
+  if (status == LS_STATUS_OK) {
+    results->kept_count = (int32_t)count;
+    status = read_kept_numbers(reader, group, count);
+  }
+#define PART(name) offsetof(struct kept_scenario, name)
+  if (status == LS_STATUS_OK) status = read_kept_ids(reader, group, count);
+  if (status == LS_STATUS_OK) status = read_kept_array(reader, group, "loss", n, PART(loss));
+  if (status == LS_STATUS_OK && results->names.line_count > 0) {
+    status = read_kept_array(reader, group, "line_loss", n * results->names.line_count, PART(line));
+  }
+  if (status == LS_STATUS_OK) {
+    status = read_kept_fields(reader, group, "detail", results->names.detail, results->names.detail_count, 1, PART(detail));
+  }
+  if (status == LS_STATUS_OK && hdf5_has(reader->file, group, "trace")) {
+    status = read_kept_fields(reader, group, "trace", results->names.trace, results->names.trace_count, quarters, PART(trace));
+  }
+#undef PART
+  hdf5_group_close(reader->file, group);
+  return status;
+}
+
+/* ---- the whole --------------------------------------------------------------------------------------------------------------------------------- */
+
+static ls_status read_network(const struct results_reader *reader) {
+  hdf5_id group = -1;
+  ls_status status = hdf5_group_open(reader->file, hdf5_root(reader->file), "network", &group);
+  if (status != LS_STATUS_OK) return status;
+  status = network_hdf5_get(reader->context, reader->file, reader->path, group, &reader->results->network);
+  hdf5_group_close(reader->file, group);
+  return status;
+}
+
+static ls_status read_optional(const struct results_reader *reader, const char *name, int64_t count, double **value) {
+  if (!hdf5_has(reader->file, hdf5_root(reader->file), name)) return LS_STATUS_OK;
+  return hdf5_read_numbers(reader->file, hdf5_root(reader->file), name, count, value);
+}
+
+static ls_status read_baseline(const struct results_reader *reader) {
+  ls_results *results = reader->results;
+  int64_t n = results->network->entity_count, quarters = results->accumulator->shape.quarter_count;
+  ls_status status = read_optional(reader, "loss_at_zero", n, &results->loss_at_zero);
+  if (status == LS_STATUS_OK) status = read_optional(reader, "baseline_value", n, &results->baseline_value);
+  if (status == LS_STATUS_OK) status = read_optional(reader, "baseline_path", n * quarters, &results->baseline_path);
+  return status;
+}
+
+static ls_status restore_statistics(const struct results_reader *reader) {
+  ls_results *results = reader->results;
+  int64_t n = results->network->entity_count;
+  double *contribution = NULL;
+  ls_status status = statistics_compute(reader->context, results->accumulator, results->identity.loss_is_net, &results->statistics);
+  if (status == LS_STATUS_OK) status = hdf5_read_numbers(reader->file, hdf5_root(reader->file), "es_contribution", n, &contribution);
+  for (int64_t i = 0; i < n && status == LS_STATUS_OK; i++) results->statistics.entity[i].es_contribution = contribution[i];
+  context_release(reader->context, contribution);
+  return status;
+}
+
+static ls_status check_digest(const struct results_reader *reader) {
+  char *digest = NULL;
+  ls_status status = hdf5_get_text(reader->file, hdf5_root(reader->file), "digest", &digest);
+  if (status != LS_STATUS_OK) return status;
+  digest_compute(reader->results);
+  if (strcmp(digest, reader->results->digest) != 0) {
+    status = context_fault(reader->context, reader->path, 0, "digest is '%s', but its numbers give '%s': it was changed or is damaged",
+                           digest, reader->results->digest);
+  }
+  context_release(reader->context, digest);
+  return status;
+}
+
+static ls_status restore_command(const struct results_reader *reader) {
+  char *command = results_command(reader->context, reader->results);
+  if (command == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  context_release(reader->context, reader->results->identity.command);
+  reader->results->identity.command = command;
+  return LS_STATUS_OK;
+}
+
+ls_status results_hdf5_get(ls_context *context, struct hdf5_file *file, const char *path, ls_results **results) {
+  struct results_reader reader = {.context = context, .file = file, .path = path, .results = results_create(context)};
+  char *kind = NULL;
+  if (reader.results == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  ls_status status = hdf5_get_kind(context, file, path, &kind);
+  if (status == LS_STATUS_OK && strcmp(kind, "results") != 0 && strcmp(kind, "shard") != 0) {
+    status = context_fault(context, path, 0, "is a %s file, must be a results file", kind);
+  }
+  if (status == LS_STATUS_OK) status = read_network(&reader);
+  if (status == LS_STATUS_OK) status = read_provenance(&reader);
+  if (status == LS_STATUS_OK) status = read_accumulator(&reader);
+  if (status == LS_STATUS_OK) status = read_baseline(&reader);
+  if (status == LS_STATUS_OK) status = read_kept(&reader);
+  if (status == LS_STATUS_OK) {
+    reader.results->complete = strcmp(kind, "results") == 0;
+    if (reader.results->complete) status = restore_statistics(&reader);
+  }
+  if (status == LS_STATUS_OK) status = check_digest(&reader);
+  if (status == LS_STATUS_OK) status = restore_command(&reader);
+  context_release(context, kind);
+  if (status != LS_STATUS_OK) {
+    results_destroy(&reader.results);
+    return status;
+  }
+  *results = reader.results;
+  return LS_STATUS_OK;
+}
+
+ls_status ls_results_read(ls_context *context, const char *path, ls_results **results) {
+  struct hdf5_file *file = NULL;
+  ls_status status = hdf5_open(context, path, &file);
+  if (status != LS_STATUS_OK) return status;
+  status = results_hdf5_get(context, file, path, results);
+  hdf5_close(&file);
+  return status;
+}

@@ -1,0 +1,287 @@
+/* results_json.c - results as one JSON document, whose keys docs/file-formats.md lists. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "aggregate/accumulator_fields.h"
+#include "aggregate/results_text.h"
+
+const char *const QUANTILE_NAME[QUANTILE_LEVEL_COUNT] = {"0.95", "0.99", "0.999"};
+
+const struct ls_model_info *results_model(const ls_results *results) {
+  for (int k = 0; k < LS_MODEL_TOTAL; k++) {
+    if (strcmp(LS_MODELS[k]->name, results->identity.model) == 0) return LS_MODELS[k];
+  }
+  return NULL;
+}
+
+bool results_output_is_flag(const ls_results *results, int32_t output) {
+  const struct ls_model_info *model = results_model(results);
+  return model != NULL && (model->output_flags >> output & 1) != 0;
+}
+
+bool results_trace_is_flag(const ls_results *results, int32_t field) {
+  const struct ls_model_info *model = results_model(results);
+  return model != NULL && (model->trace_flags >> field & 1) != 0;
+}
+
+const struct loss_statistics *results_system(const ls_results *results) {
+  return results->identity.loss_is_net ? &results->statistics.net : &results->statistics.gross;
+}
+
+static void pair(struct json *json, const char *key, double low, double high) {
+  if (isnan(low) || isnan(high)) {
+    json_nothing(json, key);
+    return;
+  }
+  json_list(json, key);
+  json_number(json, NULL, low);
+  json_number(json, NULL, high);
+  json_list_end(json);
+}
+
+/* ---- the system --------------------------------------------------------------------------------------------------------------------- */
+
+static void write_tails(struct json *json, const struct loss_statistics *loss) {
+  json_object(json, "var");
+  for (int k = 0; k < QUANTILE_LEVEL_COUNT; k++) {
+    json_object(json, QUANTILE_NAME[k]);
+    json_number(json, "value", loss->tail[k].value);
+    pair(json, "ci95", loss->tail[k].low, loss->tail[k].high);
+    json_object_end(json);
+  }
+  json_object_end(json);
+  json_object(json, "es");
+  for (int k = 0; k < QUANTILE_LEVEL_COUNT; k++) {
+    json_object(json, QUANTILE_NAME[k]);
+    json_number(json, "value", loss->tail[k].shortfall);
+    json_number(json, "se", loss->tail[k].shortfall_se);
+    json_object_end(json);
+  }
+  json_object_end(json);
+}
+
+static void write_system(struct json *json, const ls_results *results) {
+  const struct loss_statistics *loss = results_system(results);
+  const struct statistics *statistics = &results->statistics;
+  json_object(json, "system");
+  json_text(json, "loss", results->identity.loss_is_net ? "net" : "gross");
+  json_number(json, "loss_mean", loss->mean);
+  json_number(json, "loss_mean_se", loss->mean_se);
+  json_number(json, "loss_sd", loss->sd);
+  json_number(json, "loss_min", loss->minimum);
+  json_number(json, "loss_max", loss->maximum);
+  json_number(json, "loss_gross_mean", statistics->gross.mean);
+  json_number(json, "loss_gross_mean_se", statistics->gross.mean_se);
+  json_number(json, "loss_net_mean", statistics->net.mean);
+  json_number(json, "loss_net_mean_se", statistics->net.mean_se);
+  json_number(json, "default_count_mean", statistics->default_count_mean);
+  json_number(json, "default_count_max", statistics->default_count_max);
+  write_tails(json, loss);
+  json_object_end(json);
+}
+
+/* ---- entities ------------------------------------------------------------------------------------------------------------------------- */
+
+static void write_quarters(struct json *json, const char *key, const ls_results *results, const double *value, int32_t entity) {
+  int32_t n = results->accumulator->shape.entity_count;
+  if (value == NULL) return;
+  json_list(json, key);
+  for (int32_t t = 0; t < results->accumulator->shape.quarter_count; t++) json_number(json, NULL, value[(int64_t)t * n + entity]);
+  json_list_end(json);
+}
+
+static void write_entity(struct json *json, const ls_results *results, int32_t i) {
+  const struct entity_statistics *entity = &results->statistics.entity[i];
+  json_object(json, NULL);
+  json_text(json, "id", ls_network_entity_id(results->network, i));
+  json_number(json, "default_probability", entity->default_probability);
+  pair(json, "default_probability_ci95", entity->default_low, entity->default_high);
+  json_number(json, "forced_probability", entity->forced_probability);
+  json_number(json, "distress_probability", entity->distress_probability);
+  json_number(json, "loss_mean", entity->loss_mean);
+  json_number(json, "loss_mean_se", entity->loss_mean_se);
+  json_number(json, "loss_sd", entity->loss_sd);
+  json_number(json, "loss_peak_mean", entity->loss_peak_mean);
+  json_object(json, "loss_quantile");
+  for (int k = 0; k < QUANTILE_LEVEL_COUNT; k++) json_number(json, QUANTILE_NAME[k], entity->loss_quantile[k]);
+  json_object_end(json);
+  json_number(json, "es_contribution", entity->es_contribution);
+  if (results->loss_at_zero != NULL) json_number(json, "loss_at_zero", results->loss_at_zero[i]);
+  if (results->baseline_value != NULL) json_number(json, "baseline_value", results->baseline_value[i]);
+  write_quarters(json, "default_probability_by_quarter", results, results->statistics.default_by_quarter, i);
+  json_object_end(json);
+}
+
+static void write_lines(struct json *json, const ls_results *results) {
+  const struct accumulator *a = results->accumulator;
+  int32_t n = a->shape.entity_count;
+  json_list(json, "lines");
+  for (int32_t k = 0; k < results->names.line_count && k < a->shape.line_count; k++) {
+    fixed sum = 0;
+    for (int32_t i = 0; i < n; i++) sum += a->line_sum[(int64_t)k * n + i];
+    json_object(json, NULL);
+    json_text(json, "name", results->names.line[k]);
+    json_number(json, "loss_mean", fixed_mean(sum, accumulator_count(a), a->bound_exponent));
+    json_object_end(json);
+  }
+  json_list_end(json);
+}
+
+/* ---- scenarios in full detail ---------------------------------------------------------------------------------------------------------- */
+
+static void write_value(struct json *json, const char *key, double value, bool is_flag) {
+  if (is_flag) {
+    json_flag(json, key, value > 0);
+  } else {
+    json_number(json, key, value);
+  }
+}
+
+static bool has_output(const ls_results *results, const char *name) {
+  for (int32_t k = 0; k < results->names.detail_count; k++) {
+    if (strcmp(results->names.detail[k], name) == 0) return true;
+  }
+  return false;
+}
+
+static void write_scenario_entities(struct json *json, const ls_results *results, const struct kept_scenario *kept) {
+  int32_t n = results->accumulator->shape.entity_count;
+  bool own_loss = has_output(results, "loss");
+  json_list(json, "entities");
+  for (int32_t i = 0; i < n; i++) {
+    json_object(json, NULL);
+    json_text(json, "id", ls_network_entity_id(results->network, i));
+    for (int32_t k = 0; kept->detail != NULL && k < results->names.detail_count; k++) {
+      write_value(json, results->names.detail[k], kept->detail[(int64_t)k * n + i], results_output_is_flag(results, k));
+    }
+    if (kept->loss != NULL && !own_loss) json_number(json, "loss", kept->loss[i]);
+    json_object_end(json);
+  }
+  json_list_end(json);
+}
+
+static void write_scenario_lines(struct json *json, const ls_results *results, const struct kept_scenario *kept) {
+  int32_t n = results->accumulator->shape.entity_count;
+  if (kept->line == NULL || results->names.line_count == 0) return;
+  json_list(json, "lines");
+  for (int32_t k = 0; k < results->names.line_count; k++) {
+    double sum = 0;
+    for (int32_t i = 0; i < n; i++) sum += kept->line[(int64_t)k * n + i];
+    json_object(json, NULL);
+    json_text(json, "name", results->names.line[k]);
+    json_number(json, "loss", sum);
+    json_object_end(json);
+  }
+  json_list_end(json);
+}
+
+static void write_trace(struct json *json, const ls_results *results, const struct kept_scenario *kept) {
+  int64_t n = results->accumulator->shape.entity_count, fields = results->names.trace_count;
+  if (kept->trace == NULL) return;
+  json_list(json, "quarters");
+  for (int32_t t = 0; t < results->accumulator->shape.quarter_count; t++) {
+    json_object(json, NULL);
+    json_integer(json, "quarter", t);
+    json_list(json, "entities");
+    for (int32_t i = 0; i < n; i++) {
+      json_object(json, NULL);
+      json_text(json, "id", ls_network_entity_id(results->network, i));
+      for (int32_t f = 0; f < fields; f++) {
+        write_value(json, results->names.trace[f], kept->trace[(t * fields + f) * n + i], results_trace_is_flag(results, f));
+      }
+      json_object_end(json);
+    }
+    json_list_end(json);
+    json_object_end(json);
+  }
+  json_list_end(json);
+}
+
+static void write_scenario(struct json *json, const ls_results *results, const struct kept_scenario *kept) {
+  char number[32];
+  (void)snprintf(number, sizeof number, "%lld", (long long)kept->number);
+  json_object(json, NULL);
+  json_text(json, "id", kept->id != NULL && kept->id[0] != '\0' ? kept->id : number);
+  json_number(json, "system_loss", results->identity.loss_is_net ? kept->loss_net : kept->loss_gross);
+  json_number(json, "loss_gross", kept->loss_gross);
+  json_number(json, "loss_net", kept->loss_net);
+  json_integer(json, "default_count", kept->default_count);
+  json_integer(json, "iterations", kept->iterations);
+  json_flag(json, "converged", kept->converged);
+  if (!isnan(kept->audit)) json_number(json, "audit", kept->audit);
+  write_scenario_entities(json, results, kept);
+  write_scenario_lines(json, results, kept);
+  write_trace(json, results, kept);
+  json_object_end(json);
+}
+
+/* ---- the whole ---------------------------------------------------------------------------------------------------------------------------- */
+
+static void write_settings(struct json *json, const struct run_identity *identity) {
+  json_object(json, "settings");
+  for (int32_t k = 0; k < identity->setting_count; k++) json_text(json, identity->setting[k].key, identity->setting[k].value);
+  json_object_end(json);
+}
+
+/* Beyond 2^63 a number would not survive readers that know signed integers alone. */
+static void write_seed(struct json *json, uint64_t seed) {
+  char text[32];
+  if (seed <= INT64_MAX) {
+    json_integer(json, "seed", (int64_t)seed);
+    return;
+  }
+  (void)snprintf(text, sizeof text, "%llu", (unsigned long long)seed);
+  json_text(json, "seed", text);
+}
+
+static void write_heading(struct json *json, const ls_results *results) {
+  const struct run_identity *identity = &results->identity;
+  int64_t count = accumulator_count(results->accumulator);
+  json_text(json, "model", identity->model);
+  json_text(json, "backend", identity->backend);
+  json_text(json, "network", ls_network_name(results->network));
+  json_text(json, "currency", results->network->currency);
+  json_text(json, "unit", results->network->unit);
+  json_integer(json, "scenario_count", identity->scenario_count);
+  json_integer(json, "converged", results->accumulator->converged_count);
+  json_integer(json, "not_converged", count - results->accumulator->converged_count);
+  json_integer(json, "not_finite", results->accumulator->nonfinite_count);
+  json_integer(json, "clips", results->accumulator->clip_count);
+  json_text(json, "digest", results->digest);
+  json_integer(json, "shard_index", identity->shard_index);
+  json_integer(json, "shard_count", identity->shard_count);
+  if (!results->explicit_scenarios) write_seed(json, identity->seed);
+  write_settings(json, identity);
+}
+
+void results_json(struct json *json, const ls_results *results) {
+  json_object(json, NULL);
+  write_heading(json, results);
+  if (results->statistics.entity != NULL) {
+    write_system(json, results);
+    json_list(json, "entities");
+    for (int32_t i = 0; i < results->accumulator->shape.entity_count; i++) write_entity(json, results, i);
+    json_list_end(json);
+    write_lines(json, results);
+  }
+  if (results->kept_count > 0) {
+    json_list(json, "scenarios");
+    for (int32_t k = 0; k < results->kept_count; k++) write_scenario(json, results, &results->kept[k]);
+    json_list_end(json);
+  }
+  json_object_end(json);
+}
+
+ls_status ls_results_describe(ls_context *context, const ls_results *results, ls_format format, ls_text **report) {
+  if (format == LS_FORMAT_JSON) {
+    struct json json = json_start(context);
+    results_json(&json, results);
+    return json_finish(&json, report);
+  }
+  struct buffer buffer = buffer_start(context);
+  ls_status status = results_summary(context, &buffer, results);
+  if (status == LS_STATUS_OK) return buffer_finish(&buffer, report);
+  buffer_release(&buffer);
+  return status;
+}

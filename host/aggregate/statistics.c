@@ -1,0 +1,146 @@
+/* statistics.c - means, errors, quantiles and probabilities from an accumulator; see results.h. */
+#include <math.h>
+#include <string.h>
+
+#include "aggregate/accumulator_fields.h"
+#include "aggregate/quantile.h"
+#include "aggregate/results.h"
+
+const double QUANTILE_LEVEL[QUANTILE_LEVEL_COUNT] = {0.95, 0.99, 0.999};
+
+/* ---- system losses ------------------------------------------------------------------------------------------------------------- */
+
+static void set_tail(struct loss_statistics *loss, int level, const double *ascending, int64_t count) {
+  int64_t low, high;
+  double q = QUANTILE_LEVEL[level];
+  quantile_interval(count, q, &low, &high);
+  bool has_interval = low >= 1 && high <= count;
+  loss->tail[level].value = ascending[quantile_rank(count, q) - 1];
+  loss->tail[level].low = has_interval ? ascending[low - 1] : NAN;
+  loss->tail[level].high = has_interval ? ascending[high - 1] : NAN;
+  expected_shortfall(ascending, count, q, &loss->tail[level].shortfall, &loss->tail[level].shortfall_se);
+}
+
+static void set_nothing(struct loss_statistics *loss) {
+  loss->mean = loss->mean_se = loss->sd = loss->minimum = loss->maximum = NAN;
+  for (int k = 0; k < QUANTILE_LEVEL_COUNT; k++) {
+    loss->tail[k].value = loss->tail[k].low = loss->tail[k].high = loss->tail[k].shortfall = loss->tail[k].shortfall_se = NAN;
+  }
+}
+
+/* The losses that count into `ascending`; sums are exact, so that the order of scenarios does not matter. */
+static void system_statistics(const struct accumulator *a, const double *loss, double *ascending, double *scratch,
+                              struct loss_statistics *result) {
+  fixed sum = 0;
+  struct wide squares = {{0, 0, 0}};
+  int64_t count = 0;
+  for (int64_t k = 0; k < a->shape.scenario_count; k++) {
+    if (a->state[k] != SCENARIO_CONVERGED && a->state[k] != SCENARIO_NOT_CONVERGED) continue;
+    sum += fixed_from(loss[k], a->bound_exponent);
+    wide_add(&squares, wide_square(loss[k], a->bound_exponent));
+    ascending[count++] = loss[k];
+  }
+  set_nothing(result);
+  if (count == 0) return;
+  sort_numbers(ascending, scratch, count);
+  result->mean = count == 1 ? ascending[0] : fixed_mean(sum, count, a->bound_exponent);
+  result->sd = fixed_deviation(sum, squares, count, a->bound_exponent);
+  result->mean_se = result->sd / sqrt((double)count);
+  result->minimum = ascending[0];
+  result->maximum = ascending[count - 1];
+  for (int level = 0; level < QUANTILE_LEVEL_COUNT; level++) set_tail(result, level, ascending, count);
+}
+
+/* ---- entities ------------------------------------------------------------------------------------------------------------------- */
+
+/* The mean of the bin that holds the quantile: exact where an atom (a total loss) fills it, else within the bin. */
+static double bin_quantile(const struct accumulator *a, int32_t entity, double level) {
+  int64_t count = accumulator_count(a), below = 0;
+  if (a->bin_count == NULL || count == 0) return NAN;
+  int64_t rank = quantile_rank(count, level);
+  const int64_t *bin_count = a->bin_count + (int64_t)entity * BIN_COUNT;
+  for (int bin = 0; bin < BIN_COUNT; bin++) {
+    below += bin_count[bin];
+    if (below < rank) continue;
+    return fixed_mean(a->bin_sum[(int64_t)entity * BIN_COUNT + bin], bin_count[bin], a->bound_exponent);
+  }
+  return NAN;
+}
+
+static double share(int64_t events, int64_t count) { return count == 0 ? NAN : (double)events / (double)count; }
+
+static void entity_statistics(const struct accumulator *a, int32_t i, struct entity_statistics *entity) {
+  int64_t count = accumulator_count(a);
+  int b = a->bound_exponent;
+  entity->default_probability = share(a->default_count[i], count);
+  wilson_interval(a->default_count[i], count, &entity->default_low, &entity->default_high);
+  entity->distress_probability = share(a->distress_count[i], count);
+  entity->forced_probability = share(a->forced_count[i], count);
+  entity->loss_mean = fixed_mean(a->loss_sum[i], count, b);
+  entity->loss_sd = fixed_deviation(a->loss_sum[i], a->loss_squares[i], count, b);
+  entity->loss_mean_se = entity->loss_sd / sqrt((double)count);
+  entity->loss_peak_mean = fixed_mean(a->peak_sum[i], count, b);
+  entity->es_contribution = NAN;
+  for (int k = 0; k < QUANTILE_LEVEL_COUNT; k++) entity->loss_quantile[k] = bin_quantile(a, i, QUANTILE_LEVEL[k]);
+}
+
+/* ---- the whole ------------------------------------------------------------------------------------------------------------------ */
+
+static void fill_by_entity(const struct accumulator *a, struct statistics *result) {
+  int64_t n = a->shape.entity_count, count = accumulator_count(a);
+  for (int32_t i = 0; i < a->shape.entity_count; i++) entity_statistics(a, i, &result->entity[i]);
+  for (int64_t k = 0; k < n * a->shape.line_count; k++) result->line_mean[k] = fixed_mean(a->line_sum[k], count, a->bound_exponent);
+  for (int64_t k = 0; result->default_by_quarter != NULL && k < n * a->shape.quarter_count; k++) {
+    result->default_by_quarter[k] = share(a->default_by_quarter[k], count);
+  }
+}
+
+static void fill_counts(const struct accumulator *a, struct statistics *result) {
+  int64_t sum = 0;
+  int32_t most = 0;
+  for (int64_t k = 0; k < a->shape.scenario_count; k++) {
+    sum += a->scenario_defaults[k];
+    if (a->scenario_defaults[k] > most) most = a->scenario_defaults[k];
+  }
+  result->converged_count = a->converged_count;
+  result->nonfinite_count = a->nonfinite_count;
+  result->clip_count = a->clip_count;
+  result->default_count_mean = share(sum, accumulator_count(a));
+  result->default_count_max = accumulator_count(a) == 0 ? NAN : (double)most;
+}
+
+ls_status statistics_compute(ls_context *context, const struct accumulator *accumulator, bool loss_is_net,
+                             struct statistics *statistics) {
+  (void)loss_is_net; /* both are always there; which of them is the system's loss is a matter of the reports */
+  const struct accumulator_shape *shape = &accumulator->shape;
+  size_t n = (size_t)shape->entity_count, scenarios = (size_t)shape->scenario_count;
+  struct statistics fresh = {.entity = context_allocate(context, n, sizeof *fresh.entity),
+                             .line_mean = context_allocate(context, n * (size_t)shape->line_count, sizeof(double))};
+  if (shape->quarter_count > 1) {
+    fresh.default_by_quarter = context_allocate(context, n * (size_t)shape->quarter_count, sizeof(double));
+  }
+  double *ascending = context_allocate(context, scenarios, sizeof *ascending);
+  double *scratch = context_allocate(context, scenarios, sizeof *scratch);
+  bool good = fresh.entity != NULL && fresh.line_mean != NULL && ascending != NULL && scratch != NULL &&
+              (shape->quarter_count == 1 || fresh.default_by_quarter != NULL);
+  if (good) {
+    system_statistics(accumulator, accumulator->loss_gross, ascending, scratch, &fresh.gross);
+    system_statistics(accumulator, accumulator->loss_net, ascending, scratch, &fresh.net);
+    fill_by_entity(accumulator, &fresh);
+    fill_counts(accumulator, &fresh);
+    *statistics = fresh;
+  } else {
+    const struct allocator allocator = context_allocator(context);
+    statistics_release(&allocator, &fresh);
+  }
+  context_release(context, scratch);
+  context_release(context, ascending);
+  return good ? LS_STATUS_OK : LS_STATUS_OUT_OF_MEMORY;
+}
+
+void statistics_release(const struct allocator *allocator, struct statistics *statistics) {
+  allocator_release(allocator, statistics->entity);
+  allocator_release(allocator, statistics->default_by_quarter);
+  allocator_release(allocator, statistics->line_mean);
+  *statistics = (struct statistics){0};
+}
