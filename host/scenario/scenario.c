@@ -1,0 +1,158 @@
+/* scenario.c - from a scenario file, or none, to a scenario set; what is in the file is read by explicit.c and
+ * monte_carlo.c. */
+#include "scenario/scenario.h"
+
+#include "io/hash.h"
+#include "io/read_file.h"
+#include "scenario/reader.h"
+#include "scenario/shock_keys.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- shared by the readers --------------------------------------------------------------------------------------------- */
+
+void reader_unusable(struct scenario_reader *reader, int64_t line, const char *format, ...) {
+  char text[1024];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  context_fail(reader->context, LS_STATUS_UNUSABLE, "%s:%" PRId64 ": %s", reader->file, line, text);
+  reader->unusable++;
+}
+
+/* A chain of blocks, newest first: each begins with a pointer to the one before. */
+struct block {
+  struct block *before;
+};
+enum { BLOCK_HEAD = 64 }; /* keeps the alignment of context_allocate */
+
+void *reader_allocate(struct scenario_reader *reader, int64_t count, size_t size) {
+  size_t bytes;
+  if (count < 0 || __builtin_mul_overflow((size_t)count, size, &bytes) || bytes > SIZE_MAX - BLOCK_HEAD) {
+    bytes = SIZE_MAX - BLOCK_HEAD; /* refused, with its message, by the allocator */
+  }
+  struct block *block = context_allocate(reader->context, 1, bytes + BLOCK_HEAD);
+  if (block == NULL) return NULL;
+  block->before = reader->set->memory;
+  reader->set->memory = block;
+  return (char *)block + BLOCK_HEAD;
+}
+
+/* ---- life of a set ------------------------------------------------------------------------------------------------------- */
+
+void scenario_destroy(struct scenario_set **set) {
+  if (set == NULL || *set == NULL) return;
+  struct allocator allocator = (*set)->allocator;
+  for (struct block *block = (*set)->memory; block != NULL;) {
+    struct block *before = block->before;
+    allocator_release(&allocator, block);
+    block = before;
+  }
+  allocator_release(&allocator, *set);
+  *set = NULL;
+}
+
+/* Without a file: one scenario in which nothing is shocked. */
+static ls_status baseline_make(struct scenario_reader *reader) {
+  struct scenario_set *set = reader->set;
+  char *name = reader_allocate(reader, 1, sizeof "baseline");
+  char **id = reader_allocate(reader, 1, sizeof *id);
+  double *value = reader_allocate(reader, 1, sizeof *value);
+  if (name == NULL || id == NULL || value == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  memcpy(name, "baseline", sizeof "baseline");
+  id[0] = name;
+  set->id = id;
+  set->count = 1;
+  set->shock.explicit_count = 1;
+  set->shock.explicit_value = value;
+  memset(set->sha256, '0', 64);
+  return shock_keys_build(reader, NULL, 0);
+}
+
+/* ---- the file -------------------------------------------------------------------------------------------------------------- */
+
+static ls_status copy_contents(struct scenario_reader *reader, const char *text, size_t length) {
+  struct scenario_set *set = reader->set;
+  const char *name = reader->options->path != NULL ? reader->options->path : "scenarios";
+  set->file = reader_allocate(reader, (int64_t)strlen(name) + 1, 1);
+  set->text = reader_allocate(reader, (int64_t)length + 1, 1);
+  if (set->file == NULL || set->text == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  memcpy(set->file, name, strlen(name));
+  memcpy(set->text, text, length);
+  set->text_length = length;
+  reader->file = set->file;
+  return hash_sha256(reader->context, text, length, set->sha256);
+}
+
+static ls_status load(struct scenario_reader *reader) {
+  const struct scenario_options *options = reader->options;
+  if (options->text != NULL) return copy_contents(reader, options->text, options->text_length);
+  char *data = NULL;
+  size_t length = 0;
+  ls_status status = read_file(reader->context, options->path, &data, &length);
+  if (status == LS_STATUS_OK) status = copy_contents(reader, data, length);
+  context_release(reader->context, data);
+  return status;
+}
+
+/* A comment line "# optional-targets": what the network lacks is then left out with a warning. */
+static bool says_optional_targets(const char *text) {
+  static const char WORD[] = "optional-targets";
+  for (const char *line = text; line != NULL; line = strchr(line, '\n')) {
+    line += strspn(line, "\n");
+    const char *word = line + strspn(line, " \t");
+    if (*word != '#') continue;
+    word += 1 + strspn(word + 1, " \t");
+    if (strncmp(word, WORD, strlen(WORD)) != 0) continue;
+    word += strlen(WORD);
+    word += strspn(word, " \t\r");
+    if (*word == '\n' || *word == '\0') return true;
+  }
+  return false;
+}
+
+static bool ends_with(const char *text, const char *end) {
+  size_t length = strlen(text), end_length = strlen(end);
+  return length >= end_length && strcmp(text + length - end_length, end) == 0;
+}
+
+static ls_status read_contents(struct scenario_reader *reader) {
+  int64_t faults_before = context_fault_count(reader->context);
+  ls_status status = load(reader);
+  if (status != LS_STATUS_OK) return status;
+  reader->missing_allowed = reader->options->allow_missing_targets || says_optional_targets(reader->set->text);
+  if (ends_with(reader->file, ".csv")) {
+    status = explicit_read(reader);
+  } else if (ends_with(reader->file, ".yaml") || ends_with(reader->file, ".yml")) {
+    status = monte_carlo_read(reader);
+  } else {
+    status = context_fault(reader->context, reader->file, 0, "the name must end in .csv (rows of shocks) or .yaml (random)");
+  }
+  if (status != LS_STATUS_OK) return status;
+  int64_t faults = context_fault_count(reader->context) - faults_before;
+  if (faults > reader->unusable) return LS_STATUS_INVALID_INPUT;
+  return reader->unusable > 0 ? LS_STATUS_UNUSABLE : LS_STATUS_OK;
+}
+
+ls_status scenario_read(ls_context *context, const ls_network *network, const struct scenario_options *options,
+                        struct scenario_set **set) {
+  static char nothing[1] = "";
+  struct scenario_reader reader = {.context = context, .network = network, .options = options};
+  reader.set = context_allocate(context, 1, sizeof *reader.set);
+  if (reader.set == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  reader.set->allocator = context_allocator(context);
+  reader.set->assumption_draws = 1;
+  reader.set->file = reader.set->text = nothing;
+  bool has_file = options->path != NULL || options->text != NULL;
+  ls_status status = has_file ? read_contents(&reader) : baseline_make(&reader);
+  if (status == LS_STATUS_OK) {
+    *set = reader.set;
+  } else {
+    scenario_destroy(&reader.set);
+  }
+  return status;
+}
