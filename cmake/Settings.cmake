@@ -26,6 +26,7 @@ if(LS_SANITIZE)
   add_compile_options($<$<COMPILE_LANGUAGE:C>:-fsanitize=${LS_SANITIZE}>
                       $<$<COMPILE_LANGUAGE:C>:-fno-sanitize-recover=all>
                       $<$<COMPILE_LANGUAGE:C>:-fno-omit-frame-pointer>)
+  add_compile_definitions(LS_OUT_OF_LINE)
   add_link_options(-fsanitize=${LS_SANITIZE})
 endif()
 

@@ -23,7 +23,11 @@
 #define LS_LANES 1
 #else
 #define LS_UNROLL
+#if defined(LS_OUT_OF_LINE) /* under sanitizers inlined code is so long that compiling it takes minutes */
+#define LS_FN static __attribute__((unused))
+#else
 #define LS_FN static inline __attribute__((always_inline, unused))
+#endif
 #define LS_CONSTANT static const
 #if defined(__AVX512F__) && defined(__AVX512DQ__)
 #include <immintrin.h>
