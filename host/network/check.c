@@ -1,5 +1,6 @@
 /* check.c - ls_network_check: a network is read, and what was found is told as a report instead of a failure. */
 #include "io/json.h"
+#include "io/number.h"
 #include "network/schema.h"
 
 #include <math.h>
@@ -155,6 +156,12 @@ static void tell_messages(struct buffer *buffer, const struct check *check) {
     buffer_print(buffer, "  warning  %s\n", message->full);
 }
 
+static void tell_amount(struct buffer *buffer, double amount) {
+  char text[NUMBER_TEXT_SIZE] = "unknown";
+  if (!isnan(amount)) number_print(amount, text);
+  buffer_text(buffer, text);
+}
+
 static void tell_ledger(struct buffer *buffer, const ls_network *network) {
   for (int64_t row = 0; row < network->table[TABLE_DEALS].row_count; row++)
     if (is_unknown(network, row))
@@ -164,11 +171,11 @@ static void tell_ledger(struct buffer *buffer, const ls_network *network) {
   for (int64_t row = 0; has_claims(network) && row < network->table[TABLE_DEALS].row_count; row++) {
     const struct spread spread = spread_of(network, row);
     if (spread.count < 2) continue;
-    buffer_print(buffer, "  %lld claims      %s: ", (long long)spread.count,
+    buffer_print(buffer, "  %-2lld claims       %s: ", (long long)spread.count,
                  network_text(network, TABLE_DEALS, "claim_id", row));
-    buffer_number(buffer, spread.low, "unknown");
+    tell_amount(buffer, spread.low);
     buffer_text(buffer, " to ");
-    buffer_number(buffer, spread.high, "unknown");
+    tell_amount(buffer, spread.high);
     buffer_text(buffer, "\n");
   }
 }

@@ -144,14 +144,15 @@ static ls_status read_tables(struct folder *folder) {
   return status;
 }
 
-/* The ledger's own faults stand in deals.csv; what it makes of sound rows must keep the rules of the tables it fills.
- */
+/* The ledger's own faults stand in deals.csv; what it makes of sound rows must keep the rules of the tables it fills,
+ * entities among them. */
 static ls_status apply_ledger(const struct folder *folder) {
-  bool was_present[TABLE_COUNT];
-  for (int id = 0; id < TABLE_COUNT; id++) was_present[id] = folder->network->table[id].present;
+  const struct table *purchases = &folder->network->table[TABLE_PURCHASES];
+  const bool had_purchases = purchases->present;
   ls_status status = ledger_apply(folder->context, folder->network);
-  for (int id = 0; id < TABLE_COUNT && status == LS_STATUS_OK; id++)
-    if (!was_present[id]) status = network_validate_table(folder->context, folder->network, (enum table_id)id, NULL);
+  if (status == LS_STATUS_INVALID_INPUT) return LS_STATUS_OK;
+  for (int id = 0; id < TABLE_COUNT && status == LS_STATUS_OK && !had_purchases && purchases->present; id++)
+    status = network_validate_table(folder->context, folder->network, (enum table_id)id, NULL);
   return status;
 }
 

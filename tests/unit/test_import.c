@@ -1,4 +1,5 @@
-/* test_import.c - folders become networks: what must not matter (order, line ends), defaults, sums, metadata, check's report.
+/* test_import.c - folders become networks: what must not matter (order, line ends), defaults, sums, metadata, check's
+ * report.
  *
  * What is refused is test_invalid.c's table.
  */
@@ -59,7 +60,7 @@ static void put_loop(void) {
                    "world,purchase_scale,0,0.5\n");
 }
 
-/* ---- what must not matter ----------------------------------------------------------------------------------------- */
+/* ---- what must not matter ---------------------------------------------------------------------------------------- */
 
 TEST links_are_sorted_whatever_the_order_of_rows(void) {
   put_banks();
@@ -151,7 +152,7 @@ TEST one_entity_without_links_is_a_network(void) {
   PASS();
 }
 
-/* ---- attributes, defaults, sums ----------------------------------------------------------------------------------- */
+/* ---- attributes, defaults, sums ---------------------------------------------------------------------------------- */
 
 TEST unknown_columns_are_kept_as_numbers_or_texts(void) {
   put("entities.csv", "id,rating,rank,code,gap,quoted\nA,AA,1,0111,,\"1\"\nB,B,2,0112,7,\"2\"\n");
@@ -193,7 +194,7 @@ TEST shares_that_sum_to_one_but_for_rounding_are_valid(void) {
   PASS();
 }
 
-/* ---- the loop and its metadata ------------------------------------------------------------------------------------- */
+/* ---- the loop and its metadata ----------------------------------------------------------------------------------- */
 
 TEST loop_tables_and_their_settings_are_read(void) {
   put_loop();
@@ -247,7 +248,7 @@ TEST files_with_other_names_are_left_alone(void) {
   PASS();
 }
 
-/* ---- statuses ------------------------------------------------------------------------------------------------------- */
+/* ---- statuses ---------------------------------------------------------------------------------------------------- */
 
 TEST missing_and_unreadable_paths_have_their_statuses(void) {
   char path[8192];
@@ -288,7 +289,7 @@ TEST oddities_are_warned_of(void) {
   PASS();
 }
 
-/* ---- check ---------------------------------------------------------------------------------------------------------- */
+/* ---- check ------------------------------------------------------------------------------------------------------- */
 
 static json_t *check_json(const ls_read_options *options, ls_status expected) {
   ls_text *report = NULL;
@@ -346,7 +347,7 @@ TEST check_of_nothing_has_no_report(void) {
   PASS();
 }
 
-/* ---- memory --------------------------------------------------------------------------------------------------------- */
+/* ---- memory ------------------------------------------------------------------------------------------------------ */
 
 TEST every_failed_allocation_is_told_and_nothing_leaks(void) {
   const ls_read_options sum = {.sum_duplicates = true};

@@ -1,5 +1,6 @@
-/* test_invalid.c - every way of being wrong has a folder in datasets/invalid, named for the fault, and is refused with these
- * words. The table is also the list: a folder without a row, or a row without a folder, fails.
+/* test_invalid.c - every way of being wrong has a folder in datasets/invalid, named for the fault, and is refused with
+ * these words. The table is also the list: a folder without a row, or a row without a folder, fails.
+ * (datasets/invalid/scenarios holds scenario files, which have their own table.)
  */
 #include <dirent.h>
 
@@ -300,11 +301,12 @@ TEST every_folder_has_a_row(void) {
   int count = 0;
   ASSERT(folder != NULL);
   for (const struct dirent *entry; (entry = readdir(folder)) != NULL;) {
-    bool listed = entry->d_name[0] == '.';
+    if (entry->d_name[0] == '.' || strcmp(entry->d_name, "scenarios") == 0) continue;
+    bool listed = false;
     for (int i = 0; i < INVALID_COUNT && !listed; i++) listed = strcmp(INVALID[i].folder, entry->d_name) == 0;
     if (!listed) fprintf(stderr, "datasets/invalid/%s has no row\n", entry->d_name);
     ASSERT(listed);
-    count += entry->d_name[0] != '.';
+    count++;
   }
   closedir(folder);
   ASSERT_EQ((int)INVALID_COUNT, count);

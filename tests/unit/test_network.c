@@ -1,5 +1,5 @@
-/* test_network.c - tables built in memory, ids and pairs looked up, equity by the book, copies, and the rules as network files
- * meet them. */
+/* test_network.c - tables built in memory, ids and pairs looked up, equity by the book, copies, and the rules as
+ * network files meet them. */
 #include <math.h>
 
 #include "greatest.h"
@@ -28,7 +28,7 @@ static void tear_down(void *user) {
   if (memory.held != 0) abort();
 }
 
-/* ---- building ------------------------------------------------------------------------------------------------------- */
+/* ---- building ---------------------------------------------------------------------------------------------------- */
 
 static ls_status add_texts(ls_context *with, struct table *table, const char *name, const char *const *text) {
   struct table_column *column = table_column_add(with, table, name, true);
@@ -159,7 +159,7 @@ TEST rows_can_be_dropped(void) {
   PASS();
 }
 
-/* ---- copies and memory ----------------------------------------------------------------------------------------------- */
+/* ---- copies and memory ------------------------------------------------------------------------------------------- */
 
 TEST a_copy_stands_on_its_own(void) {
   ls_network *copy = NULL;
@@ -219,7 +219,7 @@ TEST destroying_nothing_is_allowed(void) {
   PASS();
 }
 
-/* ---- rules, as a network file meets them ------------------------------------------------------------------------------ */
+/* ---- rules, as a network file meets them ------------------------------------------------------------------------- */
 
 TEST numbers_of_a_network_file_must_be_there_and_finite(void) {
   ASSERT_EQ(LS_STATUS_OK, build(context, network));
@@ -272,7 +272,7 @@ TEST a_network_without_entities_is_refused(void) {
   PASS();
 }
 
-/* ---- the schema ------------------------------------------------------------------------------------------------------- */
+/* ---- the schema -------------------------------------------------------------------------------------------------- */
 
 TEST schema_is_in_order_and_consistent(void) {
   for (int id = 0; id < TABLE_COUNT; id++) {
