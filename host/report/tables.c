@@ -56,7 +56,7 @@ void write_tail_table(const struct view *view, struct buffer *page) {
   write_unit(view, page, ", ");
   buffer_text(page, "</caption><thead><tr><th scope=\"col\">Loss, level</th><th scope=\"col\">VaR</th>"
                     "<th scope=\"col\">95% from</th><th scope=\"col\">to</th><th scope=\"col\">ES</th>"
-                    "<th scope=\"col\">standard error</th></tr></thead><tbody>\n");
+                    "<th scope=\"col\">Standard error</th></tr></thead><tbody>\n");
   write_tail_rows(view, page, &statistics->gross, "Gross");
   write_tail_rows(view, page, &statistics->net, "Net");
   buffer_text(page, "</tbody></table>\n<table class=\"compact\"><caption>Moments");

@@ -100,6 +100,9 @@ static void write_loss_sentence(const struct view *view, struct buffer *page) {
   write_money(view, page, loss->mean, view->decimals);
   buffer_text(page, "</b>");
   if (view->drawn) buffer_text(page, " on average");
+  buffer_text(page, view->results->identity.loss_is_net
+                        ? " (net: what holders outside it lose)"
+                        : " (gross: the losers' losses, nobody's gains set against them)");
   if (view->baseline_total > 0) {
     buffer_text(page, ", ");
     write_percent(page, loss->mean / view->baseline_total, percent_decimals_for(loss->mean / view->baseline_total));
@@ -151,7 +154,10 @@ static void write_line_sentence(const struct view *view, struct buffer *page) {
   for (int32_t k = 0; k < view->line_count; k++)
     if (view->line_total[k] > 0 && (largest < 0 || view->line_total[k] > view->line_total[largest])) largest = k;
   if (largest < 0 || view->line_count < 2) return;
-  buffer_text(page, "The balance-sheet line with the largest loss is <b>");
+  buffer_text(page, "With gains set against losses the entities lose ");
+  write_money(view, page, view->line_sum, view->decimals);
+  if (view->scenario_count > 1) buffer_text(page, " on average");
+  buffer_text(page, "; the balance-sheet line with the largest loss is <b>");
   write_line_name(view, page, largest);
   buffer_text(page, "</b> (");
   write_money(view, page, view->line_total[largest], view->decimals);
