@@ -4,7 +4,8 @@
  * operation here is correctly rounded and works lane by lane, so a scenario's bits never depend on the instruction set,
  * on the width of the vector, or on the scenarios that happen to share it. Nothing outside this file uses intrinsics.
  *
- * Compiled once per instruction set: LS_LANES is 1 under nvcc, 8 with AVX-512, 4 with AVX2, else 4 (two SSE2 halves).
+ * Compiled once per instruction set: LS_LANES is 1 under nvcc, 8 with AVX-512, 4 with AVX2, else 4 (two SSE2 halves). With
+ * LS_ONE_LANE a C compiler sees what a GPU thread does, strided memory included: that is how tests run it without a GPU.
  */
 #ifndef LS_KERNELS_LANE_H
 #define LS_KERNELS_LANE_H
@@ -29,7 +30,9 @@
 #define LS_FN static inline __attribute__((always_inline, unused))
 #endif
 #define LS_CONSTANT static const
-#if defined(__AVX512F__) && defined(__AVX512DQ__)
+#if defined(LS_ONE_LANE)
+#define LS_LANES 1
+#elif defined(__AVX512F__) && defined(__AVX512DQ__)
 #include <immintrin.h>
 #define LS_LANES 8
 #elif defined(__AVX2__) && defined(__FMA__)
@@ -85,16 +88,24 @@ LS_FN ls_lane lane_put(ls_lane a, int lane, double value) {
 }
 
 LS_FN ls_lane_bits lane_to_bits(ls_lane a) {
-#if LS_LANES == 1
+#if defined(__CUDACC__)
   return __double_as_longlong(a);
+#elif LS_LANES == 1
+  ls_lane_bits bits;
+  __builtin_memcpy(&bits, &a, sizeof bits);
+  return bits;
 #else
   return (ls_lane_bits)a;
 #endif
 }
 
 LS_FN ls_lane lane_from_bits(ls_lane_bits a) {
-#if LS_LANES == 1
+#if defined(__CUDACC__)
   return __longlong_as_double(a);
+#elif LS_LANES == 1
+  ls_lane value;
+  __builtin_memcpy(&value, &a, sizeof value);
+  return value;
 #else
   return (ls_lane)a;
 #endif
@@ -157,8 +168,10 @@ LS_FN ls_lane lane_ratio(ls_lane a, ls_lane b, double where_zero) {
 
 /* a * b + c, rounded once. Only kernels/math uses it: everywhere else a product and a sum are rounded each. */
 LS_FN ls_lane lane_fma(ls_lane a, ls_lane b, ls_lane c) {
-#if LS_LANES == 1
+#if defined(__CUDACC__)
   return fma(a, b, c);
+#elif LS_LANES == 1
+  return __builtin_fma(a, b, c);
 #elif LS_LANES == 8
   return (ls_lane)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c);
 #elif defined(__AVX2__) && defined(__FMA__)
@@ -170,8 +183,10 @@ LS_FN ls_lane lane_fma(ls_lane a, ls_lane b, ls_lane c) {
 }
 
 LS_FN ls_lane lane_sqrt(ls_lane a) {
-#if LS_LANES == 1
+#if defined(__CUDACC__)
   return sqrt(a);
+#elif LS_LANES == 1
+  return __builtin_sqrt(a);
 #elif LS_LANES == 8
   return (ls_lane)_mm512_sqrt_pd((__m512d)a);
 #elif defined(__AVX2__) && defined(__FMA__)

@@ -1,0 +1,119 @@
+/* test_gpu_thread.c - the phases as a GPU thread runs them (one lane, strided slots) against the CPU's vectors: the same bits.
+ *
+ * Without a GPU this is how far its arithmetic can be followed: same source, same operations, one scenario a thread.
+ */
+#define LS_ONE_LANE
+#include "phases/tile.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/engine.h"
+#include "greatest.h"
+#include "support.h"
+
+enum { SCENARIOS = 40, BLOCK = 64 };
+
+struct kept {
+  double *value; /* [slot][SCENARIOS] */
+  int32_t slots;
+};
+
+static ls_status keep(ls_context *context, void *user, const struct chunk *chunk) {
+  struct kept *kept = user;
+  (void)context;
+  for (int32_t slot = 0; slot < kept->slots; slot++)
+    for (int32_t s = 0; s < chunk->count; s++)
+      kept->value[(int64_t)slot * SCENARIOS + chunk->first + s] = chunk->value[slot * chunk->stride + s];
+  return LS_STATUS_OK;
+}
+
+/* What one block of BLOCK threads would do, a thread after the other, in memory laid out as on the device. */
+static void run_block(const struct ls_plan *plan, double *value) {
+  double *state = calloc((size_t)plan->state_slots * BLOCK, sizeof *state);
+  double *output = calloc((size_t)plan->output.slot_count * BLOCK, sizeof *output);
+  for (int64_t thread = 0; thread < SCENARIOS; thread++) {
+    int64_t scenario[LS_LANES] = {thread};
+    ls_slots own = {state + thread, BLOCK}, out = {output + thread, BLOCK};
+    struct ls_view view = tile_begin(plan, scenario, own, out);
+    int32_t number = 0;
+#define LS_STATIC_MODEL(name) \
+  if (plan->model == number++) name##_tile(view, own, out);
+#define LS_TIME_MODEL(name) LS_STATIC_MODEL(name)
+#include "models.def"
+#undef LS_STATIC_MODEL
+#undef LS_TIME_MODEL
+  }
+  for (int32_t slot = 0; slot < plan->output.slot_count; slot++)
+    for (int64_t s = 0; s < SCENARIOS; s++) value[(int64_t)slot * SCENARIOS + s] = output[(int64_t)slot * BLOCK + s];
+  free(output);
+  free(state);
+}
+
+static enum greatest_test_res same_bits(const char *folder, const char *model, const char *scenarios) {
+  ls_context *context = NULL;
+  ls_network *network = NULL;
+  struct job job = {0};
+  ASSERT_EQ(LS_STATUS_OK, ls_context_create(&context));
+  ASSERT_EQm(folder, LS_STATUS_OK, ls_network_read(context, folder, NULL, &network));
+  ls_run_options options = ls_run_options_default();
+  options.model = model;
+  options.backend = "cpu";
+  struct scenario_options scenario = {.path = scenarios, .count = SCENARIOS, .keep_worst = -1};
+  ASSERT_EQm(ls_context_message(context, 0), LS_STATUS_OK, job_prepare(context, network, &options, &scenario, &job));
+  struct kept cpu = {NULL, job.detail->output.slot_count};
+  size_t values = (size_t)cpu.slots * SCENARIOS;
+  cpu.value = calloc(values, sizeof(double));
+  double *thread = calloc(values, sizeof(double));
+  struct compute_request request = {.plan = job.detail, .count = SCENARIOS};
+  ASSERT_EQ(LS_STATUS_OK, LS_CPU_BACKEND.compute(context, &request, keep, &cpu));
+  run_block(job.detail, thread);
+  for (size_t k = 0; k < values; k++) ASSERT_EQm("a bit differs", 0, memcmp(&cpu.value[k], &thread[k], sizeof(double)));
+  free(thread);
+  free(cpu.value);
+  job_release(context, &job);
+  ls_network_destroy(&network);
+  ls_context_destroy(&context);
+  PASS();
+}
+
+static const char *const STATIC_DRAWS =
+    "count: 40\nseed: 7\nfactors: [{name: f}]\nloadings: [{target: '*', factor: f, value: 0.5}]\n"
+    "marginals: [{variable: external_assets_loss, target: '*', distribution: beta, mean: 0.6, sd: 0.3}]\n";
+
+/* A ring of five banks, thinly capitalised, so that about half of them fail. */
+static const char *const BANKS = "id,external_assets,external_liabilities\na,12,4\nb,9,3\nc,15,6\nd,7,2\ne,11,5\n";
+static const char *const DEBTS =
+    "debtor,creditor,amount\na,b,5\nb,c,6\nc,d,4\nd,e,7\ne,a,5\na,c,2\nc,e,3\nd,a,1.5\n";
+
+static enum greatest_test_res static_model(const char *model) {
+  char folder[4096], draws[8192];
+  ASSERT(support_make_folder(folder));
+  ASSERT(support_write_file(folder, "entities.csv", BANKS));
+  ASSERT(support_write_file(folder, "liabilities.csv", DEBTS));
+  ASSERT(support_write_file(folder, "draws.yaml", STATIC_DRAWS));
+  snprintf(draws, sizeof draws, "%s/draws.yaml", folder);
+  enum greatest_test_res result = same_bits(folder, model, draws);
+  support_remove_folder(folder);
+  return result;
+}
+
+TEST a_gpu_thread_clears_payments_with_the_bits_of_the_cpu(void) { return static_model("eisenberg-noe"); }
+TEST a_gpu_thread_clears_with_costs_with_the_bits_of_the_cpu(void) { return static_model("rogers-veraart"); }
+TEST a_gpu_thread_spreads_distress_with_the_bits_of_the_cpu(void) { return static_model("debtrank-linear"); }
+
+TEST a_gpu_thread_runs_the_loop_with_the_bits_of_the_cpu(void) {
+  return same_bits(LS_SOURCE_DIR "/datasets/ai-loop/2026-08", "loop", LS_SOURCE_DIR "/datasets/ai-loop/scenarios/monte-carlo.yaml");
+}
+
+GREATEST_MAIN_DEFS();
+
+int main(int argc, char **argv) {
+  GREATEST_MAIN_BEGIN();
+  RUN_TEST(a_gpu_thread_clears_payments_with_the_bits_of_the_cpu);
+  RUN_TEST(a_gpu_thread_clears_with_costs_with_the_bits_of_the_cpu);
+  RUN_TEST(a_gpu_thread_spreads_distress_with_the_bits_of_the_cpu);
+  RUN_TEST(a_gpu_thread_runs_the_loop_with_the_bits_of_the_cpu);
+  GREATEST_MAIN_END();
+}
