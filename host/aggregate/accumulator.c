@@ -188,7 +188,9 @@ static void add_run(struct accumulator *a, const struct chunk *chunk, int32_t fr
   int32_t n = a->shape.entity_count;
   for (int32_t i = 0; i < n; i++) {
     add_losses(a, i, slot(chunk, at->loss + i) + from, count);
-    if (at->loss_peak >= 0) add_sum(a, &a->peak_sum[i], slot(chunk, at->loss_peak + i) + from, count);
+    /* without a path the one loss there is is also the largest */
+    int32_t peak = at->loss_peak >= 0 ? at->loss_peak : at->loss;
+    add_sum(a, &a->peak_sum[i], slot(chunk, peak + i) + from, count);
     if (at->forced >= 0) a->forced_count[i] += add_whole(slot(chunk, at->forced + i) + from, count);
     if (at->funding_refused >= 0) a->refused_count[i] += add_whole(slot(chunk, at->funding_refused + i) + from, count);
     if (at->default_quarter >= 0) {

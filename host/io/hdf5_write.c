@@ -1,4 +1,6 @@
 /* hdf5_write.c - attributes, dimension scales and labelled arrays into an HDF5 file; see hdf5_file.h. */
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "io/hdf5_private.h"
@@ -203,7 +205,9 @@ static void dataset_close(struct hdf5_file *file, hid_t dataset, const char *nam
 }
 
 void hdf5_write_numbers(struct hdf5_file *file, const struct hdf5_array *array, const double *value) {
-  dataset_close(file, array_write(file, array, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, value), array->name);
+  hid_t dataset = array_write(file, array, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, value);
+  hdf5_put_number(file, dataset, "_FillValue", NAN); /* how netCDF says that a value is missing */
+  dataset_close(file, dataset, array->name);
 }
 
 void hdf5_write_integers(struct hdf5_file *file, const struct hdf5_array *array, const int64_t *value) {
