@@ -7,11 +7,14 @@ pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(CRYPTO REQUIRED IMPORTED_TARGET libcrypto)
 
+# Dimension scales and file images are in HDF5's high-level library, for which Debian has no pkg-config file.
+find_library(LS_HDF5_HL hdf5_hl HINTS ${HDF5_LIBRARY_DIRS} REQUIRED)
+
 find_path(LS_RANDOM123_INCLUDE Random123/philox.h REQUIRED)
 
 add_library(ls_dependencies INTERFACE)
 target_link_libraries(ls_dependencies INTERFACE
-  PkgConfig::YAML PkgConfig::JANSSON PkgConfig::XXHASH PkgConfig::CRYPTO PkgConfig::HDF5 Threads::Threads m)
+  PkgConfig::YAML PkgConfig::JANSSON PkgConfig::XXHASH PkgConfig::CRYPTO ${LS_HDF5_HL} PkgConfig::HDF5 Threads::Threads m)
 target_include_directories(ls_dependencies SYSTEM INTERFACE ${LS_RANDOM123_INCLUDE})
 
 # The report page carries D3 within itself.
