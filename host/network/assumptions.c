@@ -238,15 +238,10 @@ static bool distribution_is_known(const char *name) {
 
 static void check_value(ls_context *context, const ls_network *network, int64_t table_row, const struct assumption *row,
                         const struct parameter_rule *rule) {
-  const double low = attribute_number(network, TABLE_ASSUMPTIONS, "low", table_row);
-  const double high = attribute_number(network, TABLE_ASSUMPTIONS, "high", table_row);
   const char *distribution = network_text(network, TABLE_ASSUMPTIONS, "distribution", table_row);
   if (!(row->value >= 0.0) || !(row->value <= rule->maximum) || (rule->positive && !(row->value > 0.0)))
     context_fault(context, FILE_NAME, row->line, "%s of '%s' is %.17g, must be %s 0%s", row->parameter, row->target,
                   row->value, rule->positive ? ">" : ">=", isfinite(rule->maximum) ? " and <= 1" : "");
-  if (low > row->value || high < row->value)
-    context_fault(context, FILE_NAME, row->line, "%s of '%s' is %.17g, must be between its low %.17g and high %.17g",
-                  row->parameter, row->target, row->value, low, high);
   if (!distribution_is_known(distribution))
     context_fault(context, FILE_NAME, row->line,
                   "distribution is '%s', must be fixed, uniform, triangular, normal, lognormal or beta", distribution);
