@@ -9,27 +9,29 @@
 
 /* ---- memory: the fields of each struct by shape ------------------------------------------------------------------ */
 
-#define MODEL_NODES(X)                                                                              \
-  X(price)                                                                                          \
-  X(cost)                                                                                           \
-  X(opex) X(cogs) X(depreciation) X(backlog_margin) X(threshold) X(distress_cost) X(order_response) \
-      X(funding_sensitivity) X(credit_limit) X(cash_floor) X(cash) X(real_assets) X(capacity) X(dark)
+#define MODEL_NODES(X)                                                                                             \
+  X(price)                                                                                                         \
+  X(cost)                                                                                                          \
+  X(opex)                                                                                                          \
+  X(cogs) X(depreciation) X(backlog_margin) X(threshold) X(distress_cost) X(order_response) X(funding_sensitivity) \
+      X(credit_limit) X(cash_floor) X(cash) X(real_assets) X(capacity) X(dark)
 #define MODEL_PAIRS(X) X(rate) X(take_or_pay) X(capex_share) X(pledge_rate) X(stake) X(debt) X(backlog) X(pledge)
 #define MODEL_PATHS(X) \
   X(demand_planned) X(demand) X(purchase_scale) X(outside_equity) X(multiple) X(supply) X(power_cap) X(credit_open)
-#define STATE_NODES(X)                                                                                           \
-  X(cash)                                                                                                        \
-  X(real_assets)                                                                                                 \
-  X(capacity) X(dark) X(value) X(reference) X(sales_before) X(planned_sales_before) X(capacity_start) X(ordered) \
-      X(orders) X(delivery_ratio) X(input_ratio) X(revenue) X(sales) X(confidence) X(outside_paid) X(draw)       \
-          X(opex_owed) X(cogs_owed) X(full_ratio) X(issued) X(price_value)
+#define STATE_NODES(X)                                                                                         \
+  X(cash)                                                                                                      \
+  X(real_assets)                                                                                               \
+  X(capacity)                                                                                                  \
+  X(dark) X(value) X(reference) X(sales_before) X(planned_sales_before) X(capacity_start) X(ordered) X(orders) \
+      X(delivery_ratio) X(input_ratio) X(revenue) X(sales) X(confidence) X(outside_paid) X(draw) X(opex_owed)  \
+          X(cogs_owed) X(full_ratio) X(issued) X(price_value)
 #define STATE_PAIRS(X) \
   X(stake) X(debt) X(backlog) X(pledge) X(invested) X(planned_backlog) X(ordered_now) X(delivered) X(debt_before)
-#define RUN_PATHS(X)                                                                                         \
-  X(cash)                                                                                                    \
-  X(real_assets)                                                                                             \
-  X(value) X(capacity) X(revenue) X(sales) X(draw) X(confidence) X(orders) X(debt) X(backlog) X(input_ratio) \
-      X(delivery_ratio)
+#define RUN_PATHS(X) \
+  X(cash)            \
+  X(real_assets)     \
+  X(value)           \
+  X(capacity) X(revenue) X(sales) X(draw) X(confidence) X(orders) X(debt) X(backlog) X(input_ratio) X(delivery_ratio)
 
 static void *zeros(size_t count, size_t size) { return calloc(count ? count : 1, size); }
 static double *numbers(size_t count) { return zeros(count, sizeof(double)); }
@@ -56,8 +58,9 @@ struct spec_loop *spec_loop_create(int n, int quarters, int build_lag, int type_
 #define MAKE_PATHS(field) model->field = numbers(path);
   MODEL_NODES(MAKE_NODES)
   MODEL_PAIRS(MAKE_PAIRS)
-  MODEL_PATHS(MAKE_PATHS) model->input_type = zeros(nodes, sizeof(int)),
-                          model->essential = zeros((size_t)type_count, sizeof(bool));
+  MODEL_PATHS(MAKE_PATHS)
+  model->input_type = zeros(nodes, sizeof(int)),
+  model->essential = zeros((size_t)type_count, sizeof(bool));
   model->start = zeros(pairs, sizeof(int)), model->ramp = zeros(pairs, sizeof(int));
   model->pledge_start = zeros(pairs, sizeof(int)), model->forced = zeros(path, sizeof(bool));
   model->gate = numbers(path * nodes);
@@ -70,8 +73,8 @@ void spec_loop_free(struct spec_loop *model) {
 #define FREE_FIELD(field) free(model->field);
   MODEL_NODES(FREE_FIELD)
   MODEL_PAIRS(FREE_FIELD)
-  MODEL_PATHS(FREE_FIELD) free(model->input_type), free(model->essential), free(model->start), free(model->ramp),
-      free(model->pledge_start);
+  MODEL_PATHS(FREE_FIELD)
+  free(model->input_type), free(model->essential), free(model->start), free(model->ramp), free(model->pledge_start);
   free(model->forced), free(model->gate), free(model);
 }
 
@@ -86,8 +89,9 @@ struct spec_loop *spec_loop_copy(const struct spec_loop *model) {
 #define COPY_PATHS(field) COPY_FIELD(field, path)
   MODEL_NODES(COPY_NODES)
   MODEL_PAIRS(COPY_PAIRS)
-  MODEL_PATHS(COPY_PATHS) COPY_FIELD(input_type, nodes) COPY_FIELD(essential, (size_t)model->type_count)
-      COPY_FIELD(start, pairs) COPY_FIELD(ramp, pairs) COPY_FIELD(pledge_start, pairs) COPY_FIELD(forced, path)
+  MODEL_PATHS(COPY_PATHS)
+  COPY_FIELD(input_type, nodes) COPY_FIELD(essential, (size_t)model->type_count) COPY_FIELD(start, pairs)
+      COPY_FIELD(ramp, pairs) COPY_FIELD(pledge_start, pairs) COPY_FIELD(forced, path)
           COPY_FIELD(gate, path * nodes) return copy;
 }
 
@@ -659,6 +663,7 @@ static void audit_stocks(const struct spec_loop *model, const struct spec_state 
   size_t pairs = (size_t)n * (size_t)n;
   double total = 0, gross = 0;
   for (int i = 0; i < n; i++) total += state->cash[i], gross += fabs(state->cash[i]) + fabs(books->cash[i]);
+  for (size_t k = 0; k < 3 * pairs; k++) gross += state->paid[k]; /* what moved, of which little may be left */
   raise_to(&audit[0], relative(total - books->total_cash, gross));
   raise_to(&audit[3], relative(lowest((size_t)n - 1, state->cash + 1), gross));
   raise_to(&audit[3], lowest(pairs, state->backlog)), raise_to(&audit[3], lowest(pairs, state->pledge));
