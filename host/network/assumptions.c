@@ -103,7 +103,7 @@ double attribute_number(const ls_network *network, enum table_id table, const ch
   return number_parse(found->text[row], &value) == NUMBER_FINE ? value : NAN;
 }
 
-/* ---- order and search ---------------------------------------------------------------------------------------------- */
+/* ---- order and search ------------------------------------------------------------------------------------------- */
 
 static int compare_names(const char *target, const char *parameter, const struct assumption *row) {
   const int order = strcmp(target, row->target);
@@ -151,7 +151,7 @@ double assumption_value(struct assumption_book *book, const struct assumption_sc
   return otherwise;
 }
 
-/* ---- scopes ---------------------------------------------------------------------------------------------------------- */
+/* ---- scopes ----------------------------------------------------------------------------------------------------- */
 
 static bool add_sector(ls_context *context, const ls_network *network, int32_t entity, struct assumption_scope *scope) {
   if (entity >= 0) {
@@ -171,8 +171,8 @@ bool assumption_scope_of_entity(ls_context *context, const ls_network *network, 
   return add_sector(context, network, entity, scope);
 }
 
-bool assumption_scope_of_pair(ls_context *context, const ls_network *network, const char *row_id, int32_t from, int32_t to,
-                              struct assumption_scope *scope) {
+bool assumption_scope_of_pair(ls_context *context, const ls_network *network, const char *row_id, int32_t from,
+                              int32_t to, struct assumption_scope *scope) {
   *scope = (struct assumption_scope){0};
   scope->owned[1] = context_print(context, "%s>%s", network_entity_id(network, from), network_entity_id(network, to));
   if (scope->owned[1] == NULL) return false;
@@ -202,7 +202,7 @@ bool assumption_split_pair(const ls_network *network, const char *target, int32_
   return true;
 }
 
-/* ---- reading --------------------------------------------------------------------------------------------------------- */
+/* ---- reading ---------------------------------------------------------------------------------------------------- */
 
 static bool sector_is_known(const ls_network *network, const char *sector) {
   for (int32_t i = 0; i < network->entity_count; i++)
@@ -259,7 +259,8 @@ static void read_row(ls_context *context, const ls_network *network, int64_t tab
   if (whole)
     row->quarter = (int32_t)quarter;
   else if (!isnan(quarter) || *quarter_text != '\0')
-    context_fault(context, FILE_NAME, row->line, "quarter is '%s', must be a whole number from 0 on or blank", quarter_text);
+    context_fault(context, FILE_NAME, row->line, "quarter is '%s', must be a whole number from 0 on or blank",
+                  quarter_text);
   const struct parameter_rule *rule = find_rule(row->parameter);
   if (rule == NULL)
     context_fault(context, FILE_NAME, row->line, "parameter '%s' of '%s' is not known", row->parameter, row->target);
@@ -267,15 +268,17 @@ static void read_row(ls_context *context, const ls_network *network, int64_t tab
     check_value(context, network, table_row, row, rule);
   if (!target_is_known(network, row->target))
     context_fault(context, FILE_NAME, row->line,
-                  "target '%s' is unknown, must be an entity, a deal, from>to of two entities, sector:NAME or *", row->target);
+                  "target '%s' is unknown, must be an entity, a deal, from>to of two entities, sector:NAME or *",
+                  row->target);
 }
 
 static void check_repeated(ls_context *context, const struct assumption_book *book) {
   for (int64_t i = 1; i < book->count; i++) {
     const struct assumption *row = &book->row[i];
     if (compare_names(row->target, row->parameter, row - 1) == 0 && row->quarter == row[-1].quarter)
-      context_fault(context, FILE_NAME, row->line, "%s of '%s' for quarter %d stands in line %lld already, must be given once",
-                    row->parameter, row->target, row->quarter, (long long)row[-1].line);
+      context_fault(context, FILE_NAME, row->line,
+                    "%s of '%s' for quarter %d stands in line %lld already, must be given once", row->parameter,
+                    row->target, row->quarter, (long long)row[-1].line);
   }
 }
 

@@ -49,8 +49,8 @@ double assumption_value(struct assumption_book *book, const struct assumption_sc
 bool assumption_scope_of_entity(ls_context *context, const ls_network *network, int32_t entity,
                                 struct assumption_scope *scope);
 /* [row_id], from>to, to, sector of `to`, * ; row_id may be NULL. */
-bool assumption_scope_of_pair(ls_context *context, const ls_network *network, const char *row_id, int32_t from, int32_t to,
-                              struct assumption_scope *scope);
+bool assumption_scope_of_pair(ls_context *context, const ls_network *network, const char *row_id, int32_t from,
+                              int32_t to, struct assumption_scope *scope);
 void assumption_scope_release(ls_context *context, struct assumption_scope *scope);
 
 /* Splits "from>to" into entity numbers (ENTITY_NONE where a side is unknown); false where there is no '>'. */

@@ -11,7 +11,7 @@
 
 static const char DEALS_FILE[] = "deals.csv";
 
-/* ---- reading a row ----------------------------------------------------------------------------------------------------- */
+/* ---- reading a row ---------------------------------------------------------------------------------------------- */
 
 /* Quarters since the year 0 of an ISO date (2026, 2026-04 or 2026-04-30); INT32_MIN where it is blank. */
 static int32_t quarter_of_date(const char *date) {
@@ -65,7 +65,7 @@ bool ledger_is_purchase(const struct deal *deal) {
   return strcmp(deal->kind, "purchase") == 0 || strcmp(deal->kind, "supply") == 0 || strcmp(deal->kind, "capex") == 0;
 }
 
-/* ---- checks ------------------------------------------------------------------------------------------------------------ */
+/* ---- checks ----------------------------------------------------------------------------------------------------- */
 
 static bool is_group(const ls_network *network, int64_t row) {
   return strncmp(network_text(network, TABLE_DEALS, "from", row), "group:", 6) == 0 ||
@@ -100,8 +100,8 @@ static void check_claim(struct ledger *ledger, const struct claim *claim, int64_
       preferred = &claim[i];
   }
   if (preferred == NULL && !only_groups)
-    context_fault(ledger->context, DEALS_FILE, claim[count - 1].line, "claim '%s' has no preferred row, must have exactly one",
-                  claim->id);
+    context_fault(ledger->context, DEALS_FILE, claim[count - 1].line,
+                  "claim '%s' has no preferred row, must have exactly one", claim->id);
 }
 
 static ls_status check_claims(struct ledger *ledger) {
@@ -128,13 +128,14 @@ static void check_row(struct ledger *ledger, int64_t row) {
   struct deal deal;
   ledger_deal(ledger, row, &deal);
   if (deal.preferred && is_group(ledger->network, row))
-    context_fault(ledger->context, DEALS_FILE, deal.line, "deal '%s' names a group and is preferred, must name one entity",
-                  deal.id);
+    context_fault(ledger->context, DEALS_FILE, deal.line,
+                  "deal '%s' names a group and is preferred, must name one entity", deal.id);
   const bool modelled = ledger_is_purchase(&deal) || strcmp(deal.kind, "equity") == 0 || strcmp(deal.kind, "debt") == 0;
   if (ledger_deal_counts(ledger, &deal) && !modelled)
-    context_fault(ledger->context, DEALS_FILE, deal.line,
-                  "deal '%s' of kind %s maps to no mechanism of the loop model, must be listed as unmodelled in network.yaml",
-                  deal.id, deal.kind);
+    context_fault(
+        ledger->context, DEALS_FILE, deal.line,
+        "deal '%s' of kind %s maps to no mechanism of the loop model, must be listed as unmodelled in network.yaml",
+        deal.id, deal.kind);
 }
 
 static void check_unmodelled(struct ledger *ledger) {
@@ -144,7 +145,8 @@ static void check_unmodelled(struct ledger *ledger) {
     for (int64_t row = 0; row < network->table[TABLE_DEALS].row_count && !found; row++)
       found = strcmp(network_text(network, TABLE_DEALS, "id", row), network->unmodelled[i]) == 0;
     if (!found)
-      context_fault(ledger->context, "network.yaml", 0, "unmodelled deal '%s' is not in deals.csv", network->unmodelled[i]);
+      context_fault(ledger->context, "network.yaml", 0, "unmodelled deal '%s' is not in deals.csv",
+                    network->unmodelled[i]);
   }
 }
 
@@ -170,18 +172,19 @@ static ls_status check_sole_source(struct ledger *ledger) {
   ls_status status = LS_STATUS_OK;
   for (size_t i = 0; i < sizeof TABLES / sizeof *TABLES; i++)
     if (ledger->network->table[TABLES[i].id].present)
-      status = context_fault(ledger->context, TABLES[i].file, 0,
-                             "stands beside deals.csv and assumptions.csv without purchases.csv: the loop tables must come "
-                             "all from the ledger or all from the folder");
+      status =
+          context_fault(ledger->context, TABLES[i].file, 0,
+                        "stands beside deals.csv and assumptions.csv without purchases.csv: the loop tables must come "
+                        "all from the ledger or all from the folder");
   return status;
 }
 
-/* ---- applying ---------------------------------------------------------------------------------------------------------- */
+/* ---- applying --------------------------------------------------------------------------------------------------- */
 
 static ls_status fill_tables(struct ledger *ledger) {
-  static ls_status (*const FILL[])(struct ledger *) = {ledger_fill_settings, ledger_fill_purchases, ledger_fill_equity,
-                                                       ledger_fill_debts,    ledger_fill_inputs,    ledger_fill_entities,
-                                                       ledger_fill_paths};
+  static ls_status (*const FILL[])(struct ledger *) = {
+      ledger_fill_settings, ledger_fill_purchases, ledger_fill_equity, ledger_fill_debts,
+      ledger_fill_inputs,   ledger_fill_entities,  ledger_fill_paths};
   const int64_t faults = context_fault_count(ledger->context);
   for (size_t i = 0; i < sizeof FILL / sizeof *FILL; i++) {
     const ls_status status = FILL[i](ledger);
@@ -205,7 +208,7 @@ ls_status ledger_apply(ls_context *context, ls_network *network) {
   return status;
 }
 
-/* ---- pairs on their way to a table --------------------------------------------------------------------------------------- */
+/* ---- pairs on their way to a table ------------------------------------------------------------------------------ */
 
 ls_status pair_list_add(ls_context *context, struct pair_list *list, const struct pair_row *row) {
   if (list->count == list->room) {
@@ -225,7 +228,8 @@ struct pair_row *pair_list_find(const struct pair_list *list, int32_t from, int3
   return NULL;
 }
 
-static ls_status write_keys(struct ledger *ledger, struct table *table, const char *const *name, const struct pair_list *list) {
+static ls_status write_keys(struct ledger *ledger, struct table *table, const char *const *name,
+                            const struct pair_list *list) {
   for (int key = 0; key < 2; key++) {
     struct table_column *column = table_column_add(ledger->context, table, name[key], true);
     if (column == NULL) return LS_STATUS_OUT_OF_MEMORY;
@@ -238,7 +242,8 @@ static ls_status write_keys(struct ledger *ledger, struct table *table, const ch
   return LS_STATUS_OK;
 }
 
-ls_status ledger_write_pairs(struct ledger *ledger, enum table_id id, const char *const *name, const struct pair_list *list) {
+ls_status ledger_write_pairs(struct ledger *ledger, enum table_id id, const char *const *name,
+                             const struct pair_list *list) {
   struct table *table = &ledger->target->table[id];
   ls_status status = table_begin(ledger->context, table, list->count);
   if (status == LS_STATUS_OK) status = write_keys(ledger, table, name, list);

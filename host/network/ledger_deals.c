@@ -1,4 +1,5 @@
-/* ledger_deals.c - the rules that turn deals into purchases, pledges and stakes. Their reasons: datasets/ai-loop/README.md. */
+/* ledger_deals.c - the rules that turn deals into purchases, pledges and stakes. Their reasons: datasets/ai-
+ * loop/README.md. */
 #include "network/ledger_rules.h"
 #include "network/table.h"
 
@@ -7,7 +8,7 @@
 
 static const char DEALS_FILE[] = "deals.csv";
 
-/* ---- what a deal is worth and for how long -------------------------------------------------------------------------- */
+/* ---- what a deal is worth and for how long ---------------------------------------------------------------------- */
 
 double ledger_own_value(struct ledger *ledger, const struct deal *deal, const char *parameter, double otherwise) {
   const struct assumption_scope own = {.target = {deal->id}, .count = 1};
@@ -25,22 +26,26 @@ bool ledger_deal_amount(struct ledger *ledger, const struct deal *deal, double *
   }
   *amount = deal->gigawatt * ledger_own_value(ledger, deal, "price_per_gw", NAN);
   if (!isnan(*amount)) return true;
-  context_fault(ledger->context, DEALS_FILE, deal->line,
-                "deal '%s' has no amount, must have one, an assumption (amount, or price_per_gw with gw), or be listed as "
-                "unmodelled in network.yaml",
+  context_fault(
+      ledger->context, DEALS_FILE, deal->line,
+      "deal '%s' has no amount, must have one, an assumption (amount, or price_per_gw with gw), or be listed as "
+      "unmodelled in network.yaml",
+      deal->id);
+  return false;
+}
+
+bool ledger_deal_term(struct ledger *ledger, const struct deal *deal, const struct assumption_scope *scope,
+                      double *years) {
+  *years = isnan(deal->term_years) ? assumption_value(&ledger->book, scope, "term_years", NAN) : deal->term_years;
+  if (*years > 0.0) return true;
+  context_fault(ledger->context, DEALS_FILE, deal->line, "deal '%s' has no term, must have term_years or an assumption",
                 deal->id);
   return false;
 }
 
-bool ledger_deal_term(struct ledger *ledger, const struct deal *deal, const struct assumption_scope *scope, double *years) {
-  *years = isnan(deal->term_years) ? assumption_value(&ledger->book, scope, "term_years", NAN) : deal->term_years;
-  if (*years > 0.0) return true;
-  context_fault(ledger->context, DEALS_FILE, deal->line, "deal '%s' has no term, must have term_years or an assumption", deal->id);
-  return false;
-}
-
 /* realised and take_or_pay: under the deal's own id, else by status ("assumed" for rows without a deal). */
-static double by_status(struct ledger *ledger, const struct deal *deal, const struct assumption_scope *scope, const char *what) {
+static double by_status(struct ledger *ledger, const struct deal *deal, const struct assumption_scope *scope,
+                        const char *what) {
   double value = ledger_own_value(ledger, deal, what, NAN);
   if (!isnan(value)) return value;
   char *parameter = context_print(ledger->context, "%s_%s", what, deal->status);
@@ -59,7 +64,7 @@ static double first_quarter(struct ledger *ledger, const struct deal *deal) {
   return ledger_own_value(ledger, deal, "start", dated);
 }
 
-/* ---- purchases --------------------------------------------------------------------------------------------------------- */
+/* ---- purchases -------------------------------------------------------------------------------------------------- */
 
 enum { BACKLOG, PER_QUARTER, TAKE_OR_PAY, CAPEX_SHARE, START, RAMP };
 static const char *const PURCHASE_COLUMNS[] = {"buyer",       "seller", "backlog",       "per_quarter", "take_or_pay",
@@ -67,17 +72,19 @@ static const char *const PURCHASE_COLUMNS[] = {"buyer",       "seller", "backlog
 
 static double larger(double a, double b) { return a > b ? a : b; }
 
-/* The part of a contract that is still ahead, spread evenly over the rest of its term. A ramp lowers the first quarters
- * and moves what it leaves out behind the term, so that no quarter exceeds amount over term. */
+/* The part of a contract that is still ahead, spread evenly over the rest of its term. A ramp lowers the first
+ * quarters and moves what it leaves out behind the term, so that no quarter exceeds amount over term. */
 static bool purchase_part(struct ledger *ledger, const struct deal *deal, const struct assumption_scope *scope,
                           struct pair_row *part) {
   double amount = 0.0, years = 0.0;
   if (!ledger_deal_amount(ledger, deal, &amount) || !ledger_deal_term(ledger, deal, scope, &years)) return false;
-  const double begin = first_quarter(ledger, deal), elapsed = larger(0.0, -begin), term = 4.0 * years, left = term - elapsed;
+  const double begin = first_quarter(ledger, deal), elapsed = larger(0.0, -begin), term = 4.0 * years,
+               left = term - elapsed;
   if (!(left > 0.0)) return false;
   const double delivered = ledger_own_value(ledger, deal, "delivered", NAN);
   const double ahead = isnan(delivered) ? left / term : 1.0 - delivered;
-  const double ramp = ledger_own_value(ledger, deal, "ramp_quarters", assumption_value(&ledger->book, scope, "ramp_quarters", 0.0));
+  const double ramp =
+      ledger_own_value(ledger, deal, "ramp_quarters", assumption_value(&ledger->book, scope, "ramp_quarters", 0.0));
   const bool capital = strcmp(deal->kind, "capex") == 0;
   *part = (struct pair_row){.from = deal->from, .to = deal->to};
   part->number[BACKLOG] = amount * by_status(ledger, deal, scope, "realised") * ahead;
@@ -110,8 +117,8 @@ static ls_status add_running(struct ledger *ledger, const struct assumption *row
   struct pair_row part = {0};
   struct assumption_scope scope;
   if (!assumption_split_pair(ledger->network, row->target, &part.from, &part.to))
-    return context_fault(ledger->context, "assumptions.csv", row->line, "per_quarter of '%s' must be of a pair buyer>seller",
-                         row->target);
+    return context_fault(ledger->context, "assumptions.csv", row->line,
+                         "per_quarter of '%s' must be of a pair buyer>seller", row->target);
   if (!assumption_scope_of_pair(ledger->context, ledger->network, NULL, part.from, part.to, &scope))
     return LS_STATUS_OUT_OF_MEMORY;
   const struct assumption_scope pair = {.target = {row->target}, .count = 1};
@@ -141,8 +148,8 @@ static ls_status add_all_running(struct ledger *ledger, struct pair_list *parts)
   return LS_STATUS_OK;
 }
 
-/* One row for all parts of a pair: amounts and rates add, shares are means by amount, the first start holds, and the ramp
- * leaves out as much as the parts' own starts and ramps together. */
+/* One row for all parts of a pair: amounts and rates add, shares are means by amount, the first start holds, and the
+ * ramp leaves out as much as the parts' own starts and ramps together. */
 static struct pair_row merge_parts(const struct pair_list *parts, const struct pair_row *first) {
   struct pair_row sum = {.from = first->from, .to = first->to};
   sum.number[START] = first->number[START];
@@ -181,7 +188,7 @@ ls_status ledger_fill_purchases(struct ledger *ledger) {
   return status;
 }
 
-/* ---- equity: stakes for what is funded, pledges for the rest -------------------------------------------------------------- */
+/* ---- equity: stakes for what is funded, pledges for the rest ---------------------------------------------------- */
 
 enum { PLEDGE_AMOUNT, PLEDGE_RATE, PLEDGE_START };
 
@@ -193,8 +200,9 @@ static ls_status add_stake(struct ledger *ledger, const struct deal *deal, struc
   const double share = isnan(deal->share) ? assumption_value(&ledger->book, &scope, "share", NAN) : deal->share;
   assumption_scope_release(ledger->context, &scope);
   if (isnan(share) || share > 1.0)
-    return context_fault(ledger->context, DEALS_FILE, deal->line,
-                         "deal '%s' is funded equity, must have a share of at most 1 or the assumption share of its pair", deal->id);
+    return context_fault(
+        ledger->context, DEALS_FILE, deal->line,
+        "deal '%s' is funded equity, must have a share of at most 1 or the assumption share of its pair", deal->id);
   struct pair_row *known = pair_list_find(stakes, deal->from, deal->to);
   if (known != NULL) {
     known->number[0] = share;
@@ -204,7 +212,8 @@ static ls_status add_stake(struct ledger *ledger, const struct deal *deal, struc
   return pair_list_add(ledger->context, stakes, &row);
 }
 
-static ls_status add_pledge(struct ledger *ledger, const struct deal *deal, double promised, struct pair_list *pledges) {
+static ls_status add_pledge(struct ledger *ledger, const struct deal *deal, double promised,
+                            struct pair_list *pledges) {
   struct assumption_scope scope;
   if (!assumption_scope_of_pair(ledger->context, ledger->network, deal->id, deal->from, deal->to, &scope))
     return LS_STATUS_OUT_OF_MEMORY;
@@ -213,8 +222,8 @@ static ls_status add_pledge(struct ledger *ledger, const struct deal *deal, doub
   const double start = larger(0.0, first_quarter(ledger, deal));
   assumption_scope_release(ledger->context, &scope);
   if (isnan(quarters))
-    return context_fault(ledger->context, DEALS_FILE, deal->line, "deal '%s' is a pledge, needs the assumption pledge_quarters",
-                         deal->id);
+    return context_fault(ledger->context, DEALS_FILE, deal->line,
+                         "deal '%s' is a pledge, needs the assumption pledge_quarters", deal->id);
   struct pair_row *known = pair_list_find(pledges, deal->from, deal->to);
   if (known == NULL) {
     const struct pair_row row = {.from = deal->from, .to = deal->to, .number = {amount, amount / quarters, start}};
@@ -226,7 +235,8 @@ static ls_status add_pledge(struct ledger *ledger, const struct deal *deal, doub
   return LS_STATUS_OK;
 }
 
-static ls_status add_equity(struct ledger *ledger, const struct deal *deal, struct pair_list *stakes, struct pair_list *pledges) {
+static ls_status add_equity(struct ledger *ledger, const struct deal *deal, struct pair_list *stakes,
+                            struct pair_list *pledges) {
   double amount = 0.0;
   if (!ledger_deal_amount(ledger, deal, &amount)) return LS_STATUS_INVALID_INPUT;
   const bool all_funded = strcmp(deal->status, "funded") == 0;

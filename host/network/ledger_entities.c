@@ -1,4 +1,5 @@
-/* ledger_entities.c - entities' loop columns, debts, inputs and the settings of the model, from facts and assumptions. */
+/* ledger_entities.c - entities' loop columns, debts, inputs and the settings of the model, from facts and
+ * assumptions. */
 #include "network/ledger_rules.h"
 #include "network/table.h"
 
@@ -11,21 +12,11 @@ static const char ASSUMPTIONS_FILE[] = "assumptions.csv";
 static const struct {
   const char *name;
   double otherwise;
-} COLUMNS[] = {{"cash", 0.0},
-               {"real_assets", 0.0},
-               {"capacity", 0.0},
-               {"dark_capacity", 0.0},
-               {"price_per_capacity", 1.0},
-               {"cost_per_capacity", 1.0},
-               {"opex", 0.0},
-               {"cogs_share", 0.0},
-               {"depreciation", 0.0},
-               {"backlog_margin", 0.0},
-               {"distress_threshold", 0.0},
-               {"distress_cost", 0.0},
-               {"order_response", 0.0},
-               {"funding_sensitivity", 0.0},
-               {"credit_limit", 0.0},
+} COLUMNS[] = {{"cash", 0.0},           {"real_assets", 0.0},         {"capacity", 0.0},
+               {"dark_capacity", 0.0},  {"price_per_capacity", 1.0},  {"cost_per_capacity", 1.0},
+               {"opex", 0.0},           {"cogs_share", 0.0},          {"depreciation", 0.0},
+               {"backlog_margin", 0.0}, {"distress_threshold", 0.0},  {"distress_cost", 0.0},
+               {"order_response", 0.0}, {"funding_sensitivity", 0.0}, {"credit_limit", 0.0},
                {"cash_floor", 0.0}};
 
 /* A column that the folder gives is a fact; assumptions for it would mix the two. */
@@ -35,8 +26,8 @@ static ls_status check_not_mixed(struct ledger *ledger, const char *column) {
     if (strcmp(row->parameter, column) != 0) continue;
     row->used = true;
     return context_fault(ledger->context, ASSUMPTIONS_FILE, row->line,
-                         "%s of '%s' is an assumption, but entities.csv gives %s as a fact: one of them must go", column,
-                         row->target, column);
+                         "%s of '%s' is an assumption, but entities.csv gives %s as a fact: one of them must go",
+                         column, row->target, column);
   }
   return LS_STATUS_OK;
 }
@@ -62,9 +53,10 @@ ls_status ledger_fill_entities(struct ledger *ledger) {
   return status;
 }
 
-/* ---- debts ---------------------------------------------------------------------------------------------------------------- */
+/* ---- debts ------------------------------------------------------------------------------------------------------ */
 
-static ls_status add_debt(struct ledger *ledger, struct pair_list *debts, int32_t debtor, int32_t creditor, double amount) {
+static ls_status add_debt(struct ledger *ledger, struct pair_list *debts, int32_t debtor, int32_t creditor,
+                          double amount) {
   struct pair_row *known = pair_list_find(debts, debtor, creditor);
   if (known != NULL) {
     known->number[0] += amount;
@@ -90,7 +82,8 @@ static ls_status add_entity_debts(struct ledger *ledger, struct pair_list *debts
   return status;
 }
 
-/* Debts between entities: assumptions of a pair debtor>creditor, and deals of kind debt, which run from lender to debtor. */
+/* Debts between entities: assumptions of a pair debtor>creditor, and deals of kind debt, which run from lender to
+ * debtor. */
 static ls_status add_pair_debts(struct ledger *ledger, struct pair_list *debts) {
   ls_status status = LS_STATUS_OK;
   for (int64_t i = 0; i < ledger->book.count && status == LS_STATUS_OK; i++) {
@@ -125,7 +118,7 @@ ls_status ledger_fill_debts(struct ledger *ledger) {
   return status;
 }
 
-/* ---- inputs --------------------------------------------------------------------------------------------------------------- */
+/* ---- inputs ----------------------------------------------------------------------------------------------------- */
 
 static int64_t find_type(const struct table_column *type, int64_t count, const char *name) {
   for (int64_t i = 0; i < count; i++)
@@ -141,7 +134,8 @@ static ls_status fill_types(struct ledger *ledger, const int32_t *seller, int64_
   struct table_column *type = table_column_add(ledger->context, inputs, "input_type", true);
   if (type == NULL) return LS_STATUS_OUT_OF_MEMORY;
   for (int64_t i = 0; i < count && status == LS_STATUS_OK; i++)
-    status = table_text_set(ledger->context, type, i, network_text(ledger->network, TABLE_ENTITIES, "input_type", seller[i]));
+    status = table_text_set(ledger->context, type, i,
+                            network_text(ledger->network, TABLE_ENTITIES, "input_type", seller[i]));
   struct table_column *essential = table_column_add(ledger->context, inputs, "essential", false);
   if (status != LS_STATUS_OK || essential == NULL) return LS_STATUS_OUT_OF_MEMORY;
   type = &inputs->column[0];
@@ -174,7 +168,7 @@ ls_status ledger_fill_inputs(struct ledger *ledger) {
   return status;
 }
 
-/* ---- settings ------------------------------------------------------------------------------------------------------------- */
+/* ---- settings --------------------------------------------------------------------------------------------------- */
 
 static double setting(struct ledger *ledger, const char *name, double otherwise) {
   const struct assumption_scope all = {.target = {"*"}, .count = 1};

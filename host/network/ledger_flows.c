@@ -1,4 +1,5 @@
-/* ledger_flows.c - yearly payments and investments on three bases, for the circularity of money. No model is run here. */
+/* ledger_flows.c - yearly payments and investments on three bases, for the circularity of money. No model is run
+ * here. */
 #include "network/ledger.h"
 #include "network/ledger_rules.h"
 
@@ -13,7 +14,8 @@ struct flows {
 };
 
 static void add(const struct flows *flows, double *matrix, int32_t payer, int32_t receiver, double amount) {
-  const int64_t from = payer == ENTITY_WORLD ? flows->world : payer, to = receiver == ENTITY_WORLD ? flows->world : receiver;
+  const int64_t from = payer == ENTITY_WORLD ? flows->world : payer,
+                to = receiver == ENTITY_WORLD ? flows->world : receiver;
   matrix[from * (flows->world + 1) + to] += amount;
 }
 

@@ -1,4 +1,5 @@
-/* ledger_paths.c - paths over the quarters from levels and growth, and the price of revenue that gives the market value. */
+/* ledger_paths.c - paths over the quarters from levels and growth, and the price of revenue that gives the market
+ * value. */
 #include "network/ledger_rules.h"
 #include "network/table.h"
 
@@ -7,15 +8,19 @@
 
 static const char ASSUMPTIONS_FILE[] = "assumptions.csv";
 
-/* Variables of paths.csv that entities have, and what holds before any row (INTERFACE, paths.csv). A path that starts at
- * a positive default may be given by growth alone. */
+/* Variables of paths.csv that entities have, and what holds before any row (INTERFACE, paths.csv). A path that
+ * starts at a positive default may be given by growth alone. */
 static const struct path_variable {
   const char *name, *growth;
   double otherwise;
-} VARIABLES[] = {{"demand_planned", "demand_planned_growth", 0.0}, {"demand", "demand_growth", 0.0},
-                 {"purchase_scale", "purchase_scale_growth", 1.0}, {"outside_equity", "outside_equity_growth", 0.0},
-                 {"multiple", "multiple_growth", 0.0},             {"supply", "supply_growth", 1.0},
-                 {"power_cap", "power_cap_growth", 0.0},           {"credit", "credit_growth", 1.0}};
+} VARIABLES[] = {{"demand_planned", "demand_planned_growth", 0.0},
+                 {"demand", "demand_growth", 0.0},
+                 {"purchase_scale", "purchase_scale_growth", 1.0},
+                 {"outside_equity", "outside_equity_growth", 0.0},
+                 {"multiple", "multiple_growth", 0.0},
+                 {"supply", "supply_growth", 1.0},
+                 {"power_cap", "power_cap_growth", 0.0},
+                 {"credit", "credit_growth", 1.0}};
 enum { VARIABLE_COUNT = sizeof VARIABLES / sizeof *VARIABLES, VARIABLE_DEMAND_PLANNED = 0, VARIABLE_MULTIPLE = 4 };
 
 struct path_row {
@@ -40,7 +45,7 @@ static ls_status add_row(struct ledger *ledger, struct path_list *list, struct p
   return LS_STATUS_OK;
 }
 
-/* ---- one path ---------------------------------------------------------------------------------------------------------- */
+/* ---- one path --------------------------------------------------------------------------------------------------- */
 
 struct knots {
   const struct assumption *level, *growth;
@@ -48,7 +53,8 @@ struct knots {
   double first; /* value of quarter 0 that is not among the levels: solved, or the default */
 };
 
-static struct knots find_knots(struct ledger *ledger, const struct assumption_scope *scope, const struct path_variable *variable) {
+static struct knots find_knots(struct ledger *ledger, const struct assumption_scope *scope,
+                               const struct path_variable *variable) {
   struct knots knots = {.first = variable->otherwise};
   int64_t first = 0;
   knots.level_count = assumption_rows_in(&ledger->book, scope, variable->name, &first);
@@ -64,7 +70,8 @@ static bool has_path(const struct knots *knots) {
 
 static double value_after(const struct knots *knots, int32_t quarter, double before) {
   double growth = 1.0;
-  for (int64_t i = 0; i < knots->growth_count && knots->growth[i].quarter <= quarter; i++) growth = knots->growth[i].value;
+  for (int64_t i = 0; i < knots->growth_count && knots->growth[i].quarter <= quarter; i++)
+    growth = knots->growth[i].value;
   for (int64_t i = 0; i < knots->level_count; i++)
     if (knots->level[i].quarter == quarter) return knots->level[i].value;
   return quarter == 0 ? knots->first : before * growth;
@@ -83,7 +90,7 @@ static ls_status add_path(struct ledger *ledger, struct path_list *list, const c
   return status;
 }
 
-/* ---- the multiple that gives the market value ---------------------------------------------------------------------------- */
+/* ---- the multiple that gives the market value ------------------------------------------------------------------- */
 
 static double market_value(struct ledger *ledger, int32_t entity, const struct assumption_scope *scope) {
   const double fact = attribute_number(ledger->network, TABLE_ENTITIES, "market_value", entity);
@@ -98,7 +105,8 @@ static double market_value_of(struct ledger *ledger, int32_t entity) {
   return value;
 }
 
-static double sum_of_column(const ls_network *network, enum table_id id, const char *column, const int32_t *key, int32_t entity) {
+static double sum_of_column(const ls_network *network, enum table_id id, const char *column, const int32_t *key,
+                            int32_t entity) {
   const double *number = network_numbers(network, id, column);
   double sum = 0.0;
   for (int64_t i = 0; number != NULL && i < network->table[id].row_count; i++)
@@ -106,7 +114,8 @@ static double sum_of_column(const ls_network *network, enum table_id id, const c
   return sum;
 }
 
-/* What an entity is worth without its outside revenue: step 9 of the model at the start, all values as in the market. */
+/* What an entity is worth without its outside revenue: step 9 of the model at the start, all values as in the
+ * market. */
 static double value_without_revenue(struct ledger *ledger, int32_t entity) {
   const ls_network *network = ledger->network;
   const struct table *stakes = &network->table[TABLE_SHAREHOLDINGS], *debts = &network->table[TABLE_LIABILITIES];
@@ -123,23 +132,25 @@ static double value_without_revenue(struct ledger *ledger, int32_t entity) {
 }
 
 /* Beyond 100 the revenue given is not what the market values. */
-static ls_status solve_multiple(struct ledger *ledger, int32_t entity, double value, double demand, struct knots *knots) {
+static ls_status solve_multiple(struct ledger *ledger, int32_t entity, double value, double demand,
+                                struct knots *knots) {
   const char *id = network_entity_id(ledger->network, entity);
   if (knots->level_count > 0)
     return context_fault(ledger->context, ASSUMPTIONS_FILE, knots->level[0].line,
                          "multiple of '%s' is given beside its market_value, which determines it", id);
   if (!(demand > 0.0))
-    return context_fault(ledger->context, ASSUMPTIONS_FILE, 0, "demand_planned of '%s' is %.17g, must be > 0 for its market_value",
-                         id, demand);
+    return context_fault(ledger->context, ASSUMPTIONS_FILE, 0,
+                         "demand_planned of '%s' is %.17g, must be > 0 for its market_value", id, demand);
   knots->first = (value - value_without_revenue(ledger, entity)) / (4.0 * demand);
   if (knots->first >= 0.0 && knots->first <= 100.0) return LS_STATUS_OK;
-  return context_fault(ledger->context, ASSUMPTIONS_FILE, 0,
-                       "market_value %.17g of '%s' needs %.17g times its revenue, must be from 0 to 100 (and the market_value "
-                       "of all that it holds must be known)",
-                       value, id, knots->first);
+  return context_fault(
+      ledger->context, ASSUMPTIONS_FILE, 0,
+      "market_value %.17g of '%s' needs %.17g times its revenue, must be from 0 to 100 (and the market_value "
+      "of all that it holds must be known)",
+      value, id, knots->first);
 }
 
-/* ---- all paths ----------------------------------------------------------------------------------------------------------- */
+/* ---- all paths -------------------------------------------------------------------------------------------------- */
 
 static ls_status add_entity_paths(struct ledger *ledger, struct path_list *list, int32_t entity,
                                   const struct assumption_scope *scope) {
@@ -182,17 +193,20 @@ static void check_gates(struct ledger *ledger, const struct path_list *list) {
   for (int64_t row = 0; row < ledger->network->table[TABLE_DEALS].row_count; row++) {
     struct deal deal;
     ledger_deal(ledger, row, &deal);
-    if (!ledger_deal_counts(ledger, &deal) || strcmp(deal.kind, "equity") != 0 || strcmp(deal.status, "conditional") != 0)
+    if (!ledger_deal_counts(ledger, &deal) || strcmp(deal.kind, "equity") != 0 ||
+        strcmp(deal.status, "conditional") != 0)
       continue;
     bool found = false;
     for (int64_t i = 0; i < list->count && !found; i++) {
       int32_t from = ENTITY_NONE, to = ENTITY_NONE;
       found = strcmp(list->row[i].variable, "gate") == 0 &&
-              assumption_split_pair(ledger->network, list->row[i].target, &from, &to) && from == deal.from && to == deal.to;
+              assumption_split_pair(ledger->network, list->row[i].target, &from, &to) && from == deal.from &&
+              to == deal.to;
     }
     if (!found)
-      context_fault(ledger->context, "deals.csv", deal.line, "deal '%s' is conditional, needs the assumption gate of '%s>%s'",
-                    deal.id, network_entity_id(ledger->network, deal.from), network_entity_id(ledger->network, deal.to));
+      context_fault(ledger->context, "deals.csv", deal.line,
+                    "deal '%s' is conditional, needs the assumption gate of '%s>%s'", deal.id,
+                    network_entity_id(ledger->network, deal.from), network_entity_id(ledger->network, deal.to));
   }
 }
 
@@ -219,7 +233,8 @@ ls_status ledger_fill_paths(struct ledger *ledger) {
   struct path_list list = {0};
   ls_status status = LS_STATUS_OK;
   /* After a fault in the tables before, their keys may be missing and nothing can be solved. */
-  if (ledger->network->table[TABLE_PURCHASES].from == NULL || ledger->network->table[TABLE_SHAREHOLDINGS].from == NULL ||
+  if (ledger->network->table[TABLE_PURCHASES].from == NULL ||
+      ledger->network->table[TABLE_SHAREHOLDINGS].from == NULL ||
       ledger->network->table[TABLE_LIABILITIES].from == NULL || ledger->network->table[TABLE_PLEDGES].from == NULL)
     return LS_STATUS_INVALID_INPUT;
   for (int32_t entity = 0; entity < ledger->network->entity_count; entity++) {

@@ -1,7 +1,10 @@
-/* ledger_rules.h - what the parts of the ledger share: the deals as they are read, and lists of pairs on their way to tables.
+/* ledger_rules.h - what the parts of the ledger share: the deals as they are read, and lists of pairs on their way
+ * to tables.
  *
- * ledger.c checks the rows and puts the tables in order; ledger_deals.c turns deals into purchases, pledges and stakes;
- * ledger_entities.c gives entities their columns and debts; ledger_paths.c their paths; ledger_flows.c counts yearly flows.
+ * ledger.c checks the rows and puts the tables in order; ledger_deals.c turns deals into purchases, pledges and
+ * stakes; ledger_entities.c gives entities their columns and debts; ledger_paths.c their paths; ledger_flows.c
+ * counts yearly flows.
+ *
  */
 #ifndef LS_HOST_NETWORK_LEDGER_RULES_H
 #define LS_HOST_NETWORK_LEDGER_RULES_H
@@ -46,7 +49,8 @@ bool ledger_is_purchase(const struct deal *deal);
 
 /* The amount and the term that the rules give a deal; false, with a message, where nothing gives them. */
 bool ledger_deal_amount(struct ledger *ledger, const struct deal *deal, double *amount);
-bool ledger_deal_term(struct ledger *ledger, const struct deal *deal, const struct assumption_scope *scope, double *years);
+bool ledger_deal_term(struct ledger *ledger, const struct deal *deal, const struct assumption_scope *scope,
+                      double *years);
 
 /* Under the deal's own id only. */
 double ledger_own_value(struct ledger *ledger, const struct deal *deal, const char *parameter, double otherwise);
@@ -55,7 +59,8 @@ ls_status pair_list_add(ls_context *context, struct pair_list *list, const struc
 struct pair_row *pair_list_find(const struct pair_list *list, int32_t from, int32_t to);
 
 /* Writes a list as a pair table: names of the two key columns, then of the numbers, NULL-ended. */
-ls_status ledger_write_pairs(struct ledger *ledger, enum table_id id, const char *const *name, const struct pair_list *list);
+ls_status ledger_write_pairs(struct ledger *ledger, enum table_id id, const char *const *name,
+                             const struct pair_list *list);
 
 ls_status ledger_fill_purchases(struct ledger *ledger);
 ls_status ledger_fill_equity(struct ledger *ledger);

@@ -1,4 +1,5 @@
-/* test_ledger.c - the deal ledger: a small one worked by hand, its three bases, and every way in which rows are refused. */
+/* test_ledger.c - the deal ledger: a small one worked by hand, its three bases, and every way in which rows are
+ * refused. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +9,7 @@
 #include "network/ledger.h"
 #include "support.h"
 
-/* ---- a ledger worked by hand: quarter 0 is the first quarter of 2026 ---------------------------------------------- */
+/* ---- a ledger worked by hand: quarter 0 is the first quarter of 2026 -------------------------------------------- */
 
 static const char META[] = "name: hand\ncurrency: USD\nunit: bn\nas_of: 2026-03-31\nunmodelled:\n  - lab-uses-chip\n";
 static const char ENTITIES[] = "id,sector,input_type,debt\n"
@@ -29,38 +30,37 @@ static const char DEALS[] =
     "plan,c8,1,lab,chip,target,0,500,,announced,,,,,P\n"
     "lab-uses-chip,c9,1,lab,chip,usage,,,,announced,,,1,,P\n"
     "both,c10,0,group:cloud+fund,lab,equity,0,20,,reported,,,,,Q\n";
-static const char ASSUMPTIONS[] =
-    "id,target,parameter,quarter,value,low,high,distribution,reason\n"
-    "1,*,quarters,,4,4,4,fixed,short\n"
-    "2,*,realised_firm,,1,,,,r\n"
-    "3,*,realised_announced,,0.5,0,1,uniform,r\n"
-    "4,*,realised_conditional,,1,,,,r\n"
-    "5,*,take_or_pay_firm,,0.8,,,,r\n"
-    "6,*,take_or_pay_announced,,0.4,,,,r\n"
-    "7,*,take_or_pay_assumed,,0.3,,,,r\n"
-    "8,sector:clouds,ramp_quarters,,4,,,,r\n"
-    "9,new,term_years,,2.5,,,,r\n"
-    "10,build,price_per_gw,,20,,,,r\n"
-    "11,cloud>chip,per_quarter,,3,,,,running\n"
-    "12,cloud>chip,term_years,,2,,,,r\n"
-    "13,chip,capex_share,,1,,,,r\n"
-    "14,*,pledge_quarters,,6,,,,r\n"
-    "15,milestone,pledge_quarters,,4,,,,r\n"
-    "16,cloud>lab,gate,,1,,,,open at first\n"
-    "17,cloud>lab,gate,2,0.5,,,,r\n"
-    "18,lab,cash,,10,,,,r\n"
-    "19,lab,real_assets,,2,,,,r\n"
-    "20,lab,market_value,,100,,,,r\n"
-    "21,lab,demand_planned,,5,,,,r\n"
-    "22,lab,demand_planned_growth,1,1.1,,,,r\n"
-    "23,lab,demand_planned,3,20,,,,r\n"
-    "24,cloud,cash,,5,,,,r\n"
-    "25,cloud,backlog_margin,,0.25,,,,r\n"
-    "26,cloud,market_value,,60,,,,r\n"
-    "27,cloud,demand_planned,,10,,,,r\n"
-    "28,sector:clouds,essential,,1,,,,r\n"
-    "29,*,interest,,0.01,,,,r\n"
-    "30,*,equity_window_years,,5,,,,r\n";
+static const char ASSUMPTIONS[] = "id,target,parameter,quarter,value,low,high,distribution,reason\n"
+                                  "1,*,quarters,,4,4,4,fixed,short\n"
+                                  "2,*,realised_firm,,1,,,,r\n"
+                                  "3,*,realised_announced,,0.5,0,1,uniform,r\n"
+                                  "4,*,realised_conditional,,1,,,,r\n"
+                                  "5,*,take_or_pay_firm,,0.8,,,,r\n"
+                                  "6,*,take_or_pay_announced,,0.4,,,,r\n"
+                                  "7,*,take_or_pay_assumed,,0.3,,,,r\n"
+                                  "8,sector:clouds,ramp_quarters,,4,,,,r\n"
+                                  "9,new,term_years,,2.5,,,,r\n"
+                                  "10,build,price_per_gw,,20,,,,r\n"
+                                  "11,cloud>chip,per_quarter,,3,,,,running\n"
+                                  "12,cloud>chip,term_years,,2,,,,r\n"
+                                  "13,chip,capex_share,,1,,,,r\n"
+                                  "14,*,pledge_quarters,,6,,,,r\n"
+                                  "15,milestone,pledge_quarters,,4,,,,r\n"
+                                  "16,cloud>lab,gate,,1,,,,open at first\n"
+                                  "17,cloud>lab,gate,2,0.5,,,,r\n"
+                                  "18,lab,cash,,10,,,,r\n"
+                                  "19,lab,real_assets,,2,,,,r\n"
+                                  "20,lab,market_value,,100,,,,r\n"
+                                  "21,lab,demand_planned,,5,,,,r\n"
+                                  "22,lab,demand_planned_growth,1,1.1,,,,r\n"
+                                  "23,lab,demand_planned,3,20,,,,r\n"
+                                  "24,cloud,cash,,5,,,,r\n"
+                                  "25,cloud,backlog_margin,,0.25,,,,r\n"
+                                  "26,cloud,market_value,,60,,,,r\n"
+                                  "27,cloud,demand_planned,,10,,,,r\n"
+                                  "28,sector:clouds,essential,,1,,,,r\n"
+                                  "29,*,interest,,0.01,,,,r\n"
+                                  "30,*,equity_window_years,,5,,,,r\n";
 
 static char folder[4096];
 static ls_context *context;
@@ -82,7 +82,8 @@ static void tear_down(void *user) {
 }
 
 static double pair_number(enum table_id table, const char *from, const char *to, const char *column) {
-  const int64_t row = network_find_pair(network, table, network_find_entity(network, from), network_find_entity(network, to));
+  const int64_t row =
+      network_find_pair(network, table, network_find_entity(network, from), network_find_entity(network, to));
   return row < 0 ? -1.0 : network_number(network, table, column, row, -2.0);
 }
 
@@ -99,9 +100,9 @@ static double path_value(const char *target, const char *variable, int quarter) 
 
 #define CLOSE(want, got) ASSERT_IN_RANGE((want), (got), 1e-12 * (1.0 + fabs(want)))
 
-/* old: 18 of 20 quarters ahead: 36 at 2 a quarter, 2 quarters of ramp left. new: the middle of 10-30, half of it realised,
- * 10 over 10 quarters from quarter 4 on, ramp 4. What start and ramps leave out: 2 x 1 + 1 x (4 + 2) = 8, at 3 a quarter
- * a ramp of 16/3. */
+/* old: 18 of 20 quarters ahead: 36 at 2 a quarter, 2 quarters of ramp left. new: the middle of 10-30, half of it
+ * realised, 10 over 10 quarters from quarter 4 on, ramp 4. What start and ramps leave out: 2 x 1 + 1 x (4 + 2) = 8,
+ * at 3 a quarter a ramp of 16/3. */
 TEST contracts_of_a_pair_are_spread_over_what_is_left_of_their_terms_and_merged(void) {
   ASSERT_EQ(LS_STATUS_OK, read_folder(META, DEALS, ASSUMPTIONS));
   CLOSE(46.0, pair_number(TABLE_PURCHASES, "lab", "cloud", "backlog"));
@@ -180,14 +181,14 @@ TEST the_three_bases_differ_by_status(void) {
     CLOSE(fund_lab[basis], flow[3 * 5 + 2]);
     CLOSE(fund_lab[basis], investment[3 * 5 + 2]);
     CLOSE(cloud_chip[basis], flow[1 * 5 + 0]);
-    CLOSE(20.0, flow[4 * 5 + 2]);       /* the lab's sales to the world, 4 x 5 */
-    CLOSE(0.16, flow[2 * 5 + 4]);       /* a year's interest on its debt */
-    CLOSE(0.0, flow[0 * 5 + 2]);        /* lapsed */
+    CLOSE(20.0, flow[4 * 5 + 2]); /* the lab's sales to the world, 4 x 5 */
+    CLOSE(0.16, flow[2 * 5 + 4]); /* a year's interest on its debt */
+    CLOSE(0.0, flow[0 * 5 + 2]);  /* lapsed */
   }
   PASS();
 }
 
-/* ---- refusals ------------------------------------------------------------------------------------------------------ */
+/* ---- refusals --------------------------------------------------------------------------------------------------- */
 
 /* The text with one part replaced, in one of four buffers. */
 static const char *with(const char *text, const char *part, const char *instead) {
@@ -200,7 +201,8 @@ static const char *with(const char *text, const char *part, const char *instead)
   return out;
 }
 
-static enum greatest_test_res refused(const char *meta, const char *deals, const char *assumptions, const char *message) {
+static enum greatest_test_res refused(const char *meta, const char *deals, const char *assumptions,
+                                      const char *message) {
   ASSERT_EQ(LS_STATUS_INVALID_INPUT, read_folder(meta, deals, assumptions));
   for (int i = 0; i < ls_context_message_count(context); i++)
     if (strstr(ls_context_message(context, i), message) != NULL) PASS();
@@ -224,9 +226,10 @@ TEST a_preferred_group_is_a_fault(void) {
 }
 
 TEST a_deal_without_a_mechanism_must_be_listed_as_unmodelled(void) {
-  return refused(with(META, "unmodelled:\n  - lab-uses-chip\n", ""), DEALS, ASSUMPTIONS,
-                 "deals.csv:11: deal 'lab-uses-chip' of kind usage maps to no mechanism of the loop model, must be listed as "
-                 "unmodelled in network.yaml");
+  return refused(
+      with(META, "unmodelled:\n  - lab-uses-chip\n", ""), DEALS, ASSUMPTIONS,
+      "deals.csv:11: deal 'lab-uses-chip' of kind usage maps to no mechanism of the loop model, must be listed as "
+      "unmodelled in network.yaml");
 }
 
 TEST an_unknown_kind_is_a_fault(void) {
@@ -239,17 +242,20 @@ TEST an_unmodelled_deal_must_exist(void) {
 }
 
 TEST a_deal_without_an_amount_is_a_fault(void) {
-  return refused(META, DEALS, with(ASSUMPTIONS, "10,build,price_per_gw,,20,,,,r\n", ""), "deals.csv:5: deal 'build' has no amount");
+  return refused(META, DEALS, with(ASSUMPTIONS, "10,build,price_per_gw,,20,,,,r\n", ""),
+                 "deals.csv:5: deal 'build' has no amount");
 }
 
 TEST a_contract_without_a_term_is_a_fault(void) {
-  return refused(META, DEALS, with(ASSUMPTIONS, "9,new,term_years,,2.5,,,,r\n", ""), "deals.csv:4: deal 'new' has no term");
+  return refused(META, DEALS, with(ASSUMPTIONS, "9,new,term_years,,2.5,,,,r\n", ""),
+                 "deals.csv:4: deal 'new' has no term");
 }
 
 TEST a_conditional_pledge_needs_its_gate(void) {
-  return refused(META, DEALS,
-                 with(with(ASSUMPTIONS, "16,cloud>lab,gate,,1,,,,open at first\n", ""), "17,cloud>lab,gate,2,0.5,,,,r\n", ""),
-                 "deals.csv:8: deal 'milestone' is conditional, needs the assumption gate of 'cloud>lab'");
+  return refused(
+      META, DEALS,
+      with(with(ASSUMPTIONS, "16,cloud>lab,gate,,1,,,,open at first\n", ""), "17,cloud>lab,gate,2,0.5,,,,r\n", ""),
+      "deals.csv:8: deal 'milestone' is conditional, needs the assumption gate of 'cloud>lab'");
 }
 
 TEST funded_equity_needs_a_share(void) {
@@ -323,7 +329,7 @@ TEST every_failed_allocation_is_an_error_and_nothing_leaks(void) {
   PASS();
 }
 
-/* ---- the vintages of the repository ---------------------------------------------------------------------------------- */
+/* ---- the vintages of the repository ----------------------------------------------------------------------------- */
 
 TEST the_ai_loop_folders_are_read_without_a_warning(void) {
   const char *const NAMES[] = {"datasets/ai-loop/2025-11", "datasets/ai-loop/2026-08",
