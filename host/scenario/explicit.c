@@ -36,7 +36,7 @@ struct rows {
   int64_t entry_count, entry_capacity;
 };
 
-/* ---- columns ---------------------------------------------------------------------------------------------------------- */
+/* ---- columns --------------------------------------------------------------------------------------------------- */
 
 static void find_columns(struct rows *rows) {
   struct scenario_reader *reader = rows->reader;
@@ -54,11 +54,12 @@ static void find_columns(struct rows *rows) {
     if (field < FIELD_COUNT) continue;
     const char *nearest = nearest_word(cell->text, FIELD_NAMES);
     context_fault(reader->context, reader->file, cell->line, "unknown column '%s'%s%s%s", cell->text,
-                  nearest != NULL ? ", did you mean '" : "", nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
+                  nearest != NULL ? ", did you mean '" : "", nearest != NULL ? nearest : "",
+                  nearest != NULL ? "'?" : "");
   }
 }
 
-/* ---- scenarios by name ------------------------------------------------------------------------------------------------ */
+/* ---- scenarios by name ----------------------------------------------------------------------------------------- */
 
 static uint64_t hash_text(const char *text) {
   uint64_t hash = 14695981039346656037u; /* FNV-1a */
@@ -96,7 +97,7 @@ static int64_t scenario_number(struct rows *rows, const char *name) {
   return *slot - 1;
 }
 
-/* ---- one row ------------------------------------------------------------------------------------------------------------ */
+/* ---- one row --------------------------------------------------------------------------------------------------- */
 
 static const char *cell_text(const struct rows *rows, int64_t row, enum field field) {
   return rows->column[field] < 0 ? "" : csv_at(rows->csv, row, rows->column[field])->text;
@@ -137,8 +138,8 @@ static ls_status add_entries(struct rows *rows, const struct entry *model) {
   int64_t needed = rows->entry_count + rows->list.count;
   if (needed > rows->entry_capacity) {
     int64_t capacity = needed + needed / 2 + 64;
-    struct entry *larger = context_grow(rows->reader->context, rows->entry, (size_t)rows->entry_count, (size_t)capacity,
-                                        sizeof *larger);
+    struct entry *larger =
+        context_grow(rows->reader->context, rows->entry, (size_t)rows->entry_count, (size_t)capacity, sizeof *larger);
     if (larger == NULL) return LS_STATUS_OUT_OF_MEMORY;
     rows->entry = larger;
     rows->entry_capacity = capacity;
@@ -177,7 +178,7 @@ static ls_status read_row(struct rows *rows, int64_t row) {
   return add_entries(rows, &entry);
 }
 
-/* ---- the table ------------------------------------------------------------------------------------------------------------ */
+/* ---- the table ------------------------------------------------------------------------------------------------- */
 
 static ls_status build_keys(struct rows *rows) {
   struct scenario_reader *reader = rows->reader;
@@ -196,8 +197,8 @@ static int compare_entries(const void *left, const void *right) {
 }
 
 /* The values of one scenario at all keys: its own rows, and between them what holds from the row before. */
-static void resolve(const struct ls_shock_plan *shock, const struct entry *entry, int64_t count, const int32_t *variable,
-                    double *current, bool *given, double *value) {
+static void resolve(const struct ls_shock_plan *shock, const struct entry *entry, int64_t count,
+                    const int32_t *variable, double *current, bool *given, double *value) {
   for (int32_t column = 0; column < shock->column_count; column++) current[column] = variable_neutral(variable[column]);
   memset(given, 0, (size_t)shock->key_count);
   for (int64_t k = 0; k < count; k++) {
@@ -273,7 +274,8 @@ ls_status explicit_read(struct scenario_reader *reader) {
     reader->set->seed = reader->options->has_seed ? reader->options->seed : 1;
     reader->set->keep_worst = reader->options->keep_worst > 0 ? reader->options->keep_worst : 0;
     if (reader->options->count > 0) {
-      context_warn(reader->context, reader->file, 0, "a count of scenarios has no effect on scenarios given one by one");
+      context_warn(reader->context, reader->file, 0,
+                   "a count of scenarios has no effect on scenarios given one by one");
     }
   }
   context_release(reader->context, rows.slot);

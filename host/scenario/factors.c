@@ -20,12 +20,13 @@ static int32_t read_factor(const struct random_model *model, const struct yaml_n
   if (node == NULL) return -1;
   int32_t factor = find_factor(model, node->text);
   if (factor < 0) {
-    context_fault(context, node->file, node->line, "%s is '%s', must be the name of one of the factors", key, node->text);
+    context_fault(context, node->file, node->line, "%s is '%s', must be the name of one of the factors", key,
+                  node->text);
   }
   return factor;
 }
 
-/* ---- factors and correlations --------------------------------------------------------------------------------------- */
+/* ---- factors and correlations ---------------------------------------------------------------------------------- */
 
 static ls_status read_names(struct random_model *model) {
   static const char *const KEYS[] = {"name", "description", NULL};
@@ -33,13 +34,15 @@ static ls_status read_names(struct random_model *model) {
   const struct yaml_node *list = yaml_find_kind(context, model->root, "factors", NODE_SEQUENCE);
   int64_t count = list != NULL ? list->count : 0;
   if (count > 1000) {
-    context_fault(context, list->file, list->line, "factors has %lld entries, must have at most 1000", (long long)count);
+    context_fault(context, list->file, list->line, "factors has %lld entries, must have at most 1000",
+                  (long long)count);
     count = 0;
   }
   model->factor_name = reader_allocate(model->reader, count, sizeof *model->factor_name);
   model->correlation = reader_allocate(model->reader, count * count, sizeof *model->correlation);
   model->cholesky = reader_allocate(model->reader, count * count, sizeof *model->cholesky);
-  if (model->factor_name == NULL || model->correlation == NULL || model->cholesky == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  if (model->factor_name == NULL || model->correlation == NULL || model->cholesky == NULL)
+    return LS_STATUS_OUT_OF_MEMORY;
   for (int64_t k = 0; k < count; k++) {
     const struct yaml_node *record = list->item[k];
     if (yaml_check_keys(context, record, KEYS) != LS_STATUS_OK) continue;
@@ -66,11 +69,12 @@ static void read_correlation(struct random_model *model, const struct yaml_node 
   double value = yaml_node_number(context, node, "value", -1, 1, 0);
   int64_t cell = (int64_t)a * model->factor_count + b, mirror = (int64_t)b * model->factor_count + a;
   if (a == b) {
-    if (value != 1) context_fault(context, node->file, node->line, "correlation of '%s' with itself is %.17g, must be 1",
-                                  model->factor_name[a], value);
+    if (value != 1)
+      context_fault(context, node->file, node->line, "correlation of '%s' with itself is %.17g, must be 1",
+                    model->factor_name[a], value);
   } else if (given[cell]) {
-    context_fault(context, record->file, record->line, "correlation of '%s' and '%s' stands twice", model->factor_name[a],
-                  model->factor_name[b]);
+    context_fault(context, record->file, record->line, "correlation of '%s' and '%s' stands twice",
+                  model->factor_name[a], model->factor_name[b]);
   }
   given[cell] = given[mirror] = true;
   if (a != b) model->correlation[cell] = model->correlation[mirror] = value;
@@ -89,8 +93,9 @@ static ls_status read_correlations(struct random_model *model) {
   return LS_STATUS_OK;
 }
 
-/* Row by row. A pivot of 0 (within the roundings of its sum) means that the factor is a combination of those before it: its
- * column stays 0, and what is left over in later rows must be 0 as well. False: not positive semidefinite. */
+/* Row by row. A pivot of 0 (within the roundings of its sum) means that the factor is a combination of those
+ * before it: its column stays 0, and what is left over in later rows must be 0 as well. False: not positive
+ * semidefinite. */
 static bool decompose(const double *matrix, int32_t count, double *lower) {
   const double slack = 8 * count * DBL_EPSILON;
   for (int32_t i = 0; i < count; i++) {
@@ -111,7 +116,7 @@ static bool decompose(const double *matrix, int32_t count, double *lower) {
   return true;
 }
 
-/* ---- loadings --------------------------------------------------------------------------------------------------------- */
+/* ---- loadings -------------------------------------------------------------------------------------------------- */
 
 static void check_target(struct random_model *model, const struct loading *loading) {
   struct scenario_reader *reader = model->reader;
@@ -180,17 +185,21 @@ ls_status factors_read(struct random_model *model) {
   return LS_STATUS_OK;
 }
 
-/* ---- the loadings of one source ------------------------------------------------------------------------------------------ */
+/* ---- the loadings of one source -------------------------------------------------------------------------------- */
 
-/* How closely a loading means this (variable, target); -1: not at all. One for the variable alone comes before all others. */
-static int match_loading(const struct random_model *model, const struct loading *loading, int variable, int32_t target) {
+/* How closely a loading means this (variable, target); -1: not at all. One for the variable alone comes before all
+ * others. */
+static int match_loading(const struct random_model *model, const struct loading *loading, int variable,
+                         int32_t target) {
   const struct scenario_reader *reader = model->reader;
   int closeness;
   if (loading->variable >= 0 && loading->variable != variable) return -1;
   if (variable == LS_VARIABLE_GATE) {
     closeness = target_match_pledge(reader, &loading->pattern, target);
   } else if (variable == LS_VARIABLE_PRICE_LOSS) {
-    closeness = loading->asset == target ? 2 : !loading->pattern.is_pair && loading->pattern.from.kind == SIDE_ALL ? 0 : -1;
+    closeness = loading->asset == target                                              ? 2
+                : !loading->pattern.is_pair && loading->pattern.from.kind == SIDE_ALL ? 0
+                                                                                      : -1;
   } else {
     int32_t entity = target < reader->network->entity_count ? target : ENTITY_WORLD;
     closeness = target_match_entity(reader, &loading->pattern, entity);
@@ -219,7 +228,8 @@ void factors_load(const struct random_model *model, int variable, int32_t target
   }
   double explained = 0;
   for (int32_t f = 0; f < count; f++) {
-    for (int32_t g = 0; g < count; g++) explained += loading[f] * model->correlation[(int64_t)f * count + g] * loading[g];
+    for (int32_t g = 0; g < count; g++)
+      explained += loading[f] * model->correlation[(int64_t)f * count + g] * loading[g];
   }
   /* Loadings written with few digits may make up 1 and a rounding. */
   if (explained > 1 + 16 * (count + 1) * DBL_EPSILON) {

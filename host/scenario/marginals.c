@@ -18,7 +18,7 @@ struct marginal {
   int64_t line;
   enum distribution distribution;
   double mean, sd, low, high, probability, size;
-  bool is_cut; /* low or high is given */
+  bool is_cut;  /* low or high is given */
   int32_t kind; /* enum ls_draw_kind */
   double parameter[4];
   struct target_list list;
@@ -28,7 +28,7 @@ struct draw {
   int32_t key, marginal, source;
 };
 
-/* ---- one record ---------------------------------------------------------------------------------------------------------- */
+/* ---- one record ------------------------------------------------------------------------------------------------ */
 
 static void marginal_fault(const struct random_model *model, const struct marginal *marginal, const char *rule,
                            double value, const char *what) {
@@ -37,11 +37,12 @@ static void marginal_fault(const struct random_model *model, const struct margin
 }
 
 /* Keys that belong to the other kind of distribution are mistakes, not something to pass over. */
-static bool check_record_keys(struct random_model *model, const struct yaml_node *record, enum distribution distribution) {
-  static const char *const JUMP_KEYS[] = {"variable", "target", "distribution", "quarter", "probability", "size",
-                                          "description", NULL};
-  static const char *const OTHER_KEYS[] = {"variable", "target", "distribution", "quarter", "mean", "sd",
-                                           "low", "high", "description", NULL};
+static bool check_record_keys(struct random_model *model, const struct yaml_node *record,
+                              enum distribution distribution) {
+  static const char *const JUMP_KEYS[] = {"variable",    "target", "distribution", "quarter",
+                                          "probability", "size",   "description",  NULL};
+  static const char *const OTHER_KEYS[] = {"variable", "target", "distribution", "quarter",     "mean",
+                                           "sd",       "low",    "high",         "description", NULL};
   return yaml_check_keys(model->reader->context, record, distribution == JUMP ? JUMP_KEYS : OTHER_KEYS) == LS_STATUS_OK;
 }
 
@@ -63,7 +64,8 @@ static bool read_numbers(struct random_model *model, const struct yaml_node *rec
     marginal->low = yaml_number(context, record, "low", -DBL_MAX, DBL_MAX, is_beta ? 0 : -HUGE_VAL);
     marginal->high = yaml_number(context, record, "high", -DBL_MAX, DBL_MAX, is_beta ? 1 : HUGE_VAL);
   }
-  marginal->quarter = (int32_t)yaml_integer(context, record, "quarter", 0, model->reader->options->quarter_count - 1, 0);
+  marginal->quarter =
+      (int32_t)yaml_integer(context, record, "quarter", 0, model->reader->options->quarter_count - 1, 0);
   return context_fault_count(context) == faults_before;
 }
 
@@ -146,10 +148,14 @@ static bool prepare(const struct random_model *model, struct marginal *marginal)
     return false;
   }
   switch (marginal->distribution) {
-    case LOGNORMAL: return prepare_lognormal(model, marginal);
-    case BETA: return prepare_beta(model, marginal);
-    case NORMAL: return prepare_normal(model, marginal);
-    default: return prepare_jump(model, marginal);
+    case LOGNORMAL:
+      return prepare_lognormal(model, marginal);
+    case BETA:
+      return prepare_beta(model, marginal);
+    case NORMAL:
+      return prepare_normal(model, marginal);
+    default:
+      return prepare_jump(model, marginal);
   }
 }
 
@@ -173,11 +179,12 @@ static ls_status read_record(struct random_model *model, const struct yaml_node 
   if (marginal->variable < 0) return LS_STATUS_OK;
   if (fine) prepare(model, marginal);
   ls_status status = target_expand(reader, marginal->variable, target->text, target->line, &marginal->list);
-  if (marginal->variable == LS_VARIABLE_POWER) target_warn_uncapped(reader, target->text, target->line, &marginal->list);
+  if (marginal->variable == LS_VARIABLE_POWER)
+    target_warn_uncapped(reader, target->text, target->line, &marginal->list);
   return status;
 }
 
-/* ---- sources and draws ----------------------------------------------------------------------------------------------------- */
+/* ---- sources and draws ----------------------------------------------------------------------------------------- */
 
 static ls_status build_keys(struct random_model *model, const struct marginal *marginal, int64_t count, int64_t draws) {
   ls_context *context = model->reader->context;
@@ -194,7 +201,8 @@ static ls_status build_keys(struct random_model *model, const struct marginal *m
   return status;
 }
 
-/* Every column is drawn from a source of its own: one x for a target and variable, whatever the quarter or the rows. */
+/* Every column is drawn from a source of its own: one x for a target and variable, whatever the quarter or the
+ * rows. */
 static ls_status build_sources(struct random_model *model) {
   struct scenario_reader *reader = model->reader;
   struct ls_shock_plan *shock = &reader->set->shock;
@@ -242,7 +250,8 @@ static void list_draws(const struct ls_shock_plan *shock, const struct marginal 
   if (next > 0) qsort(draw, (size_t)next, sizeof *draw, compare_draws);
 }
 
-static ls_status build_draws(struct random_model *model, const struct marginal *marginal, int64_t count, int64_t draws) {
+static ls_status build_draws(struct random_model *model, const struct marginal *marginal, int64_t count,
+                             int64_t draws) {
   struct scenario_reader *reader = model->reader;
   struct ls_shock_plan *shock = &reader->set->shock;
   struct draw *draw = context_allocate(reader->context, (size_t)draws, sizeof *draw);
@@ -270,7 +279,7 @@ static ls_status build_draws(struct random_model *model, const struct marginal *
   return fine ? LS_STATUS_OK : LS_STATUS_OUT_OF_MEMORY;
 }
 
-/* ---- tables ------------------------------------------------------------------------------------------------------------------ */
+/* ---- tables ---------------------------------------------------------------------------------------------------- */
 
 static bool is_same_table(const struct marginal *a, const struct marginal *b) {
   return a->kind == LS_DRAW_TABLE && b->kind == LS_DRAW_TABLE && a->distribution == b->distribution &&
@@ -317,7 +326,7 @@ static ls_status build_tables(struct random_model *model, struct marginal *margi
   return LS_STATUS_OK;
 }
 
-/* ---- all of it ----------------------------------------------------------------------------------------------------------------- */
+/* ---- all of it ------------------------------------------------------------------------------------------------- */
 
 static ls_status build(struct random_model *model, struct marginal *marginal, int64_t count) {
   int64_t draws = 0;
@@ -339,14 +348,16 @@ ls_status marginals_read(struct random_model *model) {
   int64_t faults_before = context_fault_count(context);
   const struct yaml_node *list = yaml_require(context, model->root, "marginals", NODE_SEQUENCE);
   if (list == NULL) return LS_STATUS_OK;
-  if (list->count == 0) context_fault(context, list->file, list->line, "marginals is empty, must have at least one record");
+  if (list->count == 0)
+    context_fault(context, list->file, list->line, "marginals is empty, must have at least one record");
   struct marginal *marginal = context_allocate(context, (size_t)list->count, sizeof *marginal);
   if (marginal == NULL) return LS_STATUS_OUT_OF_MEMORY;
   ls_status status = LS_STATUS_OK;
   for (int64_t k = 0; k < list->count && status == LS_STATUS_OK; k++) {
     status = read_record(model, list->item[k], &marginal[k]);
   }
-  if (status == LS_STATUS_OK && context_fault_count(context) == faults_before) status = build(model, marginal, list->count);
+  if (status == LS_STATUS_OK && context_fault_count(context) == faults_before)
+    status = build(model, marginal, list->count);
   for (int64_t k = 0; k < list->count; k++) target_list_release(reader, &marginal[k].list);
   context_release(context, marginal);
   return status;

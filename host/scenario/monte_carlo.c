@@ -31,8 +31,8 @@ static void read_seed(struct random_model *model) {
   uint64_t seed = SEED_DEFAULT;
   const struct yaml_node *node = yaml_find_kind(reader->context, model->root, "seed", NODE_SCALAR);
   if (node != NULL && !parse_seed(node->text, &seed)) {
-    context_fault(reader->context, node->file, node->line, "seed is '%s', must be a whole number from 0 to %llu", node->text,
-                  (unsigned long long)UINT64_MAX);
+    context_fault(reader->context, node->file, node->line, "seed is '%s', must be a whole number from 0 to %llu",
+                  node->text, (unsigned long long)UINT64_MAX);
   }
   reader->set->seed = reader->options->has_seed ? reader->options->seed : seed;
   reader->set->shock.seed = reader->set->seed;
@@ -101,14 +101,16 @@ static void read_assumption_draws(struct random_model *model) {
   int64_t draws = yaml_integer(reader->context, model->root, "assumption_draws", 1, 1000000, 1);
   if (draws > 1) {
     reader_unusable(reader, yaml_key_line(model->root, "assumption_draws"),
-                    "assumption_draws is %lld, must be 1: this version runs central assumptions only", (long long)draws);
+                    "assumption_draws is %lld, must be 1: this version runs central assumptions only",
+                    (long long)draws);
   }
   reader->set->assumption_draws = (int32_t)draws;
 }
 
 static ls_status read_description(struct random_model *model) {
-  static const char *const KEYS[] = {"name",     "description", "count",     "seed", "copula", "degrees_of_freedom", "factors", "correlations",
-                                     "loadings", "marginals",   "keep", "replay", "assumption_draws", NULL};
+  static const char *const KEYS[] = {
+      "name",         "description", "count",     "seed", "copula", "degrees_of_freedom", "factors",
+      "correlations", "loadings",    "marginals", "keep", "replay", "assumption_draws",   NULL};
   if (model->root->kind != NODE_MAPPING) return yaml_check_keys(model->reader->context, model->root, KEYS);
   yaml_check_keys(model->reader->context, model->root, KEYS);
   read_count(model);

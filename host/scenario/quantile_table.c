@@ -6,13 +6,15 @@
 #include <float.h>
 #include <math.h>
 
-/* ---- kernels/math, one number at a time --------------------------------------------------------------------------------- */
+/* ---- kernels/math, one number at a time ------------------------------------------------------------------------ */
 
 __attribute__((noinline)) double scalar_exp(double x) { return lane_get(lane_exp(lane_set(x)), 0); }
 
 __attribute__((noinline)) double scalar_log(double x) { return lane_get(lane_log(lane_set(x)), 0); }
 
-static __attribute__((noinline)) double scalar_normal_tail(double x) { return lane_get(lane_normal_tail(lane_set(x)), 0); }
+static __attribute__((noinline)) double scalar_normal_tail(double x) {
+  return lane_get(lane_normal_tail(lane_set(x)), 0);
+}
 
 static __attribute__((noinline)) double scalar_normal_quantile(double p) {
   return lane_get(lane_normal_quantile(lane_set(p)), 0);
@@ -30,14 +32,16 @@ double scalar_normal_deviation(double probability) {
   return -scalar_normal_quantile(probability);
 }
 
-/* ---- gamma and beta --------------------------------------------------------------------------------------------------------- */
+/* ---- gamma and beta -------------------------------------------------------------------------------------------- */
 
-/* Stirling's series, whose first term left out is below 1e-17 from 15 on; below, by way of gamma(x + 1) = x gamma(x). */
+/* Stirling's series, whose first term left out is below 1e-17 from 15 on; below, by way of gamma(x + 1) = x
+ * gamma(x). */
 double log_gamma(double x) {
   double product = 1;
   for (; x < 15; x += 1) product *= x;
   double z = 1 / (x * x);
-  double series = 1.0 / 12 - z * (1.0 / 360 - z * (1.0 / 1260 - z * (1.0 / 1680 - z * (1.0 / 1188 - z * (691.0 / 360360)))));
+  double series =
+      1.0 / 12 - z * (1.0 / 360 - z * (1.0 / 1260 - z * (1.0 / 1680 - z * (1.0 / 1188 - z * (691.0 / 360360)))));
   return (x - 0.5) * scalar_log(x) - x + 0.91893853320467274 + series / x - scalar_log(product);
 }
 
@@ -83,8 +87,8 @@ double incomplete_beta(double a, double b, double x, double y) {
   return beta_with(a, b, x, y, log_beta(a, b));
 }
 
-/* log q with I_q(a, b) = p, by Newton's method on log I as a function of log q, in which it is nearly straight; a step that
- * leaves the bracket becomes a bisection. */
+/* log q with I_q(a, b) = p, by Newton's method on log I as a function of log q, in which it is nearly straight; a
+ * step that leaves the bracket becomes a bisection. */
 static double beta_log_quantile(double a, double b, double log_beta_ab, double log_p, double start) {
   double low = -740, high = 0, u = start;
   if (u < -700) return u;
@@ -109,12 +113,12 @@ static double beta_log_quantile(double a, double b, double log_beta_ab, double l
   return u;
 }
 
-/* ---- tables --------------------------------------------------------------------------------------------------------------------- */
+/* ---- tables ---------------------------------------------------------------------------------------------------- */
 
 static double table_x(int point) { return -LS_TABLE_REACH + point * (2 * LS_TABLE_REACH / (LS_TABLE_POINTS - 1)); }
 
-/* Slopes from differences of fourth order, held where needed so that the cubics rise with the values (Fritsch and Carlson
- * 1980: a slope of at most 3 times the smaller neighbouring rise). */
+/* Slopes from differences of fourth order, held where needed so that the cubics rise with the values (Fritsch and
+ * Carlson 1980: a slope of at most 3 times the smaller neighbouring rise). */
 static void set_slopes(double *table) {
   double *slope = table + LS_TABLE_POINTS;
   const int last = LS_TABLE_POINTS - 1;

@@ -14,10 +14,12 @@ enum { QUANTILE_TABLE_SIZE = 2 * LS_TABLE_POINTS };
 /* low + (high - low) B, B beta-distributed with shapes a, b > 0 (together at most 1e6). */
 void quantile_table_beta(double a, double b, double low, double high, double table[QUANTILE_TABLE_SIZE]);
 
-/* A normal distribution cut to [low, high] (infinities allowed) and renormalised; false where no probability lies there. */
+/* A normal distribution cut to [low, high] (infinities allowed) and renormalised; false where no probability lies
+ * there. */
 bool quantile_table_normal(double mean, double sd, double low, double high, double table[QUANTILE_TABLE_SIZE]);
 
-/* kernels/math for one number; deviation d with P(X > d) = probability, the largest double and its negative for 0 and 1. */
+/* kernels/math for one number; deviation d with P(X > d) = probability, the largest double and its negative for 0
+ * and 1. */
 double scalar_exp(double x);
 double scalar_log(double x);
 double scalar_log_one_plus(double x);

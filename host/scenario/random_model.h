@@ -1,4 +1,5 @@
-/* random_model.h - what the parts of the Monte Carlo reader share: factors and loadings, as a YAML file gives them. */
+/* random_model.h - what the parts of the Monte Carlo reader share: factors and loadings, as a YAML file gives
+ * them. */
 #ifndef LS_HOST_SCENARIO_RANDOM_MODEL_H
 #define LS_HOST_SCENARIO_RANDOM_MODEL_H
 
@@ -9,9 +10,9 @@
 struct loading {
   struct target_pattern pattern;
   const char *target;
-  int32_t asset;    /* number of the asset of that id; negative: none */
+  int32_t asset; /* number of the asset of that id; negative: none */
   int32_t factor;
-  int variable;     /* the one variable it is for; -1: all */
+  int variable; /* the one variable it is for; -1: all */
   double value;
   int64_t line;
 };
@@ -27,7 +28,8 @@ struct random_model {
   int64_t loading_count;
 };
 
-/* Reads `factors`, `correlations` and `loadings`. Faults are messages; LS_STATUS_OUT_OF_MEMORY is the only failure. */
+/* Reads `factors`, `correlations` and `loadings`. Faults are messages; LS_STATUS_OUT_OF_MEMORY is the only
+ * failure. */
 ls_status factors_read(struct random_model *model);
 
 /* The loadings of one (variable, target) and the weight sqrt(1 - l'Cl) of its own normal; l'Cl > 1 is a fault. */

@@ -9,12 +9,13 @@ struct scenario_reader {
   const ls_network *network;
   const struct scenario_options *options;
   struct scenario_set *set;
-  const char *file;      /* for messages */
-  bool missing_allowed;  /* targets that the network lacks are warnings */
-  int64_t unusable;      /* messages of status LS_STATUS_UNUSABLE so far */
+  const char *file;     /* for messages */
+  bool missing_allowed; /* targets that the network lacks are warnings */
+  int64_t unusable;     /* messages of status LS_STATUS_UNUSABLE so far */
 };
 
-/* A message "file:line: text" of something well formed that this model or network cannot use; counted in `unusable`. */
+/* A message "file:line: text" of something well formed that this model or network cannot use; counted in
+ * `unusable`. */
 void reader_unusable(struct scenario_reader *reader, int64_t line, const char *format, ...) PRINTF_LIKE(3, 4);
 
 /* Zeroed memory that belongs to the set and is released with it; NULL without memory. */

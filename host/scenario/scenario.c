@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- shared by the readers --------------------------------------------------------------------------------------------- */
+/* ---- shared by the readers ------------------------------------------------------------------------------------- */
 
 void reader_unusable(struct scenario_reader *reader, int64_t line, const char *format, ...) {
   char text[1024];
@@ -42,7 +42,7 @@ void *reader_allocate(struct scenario_reader *reader, int64_t count, size_t size
   return (char *)block + BLOCK_HEAD;
 }
 
-/* ---- life of a set ------------------------------------------------------------------------------------------------------- */
+/* ---- life of a set --------------------------------------------------------------------------------------------- */
 
 void scenario_destroy(struct scenario_set **set) {
   if (set == NULL || *set == NULL) return;
@@ -73,7 +73,7 @@ static ls_status baseline_make(struct scenario_reader *reader) {
   return shock_keys_build(reader, NULL, 0);
 }
 
-/* ---- the file -------------------------------------------------------------------------------------------------------------- */
+/* ---- the file -------------------------------------------------------------------------------------------------- */
 
 static ls_status copy_contents(struct scenario_reader *reader, const char *text, size_t length) {
   struct scenario_set *set = reader->set;
@@ -130,7 +130,8 @@ static ls_status read_contents(struct scenario_reader *reader) {
   } else if (ends_with(reader->file, ".yaml") || ends_with(reader->file, ".yml")) {
     status = monte_carlo_read(reader);
   } else {
-    status = context_fault(reader->context, reader->file, 0, "the name must end in .csv (rows of shocks) or .yaml (random)");
+    status =
+        context_fault(reader->context, reader->file, 0, "the name must end in .csv (rows of shocks) or .yaml (random)");
   }
   if (status != LS_STATUS_OK) return status;
   int64_t faults = context_fault_count(reader->context) - faults_before;

@@ -7,7 +7,7 @@
 
 static const char SECTOR_PREFIX[] = "sector:";
 
-/* ---- understanding the text ---------------------------------------------------------------------------------------- */
+/* ---- understanding the text ------------------------------------------------------------------------------------ */
 
 enum { NAME_BYTES_MAX = 1023 }; /* ids are shorter: a longer name is none */
 
@@ -72,13 +72,16 @@ bool target_parse(struct scenario_reader *reader, const char *text, int64_t line
   return fine;
 }
 
-/* ---- matching -------------------------------------------------------------------------------------------------------- */
+/* ---- matching -------------------------------------------------------------------------------------------------- */
 
 static int match_side(const ls_network *network, const struct target_side *side, int32_t entity) {
   switch (side->kind) {
-    case SIDE_ALL: return entity == ENTITY_WORLD ? -1 : 0;
-    case SIDE_SECTOR: return entity != ENTITY_WORLD && is_in_sector(network, entity, side) ? 1 : -1;
-    default: return side->entity == entity ? 2 : -1;
+    case SIDE_ALL:
+      return entity == ENTITY_WORLD ? -1 : 0;
+    case SIDE_SECTOR:
+      return entity != ENTITY_WORLD && is_in_sector(network, entity, side) ? 1 : -1;
+    default:
+      return side->entity == entity ? 2 : -1;
   }
 }
 
@@ -97,9 +100,9 @@ int target_match_pledge(const struct scenario_reader *reader, const struct targe
 
 void target_report_missing(struct scenario_reader *reader, const char *text, int64_t line) {
   bool is_pair = strchr(text, '>') != NULL;
-  const char *rule = is_pair ? "no such pledge" : strncmp(text, SECTOR_PREFIX, strlen(SECTOR_PREFIX)) == 0
-                                                      ? "no entity of that sector"
-                                                      : "no such entity";
+  const char *rule = is_pair                                                    ? "no such pledge"
+                     : strncmp(text, SECTOR_PREFIX, strlen(SECTOR_PREFIX)) == 0 ? "no entity of that sector"
+                                                                                : "no such entity";
   if (reader->missing_allowed) {
     context_warn(reader->context, reader->file, line, "target '%s' left out: the network has %s", text, rule);
   } else {
@@ -107,12 +110,13 @@ void target_report_missing(struct scenario_reader *reader, const char *text, int
   }
 }
 
-/* ---- expanding ------------------------------------------------------------------------------------------------------- */
+/* ---- expanding ------------------------------------------------------------------------------------------------- */
 
 static ls_status list_add(struct scenario_reader *reader, struct target_list *list, int64_t number) {
   if (list->count == list->capacity) {
     int64_t capacity = 2 * list->capacity + 16;
-    int32_t *larger = context_grow(reader->context, list->number, (size_t)list->capacity, (size_t)capacity, sizeof *larger);
+    int32_t *larger =
+        context_grow(reader->context, list->number, (size_t)list->capacity, (size_t)capacity, sizeof *larger);
     if (larger == NULL) return LS_STATUS_OUT_OF_MEMORY;
     list->number = larger;
     list->capacity = capacity;
@@ -174,7 +178,8 @@ static bool check_form(struct scenario_reader *reader, int variable, const char 
     rule = "in the network: world may have only purchase_scale and, as investor, gate";
   }
   if (rule == NULL) return true;
-  context_fault(reader->context, reader->file, line, "target of %s is '%s', must be %s", variable_name(variable), text, rule);
+  context_fault(reader->context, reader->file, line, "target of %s is '%s', must be %s", variable_name(variable), text,
+                rule);
   return false;
 }
 
@@ -189,13 +194,14 @@ ls_status target_expand(struct scenario_reader *reader, int variable, const char
     if (!target_parse(reader, text, line, &pattern) || !check_form(reader, variable, text, line, &pattern)) {
       return LS_STATUS_OK;
     }
-    status = variable == LS_VARIABLE_GATE ? expand_gate(reader, &pattern, list) : expand_entities(reader, &pattern, list);
+    status =
+        variable == LS_VARIABLE_GATE ? expand_gate(reader, &pattern, list) : expand_entities(reader, &pattern, list);
   }
   if (status == LS_STATUS_OK && list->count == 0) target_report_missing(reader, text, line);
   return status;
 }
 
-/* ---- power caps -------------------------------------------------------------------------------------------------------- */
+/* ---- power caps ------------------------------------------------------------------------------------------------ */
 
 static bool has_power_cap(const ls_network *network, int32_t entity) {
   const struct table *paths = &network->table[TABLE_PATHS];
@@ -203,16 +209,19 @@ static bool has_power_cap(const ls_network *network, int32_t entity) {
   for (int64_t row = 0; row < paths->row_count; row++) {
     const char *variable = network_text(network, TABLE_PATHS, "variable", row);
     const char *target = network_text(network, TABLE_PATHS, "target", row);
-    if (variable != NULL && target != NULL && strcmp(variable, "power_cap") == 0 && strcmp(target, id) == 0) return true;
+    if (variable != NULL && target != NULL && strcmp(variable, "power_cap") == 0 && strcmp(target, id) == 0)
+      return true;
   }
   return false;
 }
 
-void target_warn_uncapped(struct scenario_reader *reader, const char *text, int64_t line, const struct target_list *list) {
+void target_warn_uncapped(struct scenario_reader *reader, const char *text, int64_t line,
+                          const struct target_list *list) {
   for (int64_t k = 0; k < list->count; k++) {
     if (has_power_cap(reader->network, list->number[k])) return;
   }
   if (list->count > 0) {
-    context_warn(reader->context, reader->file, line, "power of '%s' has no effect: paths.csv limits no power_cap of it", text);
+    context_warn(reader->context, reader->file, line,
+                 "power of '%s' has no effect: paths.csv limits no power_cap of it", text);
   }
 }

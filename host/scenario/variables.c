@@ -29,7 +29,8 @@ int variable_find(struct scenario_reader *reader, const char *name, int64_t line
   if (variable == LS_VARIABLE_COUNT) {
     const char *nearest = nearest_word(name, NAMES);
     context_fault(reader->context, reader->file, line, "unknown variable '%s'%s%s%s", name,
-                  nearest != NULL ? ", did you mean '" : "", nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
+                  nearest != NULL ? ", did you mean '" : "", nearest != NULL ? nearest : "",
+                  nearest != NULL ? "'?" : "");
     return -1;
   }
   if (reader->options->variables >> variable & 1u) return variable;
@@ -48,6 +49,7 @@ bool variable_check(struct scenario_reader *reader, int variable, const char *wh
     rule = ">= 0";
   }
   if (rule == NULL) return true;
-  context_fault(reader->context, reader->file, line, "%s of %s is %.17g, must be %s", what, NAMES[variable], value, rule);
+  context_fault(reader->context, reader->file, line, "%s of %s is %.17g, must be %s", what, NAMES[variable], value,
+                rule);
   return false;
 }

@@ -11,7 +11,8 @@ const char *variable_name(int variable);
 enum ls_combine variable_combine(int variable);
 double variable_neutral(int variable);
 
-/* A fault unless the value is in the variable's range: losses 0..1, default 0 or 1, factors >= 0. `what` names the value. */
+/* A fault unless the value is in the variable's range: losses 0..1, default 0 or 1, factors >= 0. `what` names the
+ * value. */
 bool variable_check(struct scenario_reader *reader, int variable, const char *what, double value, int64_t line);
 
 #endif

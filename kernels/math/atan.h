@@ -1,7 +1,7 @@
 /* atan.h - the arc tangent.
  *
- * |x| = n / d with n <= d (d = 1, or n = 1 beyond 1); the nearest of the angles 0, pi/8, pi/4 is taken off by the addition
- * theorem and the rest, below pi/16, summed as a series. Largest error found against MPFR: 1.9 ulp.
+ * |x| = n / d with n <= d (d = 1, or n = 1 beyond 1); the nearest of the angles 0, pi/8, pi/4 is taken off by the
+ * addition theorem and the rest, below pi/16, summed as a series. Largest error found against MPFR: 1.9 ulp.
  */
 #ifndef LS_KERNELS_MATH_ATAN_H
 #define LS_KERNELS_MATH_ATAN_H
@@ -30,8 +30,8 @@ LS_FN ls_lane lane_atan(ls_lane x) {
   ls_mask large = lane_less(one, a);
   ls_lane n = lane_select(large, one, a);
   ls_lane d = lane_select(large, a, one);
-  /* Borders tan(pi/16) and tan(3 pi/16). The centre's tangent c, and the angle that the rest is added to or, beyond 1,
-   * taken from, in two doubles each. */
+  /* Borders tan(pi/16) and tan(3 pi/16). The centre's tangent c, and the angle that the rest is added to or,
+   * beyond 1, taken from, in two doubles each. */
   ls_mask first = lane_less(d * 0.19891236737965800, n);
   ls_mask second = lane_less(d * 0.66817863791929891, n);
   ls_lane zero = lane_set(0);

@@ -1,9 +1,9 @@
 /* exp.h - the exponential function.
  *
- * x = k ln 2 + r with |r| <= ln 2 / 2, exp(x) = 2^k (1 + (r + r^2 q(r))), q the Taylor polynomial (remainder below 2^-57).
- * Largest error found against MPFR: 0.97 ulp where the result is normal, 0.97 ulp where it is subnormal.
- * The argument is clipped to [-750, 709.78...]: the result is 0 below -745.13 and about the largest double at and above
- * 709.78, never infinite. NaN counts as the lower bound.
+ * x = k ln 2 + r with |r| <= ln 2 / 2, exp(x) = 2^k (1 + (r + r^2 q(r))), q the Taylor polynomial (remainder below
+ * 2^-57). Largest error found against MPFR: 0.97 ulp where the result is normal, 0.97 ulp where it is subnormal.
+ * The argument is clipped to [-750, 709.78...]: the result is 0 below -745.13 and about the largest double at and
+ * above 709.78, never infinite. NaN counts as the lower bound.
  */
 #ifndef LS_KERNELS_MATH_EXP_H
 #define LS_KERNELS_MATH_EXP_H

@@ -1,9 +1,9 @@
 /* log.h - the natural logarithm.
  *
- * x = 2^k m with m in [sqrt(1/2), sqrt(2)), f = m - 1, s = f / (2 + f): log m = 2 atanh(s), summed so that f itself, the
- * largest term, is exact. Largest error found against MPFR: 0.85 ulp.
- * Results are always finite: 0, negative numbers and NaN count as the smallest double 2^-1074 (log = -744.44), infinity as
- * the largest double (709.78).
+ * x = 2^k m with m in [sqrt(1/2), sqrt(2)), f = m - 1, s = f / (2 + f): log m = 2 atanh(s), summed so that f
+ * itself, the largest term, is exact. Largest error found against MPFR: 0.85 ulp.
+ * Results are always finite: 0, negative numbers and NaN count as the smallest double 2^-1074 (log = -744.44),
+ * infinity as the largest double (709.78).
  */
 #ifndef LS_KERNELS_MATH_LOG_H
 #define LS_KERNELS_MATH_LOG_H

@@ -1,7 +1,7 @@
 /* normal.h - the normal distribution: quantile (inverse cdf) and cdf.
  *
- * The rational functions are our own minimax fits (rational interpolation at levelled nodes, 50 digits), the cdf's polynomial
- * is Chebyshev interpolation of the Mills ratio.
+ * The rational functions are our own minimax fits (rational interpolation at levelled nodes, 50 digits), the cdf's
+ * polynomial is Chebyshev interpolation of the Mills ratio.
  */
 #ifndef LS_KERNELS_MATH_NORMAL_H
 #define LS_KERNELS_MATH_NORMAL_H
@@ -73,8 +73,9 @@ LS_FN ls_lane quantile_far_tail(ls_lane r) {
   return p / q;
 }
 
-/* x with cdf(x) = p, for p in (0, 1). Largest relative error found against MPFR: 7e-16 for p in [0.075, 0.925], 8e-16 beyond
- * (of the quantile of the double p; 1 - p carries p's own rounding). p <= 0 counts as 2^-1074, p >= 1 as 1 - 2^-1074. */
+/* x with cdf(x) = p, for p in (0, 1). Largest relative error found against MPFR: 7e-16 for p in [0.075, 0.925],
+ * 8e-16 beyond (of the quantile of the double p; 1 - p carries p's own rounding). p <= 0 counts as 2^-1074, p >= 1
+ * as 1 - 2^-1074. */
 LS_FN ls_lane lane_normal_quantile(ls_lane p) {
   ls_lane q = p - 0.5;
   ls_lane centre = q * quantile_centre(lane_fma(-q, q, lane_set(0.180625)));

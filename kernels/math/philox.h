@@ -1,6 +1,7 @@
 /* philox.h - random numbers as a pure function of (seed, scenario, target, stream): Philox 4x32 with 10 rounds.
  *
- * Source: Salmon, Moraes, Dror, Shaw (2011), Parallel random numbers: as easy as 1, 2, 3; the generator is Random123's.
+ * Source: Salmon, Moraes, Dror, Shaw (2011), Parallel random numbers: as easy as 1, 2, 3; the generator is
+ * Random123's.
  */
 #ifndef LS_KERNELS_MATH_PHILOX_H
 #define LS_KERNELS_MATH_PHILOX_H
@@ -23,8 +24,8 @@ LS_FN int64_t random_bits(uint64_t seed, int64_t scenario, uint32_t target, uint
   return (int64_t)((((uint64_t)random.v[1] << 32 | random.v[0]) >> 12) | 0x3ff0000000000000);
 }
 
-/* (bits + 1/2) 2^-52 with 52 random bits: never 0 nor 1 and symmetric about 1/2. (With 53 bits the half would be rounded
- * away, and 1 could come out.) */
+/* (bits + 1/2) 2^-52 with 52 random bits: never 0 nor 1 and symmetric about 1/2. (With 53 bits the half would be
+ * rounded away, and 1 could come out.) */
 LS_FN ls_lane random_uniform(uint64_t seed, const int64_t scenario[LS_LANES], uint32_t target, uint32_t stream) {
   int64_t each[LS_LANES];
   for (int k = 0; k < LS_LANES; k++) each[k] = random_bits(seed, scenario[k], target, stream);

@@ -1,9 +1,9 @@
 /* student.h - Student's t distribution with a whole number of degrees of freedom.
  *
- * With theta = atan(|y| / sqrt(df)) and u = cos^2 theta the centre has the closed form P(|T| <= |y|) = sin theta (1 + u/2 +
- * (1 3)/(2 4) u^2 + ...), df/2 terms, for even df, and 2/pi (theta + sin theta cos theta (1 + 2/3 u + ...)) for odd df. Beyond |y| = 4
- * the difference from 1 would lose digits: there the tail is u^(df/2) sin theta F(df/2 + 1/2, 1; df/2 + 1; u) times a
- * constant, F by Gauss's continued fraction.
+ * With theta = atan(|y| / sqrt(df)) and u = cos^2 theta the centre has the closed form P(|T| <= |y|) = sin theta
+ * (1 + u/2 + (1 3)/(2 4) u^2 + ...), df/2 terms, for even df, and 2/pi (theta + sin theta cos theta (1 + 2/3 u +
+ * ...)) for odd df. Beyond |y| = 4 the difference from 1 would lose digits: there the tail is u^(df/2) sin theta
+ * F(df/2 + 1/2, 1; df/2 + 1; u) times a constant, F by Gauss's continued fraction.
  */
 #ifndef LS_KERNELS_MATH_STUDENT_H
 #define LS_KERNELS_MATH_STUDENT_H
@@ -21,8 +21,8 @@ LS_FN ls_lane student_sum(ls_lane u, int32_t degrees) {
   return sum;
 }
 
-/* F(a + 1/2, 1; a + 1; u), a = df/2, by the forward recurrence of the continued fraction's numerators and denominators;
- * the number of terms was chosen for |y| >= 4, where u is smallest, so that the rest is below 1e-15. */
+/* F(a + 1/2, 1; a + 1; u), a = df/2, by the forward recurrence of the continued fraction's numerators and
+ * denominators; the number of terms was chosen at |y| = 4, where u is largest, so that the rest is below 1e-15. */
 LS_FN ls_lane student_fraction(ls_lane u, int32_t degrees) {
   double c = 0.5 * degrees + 1.0;
   int32_t terms = degrees <= 5 ? 8 : degrees <= 30 ? 12 : 18;
@@ -52,7 +52,8 @@ LS_FN ls_lane student_power(ls_lane cosine, int32_t degrees) {
   return power;
 }
 
-/* P(T > a) for a >= 0 (at most 1e150). Largest relative error found against MPFR for df up to 100: 5e-12 for a <= 4, 3e-14 beyond. */
+/* P(T > a) for a >= 0 (at most 1e150). Largest relative error found against MPFR for df up to 100: 5e-12 for a <=
+ * 4, 3e-14 beyond. */
 LS_FN ls_lane lane_student_tail(ls_lane a, int32_t degrees) {
   a = lane_clip(a, 0, 1e150);
   ls_lane radius = lane_sqrt(a * a + (double)degrees);

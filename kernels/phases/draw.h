@@ -1,7 +1,8 @@
 /* draw.h - a scenario's shocks: read from the explicit table, or drawn from factors, copula and marginals.
  *
- * Every number is a pure function of (seed, scenario, target, variable): nothing depends on the scenarios in neighbouring
- * lanes, nor on which scenarios were drawn before. What the shocks do to a network is the models' matter.
+ * Every number is a pure function of (seed, scenario, target, variable): nothing depends on the scenarios in
+ * neighbouring lanes, nor on which scenarios were drawn before. What the shocks do to a network is the models'
+ * matter.
  */
 #ifndef LS_KERNELS_PHASES_DRAW_H
 #define LS_KERNELS_PHASES_DRAW_H
@@ -11,12 +12,14 @@
 #include "../math/student.h"
 #include "../plan.h"
 
-/* Scratch slots that draw_shocks needs: one per factor, one per source. */
 #if defined(__CUDACC__)
-__host__ __device__
+#define LS_DRAW_ANYWHERE __host__ __device__ static inline
+#else
+#define LS_DRAW_ANYWHERE static inline
 #endif
-static inline int64_t
-draw_scratch_slots(const struct ls_shock_plan *shock) {
+
+/* Scratch slots that draw_shocks needs: one per factor, one per source. Asked by hosts as well. */
+LS_DRAW_ANYWHERE int64_t draw_scratch_slots(const struct ls_shock_plan *shock) {
   return (int64_t)shock->factor_count + shock->source_count;
 }
 
@@ -24,8 +27,8 @@ LS_FN ls_lane draw_normal(uint64_t seed, const int64_t scenario[LS_LANES], uint3
   return lane_normal_quantile(random_uniform(seed, scenario, target, stream));
 }
 
-/* factor[f] = sum over g <= f of cholesky[f, g] times the g-th independent normal; from the last factor up, so that the
- * normals that are still needed are not yet overwritten. */
+/* factor[f] = sum over g <= f of cholesky[f, g] times the g-th independent normal; from the last factor up, so
+ * that the normals that are still needed are not yet overwritten. */
 LS_FN void draw_factors(const struct ls_shock_plan *shock, const int64_t scenario[LS_LANES], ls_slots factor) {
   int32_t count = shock->factor_count;
   for (int32_t f = 0; f < count; f++) {
@@ -104,10 +107,14 @@ LS_FN ls_lane draw_table_value(const double *table, ls_lane x) {
 LS_FN ls_lane draw_value(const struct ls_shock_plan *shock, int32_t draw, ls_lane x, double neutral) {
   const double *p = shock->draw_parameter + 4 * (int64_t)draw;
   switch (shock->draw_kind[draw]) {
-    case LS_DRAW_LOGNORMAL: return lane_clip(lane_exp(p[0] + p[1] * x), p[2], p[3]);
-    case LS_DRAW_NORMAL: return p[0] + p[1] * x;
-    case LS_DRAW_TABLE: return draw_table_value(shock->draw_table + (int64_t)p[0], x);
-    default: return lane_select(lane_less(lane_set(p[0]), x), lane_set(p[1]), lane_set(neutral));
+    case LS_DRAW_LOGNORMAL:
+      return lane_clip(lane_exp(p[0] + p[1] * x), p[2], p[3]);
+    case LS_DRAW_NORMAL:
+      return p[0] + p[1] * x;
+    case LS_DRAW_TABLE:
+      return draw_table_value(shock->draw_table + (int64_t)p[0], x);
+    default:
+      return lane_select(lane_less(lane_set(p[0]), x), lane_set(p[1]), lane_set(neutral));
   }
 }
 
@@ -144,8 +151,8 @@ LS_FN void draw_explicit(const struct ls_shock_plan *shock, const int64_t scenar
   }
 }
 
-/* Fills value slot k with the shock of key k, for the scenario of each lane; *clip_count is set. Every key of a drawn plan
- * has a draw. Among explicit scenarios, numbers are below explicit_count. */
+/* Fills value slot k with the shock of key k, for the scenario of each lane; *clip_count is set. Every key of a
+ * drawn plan has a draw. Among explicit scenarios, numbers are below explicit_count. */
 LS_FN void draw_shocks(const struct ls_shock_plan *shock, const int64_t scenario[LS_LANES], ls_slots value,
                        ls_slots scratch, ls_lane *clip_count) {
   *clip_count = lane_set(0);

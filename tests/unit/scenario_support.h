@@ -20,7 +20,8 @@ static ls_network *network;
 static inline bool make_network(void) {
   char folder[4096];
   if (ls_context_create(&context) != LS_STATUS_OK || !support_make_folder(folder)) return false;
-  support_write_file(folder, "entities.csv", "id,sector,cash,capacity\nA,lab,10,0\nB,lab,10,0\nC,cloud,10,5\nD,cloud,10,5\n");
+  support_write_file(folder, "entities.csv",
+                     "id,sector,cash,capacity\nA,lab,10,0\nB,lab,10,0\nC,cloud,10,5\nD,cloud,10,5\n");
   support_write_file(folder, "pledges.csv",
                      "investor,recipient,amount,per_quarter\nA,C,4,1\nA,D,4,1\nworld,A,8,2\nworld,B,8,2\n");
   support_write_file(folder, "paths.csv", "target,variable,quarter,value\nC,power_cap,0,5\n");
@@ -74,8 +75,8 @@ static inline bool is_refused(const struct refused *refused) {
   bool fine = text != NULL && status == refused->status && set == NULL &&
               strcmp(ls_context_message(context, 0), refused->message) == 0;
   if (!fine) {
-    printf("%s: status %d, message\n  %s\nexpected %d\n  %s\n", refused->file, (int)status, ls_context_message(context, 0),
-           (int)refused->status, refused->message);
+    printf("%s: status %d, message\n  %s\nexpected %d\n  %s\n", refused->file, (int)status,
+           ls_context_message(context, 0), (int)refused->status, refused->message);
   }
   scenario_destroy(&set);
   free(text);

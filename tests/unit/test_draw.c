@@ -1,7 +1,9 @@
-/* test_draw.c - drawn shocks: their distributions, their dependence, and that each is a function of its scenario alone.
+/* test_draw.c - drawn shocks: their distributions, their dependence, and that each is a function of its scenario
+ * alone.
  *
- * Statistics come with the seed in the text, so they never change from run to run; bounds are five standard errors of the
- * statistic (for a Kolmogorov distance 2 / sqrt(n), which chance exceeds once in 1500 times), to be missed only by a fault.
+ * Statistics come with the seed in the text, so they never change from run to run; bounds are five standard errors
+ * of the statistic (for a Kolmogorov distance 2 / sqrt(n), which chance exceeds once in 1500 times), to be missed
+ * only by a fault.
  */
 #include "phases/draw.h"
 #include "scenario_support.h"
@@ -83,12 +85,14 @@ static double correlation_of(const double *a, const double *b) {
   return sum / (SAMPLE - 1) / (sd_of(a) * sd_of(b));
 }
 
-/* ---- marginals ------------------------------------------------------------------------------------------------------------ */
+/* ---- marginals ------------------------------------------------------------------------------------------------- */
 
 static double cdf_normal(double v) { return normal_cdf((v - 5) / 0.5); }
 static double cdf_lognormal(double v) { return normal_cdf((log(v) + 0.5 * log(1.25)) / sqrt(log(1.25))); }
 static double cdf_beta(double v) { return 1 - pow(1 - v, 4); } /* shapes 1 and 4 */
-static double cdf_cut(double v) { return (normal_cdf((v - 1) / 0.5) - normal_cdf(-1)) / (normal_cdf(2) - normal_cdf(-1)); }
+static double cdf_cut(double v) {
+  return (normal_cdf((v - 1) / 0.5) - normal_cdf(-1)) / (normal_cdf(2) - normal_cdf(-1));
+}
 
 static const struct {
   const char *record;
@@ -97,8 +101,10 @@ static const struct {
 } MARGINALS[] = {
     {"variable: demand, distribution: normal, mean: 5, sd: 0.5", cdf_normal, 5, 0.5},
     {"variable: demand, distribution: lognormal, mean: 1, sd: 0.5", cdf_lognormal, 1, 0.5},
-    {"variable: output_loss, distribution: beta, mean: 0.2, sd: 0.16329931618554521", cdf_beta, 0.2, 0.16329931618554521},
-    {"variable: demand, distribution: normal, mean: 1, sd: 0.5, low: 0.5, high: 2", cdf_cut, 0, 0}, /* by its distribution alone */
+    {"variable: output_loss, distribution: beta, mean: 0.2, sd: 0.16329931618554521", cdf_beta, 0.2,
+     0.16329931618554521},
+    {"variable: demand, distribution: normal, mean: 1, sd: 0.5, low: 0.5, high: 2", cdf_cut, 0,
+     0}, /* by its distribution alone */
 };
 
 /* The copula says how shocks hang together, never how one of them is distributed. */
@@ -109,7 +115,8 @@ TEST marginals_have_their_distribution_under_either_copula(void) {
     for (size_t m = 0; m < sizeof MARGINALS / sizeof *MARGINALS; m++) {
       char head[512], record[512];
       struct scenario_set *set = NULL;
-      snprintf(head, sizeof head, "%sfactors: [{name: f}]\nloadings: [{target: A, factor: f, value: 0.6}]\n", COPULAS[c]);
+      snprintf(head, sizeof head, "%sfactors: [{name: f}]\nloadings: [{target: A, factor: f, value: 0.6}]\n",
+               COPULAS[c]);
       snprintf(record, sizeof record, " - {target: A, %s}\n", MARGINALS[m].record);
       ASSERT_EQ(LS_STATUS_OK, read_marginals(head, record, &set));
       ASSERT_EQ(0.0, draw_sample(&set->shock, 0, sample));
@@ -127,10 +134,12 @@ TEST marginals_have_their_distribution_under_either_copula(void) {
 
 TEST jumps_come_with_their_probability_and_share_the_x_of_their_target(void) {
   struct scenario_set *set = NULL;
-  ASSERT_EQ(LS_STATUS_OK,
-            read_marginals("", " - {variable: demand, target: A, distribution: normal, mean: 5, sd: 0.5}\n"
-                               " - {variable: demand, target: A, distribution: jump, probability: 0.1, size: 0.3, quarter: 2}\n",
-                           &set));
+  ASSERT_EQ(
+      LS_STATUS_OK,
+      read_marginals("",
+                     " - {variable: demand, target: A, distribution: normal, mean: 5, sd: 0.5}\n"
+                     " - {variable: demand, target: A, distribution: jump, probability: 0.1, size: 0.3, quarter: 2}\n",
+                     &set));
   draw_sample(&set->shock, 0, sample);
   draw_sample(&set->shock, 1, other);
   int jumps = 0;
@@ -144,7 +153,7 @@ TEST jumps_come_with_their_probability_and_share_the_x_of_their_target(void) {
   PASS();
 }
 
-/* ---- dependence ------------------------------------------------------------------------------------------------------------- */
+/* ---- dependence ------------------------------------------------------------------------------------------------ */
 
 static const char DEMAND_OF_A_AND_C[] = " - {variable: demand, target: A, distribution: normal, mean: 9, sd: 1}\n"
                                         " - {variable: demand, target: C, distribution: normal, mean: 9, sd: 1}\n";
@@ -170,8 +179,8 @@ TEST targets_are_correlated_through_their_factors(void) {
 
 TEST a_loading_of_one_leaves_nothing_of_its_own(void) {
   struct scenario_set *set = NULL;
-  ASSERT_EQ(LS_STATUS_OK,
-            read_marginals("factors: [{name: f}]\nloadings: [{target: '*', factor: f, value: 1}]\n", DEMAND_OF_A_AND_C, &set));
+  ASSERT_EQ(LS_STATUS_OK, read_marginals("factors: [{name: f}]\nloadings: [{target: '*', factor: f, value: 1}]\n",
+                                         DEMAND_OF_A_AND_C, &set));
   draw_sample(&set->shock, 0, sample);
   draw_sample(&set->shock, 1, other);
   for (int k = 0; k < SAMPLE; k++) ASSERT_EQ(sample[k], other[k]);
@@ -184,8 +193,8 @@ static double joint_tail(const char *copula) {
   char head[512];
   struct scenario_set *set = NULL;
   int joint = 0;
-  snprintf(head, sizeof head, "%sfactors: [{name: f}]\nloadings: [{target: '*', factor: f, value: 0.70710678118654752}]\n",
-           copula);
+  snprintf(head, sizeof head,
+           "%sfactors: [{name: f}]\nloadings: [{target: '*', factor: f, value: 0.70710678118654752}]\n", copula);
   if (read_marginals(head, DEMAND_OF_A_AND_C, &set) != LS_STATUS_OK) return NAN;
   draw_sample(&set->shock, 0, sample);
   draw_sample(&set->shock, 1, other);
@@ -195,8 +204,8 @@ static double joint_tail(const char *copula) {
   return joint / (0.02 * SAMPLE);
 }
 
-/* Correlation 1/2, 3 degrees of freedom: the limit is 2 T_4(-sqrt(4/3)) = 0.3125 from above, for Gaussian draws 0 (and at
- * 2 % still 0.17). The frequency's standard error is sqrt(0.35 * 0.65 / 800) = 0.017. */
+/* Correlation 1/2, 3 degrees of freedom: the limit is 2 T_4(-sqrt(4/3)) = 0.3125 from above, for Gaussian draws 0
+ * (and at 2 % still 0.17). The frequency's standard error is sqrt(0.35 * 0.65 / 800) = 0.017. */
 TEST student_shocks_are_extreme_together(void) {
   double student = joint_tail("copula: student-t\ndegrees_of_freedom: 3\n"), gaussian = joint_tail("");
   ASSERT(student > 0.3125 - 5 * 0.017 && student < 0.36 + 5 * 0.017);
@@ -204,11 +213,12 @@ TEST student_shocks_are_extreme_together(void) {
   PASS();
 }
 
-/* ---- combination and clipping -------------------------------------------------------------------------------------------------- */
+/* ---- combination and clipping ---------------------------------------------------------------------------------- */
 
 static bool combines(const char *variable, double (*rule)(double, double)) {
   static double both[SAMPLE];
-  static const char *const PARTS[] = {"distribution: beta, mean: 0.3, sd: 0.1", "distribution: jump, probability: 0.2, size: 0.5"};
+  static const char *const PARTS[] = {"distribution: beta, mean: 0.3, sd: 0.1",
+                                      "distribution: jump, probability: 0.2, size: 0.5"};
   char text[3][512];
   double *values[] = {sample, other, both};
   snprintf(text[0], sizeof text[0], " - {variable: %s, target: A, %s}\n", variable, PARTS[0]);
@@ -237,7 +247,8 @@ TEST several_shocks_to_one_target_combine(void) {
 TEST values_outside_the_range_are_clipped_and_counted(void) {
   struct scenario_set *set = NULL;
   int outside = 0;
-  ASSERT_EQ(LS_STATUS_OK, read_marginals("", " - {variable: demand, target: A, distribution: normal, mean: 9, sd: 1}\n", &set));
+  ASSERT_EQ(LS_STATUS_OK,
+            read_marginals("", " - {variable: demand, target: A, distribution: normal, mean: 9, sd: 1}\n", &set));
   draw_sample(&set->shock, 0, other);
   scenario_destroy(&set);
   ASSERT_EQ(LS_STATUS_OK,
@@ -253,15 +264,17 @@ TEST values_outside_the_range_are_clipped_and_counted(void) {
   PASS();
 }
 
-/* ---- a pure function of the scenario ---------------------------------------------------------------------------------------- */
+/* ---- a pure function of the scenario --------------------------------------------------------------------------- */
 
-static const char RICH_HEAD[] = "copula: student-t\ndegrees_of_freedom: 4\nfactors: [{name: f}, {name: g}]\n"
-                                "correlations: [{a: f, b: g, value: 0.3}]\n"
-                                "loadings: [{target: '*', factor: f, value: 0.5}, {target: C, factor: g, value: 0.4}]\n";
-static const char RICH_MARGINALS[] = " - {variable: demand, target: '*', distribution: lognormal, mean: 1, sd: 0.2}\n"
-                                     " - {variable: gate, target: '*>*', distribution: beta, mean: 0.7, sd: 0.2, quarter: 1}\n"
-                                     " - {variable: demand, target: A, distribution: jump, probability: 0.1, size: 0}\n"
-                                     " - {variable: funding, target: 'sector:lab', distribution: normal, mean: 1, sd: 0.3, low: 0.2}\n";
+static const char RICH_HEAD[] =
+    "copula: student-t\ndegrees_of_freedom: 4\nfactors: [{name: f}, {name: g}]\n"
+    "correlations: [{a: f, b: g, value: 0.3}]\n"
+    "loadings: [{target: '*', factor: f, value: 0.5}, {target: C, factor: g, value: 0.4}]\n";
+static const char RICH_MARGINALS[] =
+    " - {variable: demand, target: '*', distribution: lognormal, mean: 1, sd: 0.2}\n"
+    " - {variable: gate, target: '*>*', distribution: beta, mean: 0.7, sd: 0.2, quarter: 1}\n"
+    " - {variable: demand, target: A, distribution: jump, probability: 0.1, size: 0}\n"
+    " - {variable: funding, target: 'sector:lab', distribution: normal, mean: 1, sd: 0.3, low: 0.2}\n";
 
 /* Every scenario drawn alone (in all lanes) and among others in any lane gives the same bits. */
 TEST a_scenario_has_the_same_bits_in_any_lane_and_company(void) {
@@ -294,8 +307,9 @@ TEST a_draw_does_not_depend_on_the_other_rows(void) {
   draw_sample(&set->shock, 1, sample);
   scenario_destroy(&set);
   ASSERT_EQ(LS_STATUS_OK,
-            read_marginals("", " - {variable: demand, target: C, distribution: normal, mean: 9, sd: 1, quarter: 3}\n"
-                               " - {variable: multiple, target: '*', distribution: normal, mean: 9, sd: 1, quarter: 5}\n",
+            read_marginals("",
+                           " - {variable: demand, target: C, distribution: normal, mean: 9, sd: 1, quarter: 3}\n"
+                           " - {variable: multiple, target: '*', distribution: normal, mean: 9, sd: 1, quarter: 5}\n",
                            &set));
   draw_sample(&set->shock, 0, other);
   for (int k = 0; k < SAMPLE; k++) ASSERT_EQ(sample[k], other[k]);
@@ -307,10 +321,11 @@ TEST explicit_values_are_handed_through(void) {
   struct scenario_set *set = NULL;
   double clips[LS_LANES];
   int64_t scenario[LS_LANES];
-  ASSERT_EQ(LS_STATUS_OK, read_text("s.csv",
-                                    "scenario,target,variable,value,quarter\none,A,demand,0.5,0\ntwo,C,output_loss,1,3\n"
-                                    "three,A,demand,0.25,1\n",
-                                    &set));
+  ASSERT_EQ(LS_STATUS_OK,
+            read_text("s.csv",
+                      "scenario,target,variable,value,quarter\none,A,demand,0.5,0\ntwo,C,output_loss,1,3\n"
+                      "three,A,demand,0.25,1\n",
+                      &set));
   for (int k = 0; k < LS_LANES; k++) scenario[k] = (k + 1) % 3;
   draw_tile(&set->shock, scenario, clips);
   for (int k = 0; k < LS_LANES; k++) {

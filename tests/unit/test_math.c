@@ -1,4 +1,5 @@
-/* test_math.c - kernels/math against MPFR: the errors that the headers state, on dense and random grids and at the edges.
+/* test_math.c - kernels/math against MPFR: the errors that the headers state, on dense and random grids and at the
+ * edges.
  *
  * Every bound here is the one stated in the header concerned (largest error found, rounded up).
  */
@@ -19,7 +20,7 @@
 
 enum { PRECISION = 160, SAMPLES = 4000 };
 
-/* ---- grids --------------------------------------------------------------------------------------------------------- */
+/* ---- grids ----------------------------------------------------------------------------------------------------- */
 
 static double scalar(ls_lane value) { return lane_get(value, 0); }
 
@@ -36,7 +37,7 @@ static double grid_point(enum grid grid, double low, double high, int index) {
 }
 
 #ifdef LS_WITH_MPFR
-/* ---- the functions under test behind pointers, and their exact counterparts ---------------------------------------- */
+/* ---- the functions under test behind pointers, and their exact counterparts ------------------------------------ */
 
 typedef ls_lane (*lane_function)(ls_lane x);
 typedef void (*exact_function)(mpfr_t result, double x);
@@ -82,7 +83,8 @@ static void exact_normal_tail(mpfr_t result, double x) {
 
 static void exact_normal_cdf(mpfr_t result, double x) { exact_normal_tail(result, -x); }
 
-/* Newton's steps on cdf(z) = p from the answer under test, which is near enough for two of them: on the smaller tail. */
+/* Newton's steps on cdf(z) = p from the answer under test, which is near enough for two of them: on the smaller
+ * tail. */
 static void exact_quantile(mpfr_t result, double p) {
   mpfr_t tail, goal, density;
   mpfr_inits2(PRECISION, tail, goal, density, (mpfr_ptr)0);
@@ -190,7 +192,7 @@ static double worst_student(int degrees, double low_exponent, double high_expone
 #define CHECK_STUDENT(bound, ...) SKIPm("built without MPFR")
 #endif
 
-/* ---- exp and log ------------------------------------------------------------------------------------------------------ */
+/* ---- exp and log ----------------------------------------------------------------------------------------------- */
 
 TEST exp_is_within_its_stated_error(void) {
   CHECK_WORST(0.97, call_exp, exact_exp, false, GRID_EVEN, -708, 709.78);
@@ -234,7 +236,7 @@ TEST log_is_finite_everywhere(void) {
   PASS();
 }
 
-/* ---- the normal distribution -------------------------------------------------------------------------------------------- */
+/* ---- the normal distribution ----------------------------------------------------------------------------------- */
 
 TEST normal_quantile_is_within_its_stated_error(void) {
   CHECK_WORST(7e-16, call_quantile, exact_quantile, true, GRID_EVEN, 0.075, 0.925);
@@ -278,7 +280,7 @@ TEST normal_cdf_is_within_its_stated_error(void) {
   PASS();
 }
 
-/* ---- atan and Student's t -------------------------------------------------------------------------------------------------- */
+/* ---- atan and Student's t -------------------------------------------------------------------------------------- */
 
 TEST atan_is_within_its_stated_error(void) {
   CHECK_WORST(1.9, call_atan, exact_atan, false, GRID_EVEN, -3, 3);
@@ -289,7 +291,8 @@ TEST atan_is_within_its_stated_error(void) {
   PASS();
 }
 
-/* Up to |y| = 4 the tail is 1/2 minus the closed form, so its absolute error of some 1e-16 counts the more the smaller it is. */
+/* Up to |y| = 4 the tail is 1/2 minus the closed form, so its absolute error of some 1e-16 counts the more the
+ * smaller it is. */
 TEST student_tail_is_within_its_stated_error(void) {
   static const int degrees[] = {1, 2, 3, 4, 5, 6, 7, 10, 15, 30, 31, 100};
   for (size_t d = 0; d < sizeof degrees / sizeof *degrees; d++) {
@@ -315,16 +318,14 @@ TEST student_cdf_is_symmetric_and_increasing(void) {
   PASS();
 }
 
-/* ---- Philox ------------------------------------------------------------------------------------------------------------------ */
+/* ---- Philox ---------------------------------------------------------------------------------------------------- */
 
 /* Known answers published with Random123 (kat_vectors, philox4x32 10). */
 TEST philox_gives_the_published_answers(void) {
-  static const uint32_t input[3][6] = {
-      {0, 0, 0, 0, 0, 0},
-      {0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff},
-      {0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344, 0xa4093822, 0x299f31d0}};
-  static const uint32_t answer[3][2] = {
-      {0x6627e8d5, 0xe169c58d}, {0x408f276d, 0x41c83b0e}, {0xd16cfe09, 0x94fdcceb}};
+  static const uint32_t input[3][6] = {{0, 0, 0, 0, 0, 0},
+                                       {0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff},
+                                       {0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344, 0xa4093822, 0x299f31d0}};
+  static const uint32_t answer[3][2] = {{0x6627e8d5, 0xe169c58d}, {0x408f276d, 0x41c83b0e}, {0xd16cfe09, 0x94fdcceb}};
   for (int k = 0; k < 3; k++) {
     const uint32_t *in = input[k];
     int64_t scenario = (int64_t)((uint64_t)in[1] << 32 | in[0]);
@@ -352,7 +353,8 @@ TEST each_lane_has_its_own_scenario(void) {
   PASS();
 }
 
-/* Functions work lane by lane: what stands in the other lanes (here values that take the rare branches) changes nothing. */
+/* Functions work lane by lane: what stands in the other lanes (here values that take the rare branches) changes
+ * nothing. */
 TEST a_lane_does_not_depend_on_its_neighbours(void) {
   for (int i = 0; i < 2000; i++) {
     double p = grid_point(GRID_RANDOM, 0, 1, i), y = grid_point(GRID_RANDOM, -6, 6, i);

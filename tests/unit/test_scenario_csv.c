@@ -1,10 +1,12 @@
-/* test_scenario_csv.c - scenarios given as rows: what they expand to, what holds and what is replaced, what is refused. */
+/* test_scenario_csv.c - scenarios given as rows: what they expand to, what holds and what is replaced, what is
+ * refused. */
 #include "scenario_support.h"
 
 #include "greatest.h"
 
 /* The value that acts on a target in a quarter, as kernels resolve it; NaN where nothing is ever shocked. */
-static double value_at(const struct scenario_set *set, int64_t scenario, int variable, int32_t target, int32_t quarter) {
+static double value_at(const struct scenario_set *set, int64_t scenario, int variable, int32_t target,
+                       int32_t quarter) {
   const struct ls_shock_plan *shock = &set->shock;
   int32_t column = shock->column_of[variable * shock->target_count + target];
   double value = shock->column_combine[column < 0 ? 0 : column] == LS_COMBINE_LOSS ? 0 : 1;
@@ -108,9 +110,8 @@ TEST a_factor_holds_until_its_next_row_in_the_same_scenario(void) {
 
 TEST a_default_acts_in_its_quarter_only(void) {
   struct scenario_set *set = NULL;
-  ASSERT_EQ(LS_STATUS_OK, read_text("s.csv",
-                                    "scenario,target,variable,value,quarter\none,A,default,1,2\ntwo,A,default,1,4\n",
-                                    &set));
+  ASSERT_EQ(LS_STATUS_OK,
+            read_text("s.csv", "scenario,target,variable,value,quarter\none,A,default,1,2\ntwo,A,default,1,4\n", &set));
   ASSERT_EQ(2, set->shock.key_count);
   ASSERT_EQ(1.0, set->shock.explicit_value[0]);
   ASSERT_EQ(0.0, set->shock.explicit_value[1]);
@@ -125,9 +126,14 @@ TEST gates_name_pledges_by_both_sides(void) {
   static const struct {
     const char *target;
     int pledges[4]; /* A>C, A>D, world>A, world>B */
-  } CASES[] = {{"A>C", {1, 0, 0, 0}},          {"A>*", {1, 1, 0, 0}},         {"*>*", {1, 1, 0, 0}},
-               {"world>*", {0, 0, 1, 1}},      {"*>sector:cloud", {1, 1, 0, 0}}, {"sector:lab>D", {0, 1, 0, 0}},
-               {"world>sector:lab", {0, 0, 1, 1}}, {"world>B", {0, 0, 0, 1}}};
+  } CASES[] = {{"A>C", {1, 0, 0, 0}},
+               {"A>*", {1, 1, 0, 0}},
+               {"*>*", {1, 1, 0, 0}},
+               {"world>*", {0, 0, 1, 1}},
+               {"*>sector:cloud", {1, 1, 0, 0}},
+               {"sector:lab>D", {0, 1, 0, 0}},
+               {"world>sector:lab", {0, 0, 1, 1}},
+               {"world>B", {0, 0, 0, 1}}};
   static const int32_t FROM[] = {ENTITY_A, ENTITY_A, ENTITY_WORLD, ENTITY_WORLD};
   static const int32_t TO[] = {ENTITY_C, ENTITY_D, ENTITY_A, ENTITY_B};
   for (size_t k = 0; k < sizeof CASES / sizeof *CASES; k++) {
@@ -178,7 +184,8 @@ TEST power_without_any_cap_is_warned_about(void) {
   struct scenario_set *set = NULL;
   ASSERT_EQ(LS_STATUS_OK, read_text("s.csv", "scenario,target,variable,value\ns,D,power,0.5\ns,C,power,0.5\n", &set));
   ASSERT_EQ(1, ls_context_warning_count(context));
-  ASSERT_STR_EQ("s.csv:2: power of 'D' has no effect: paths.csv limits no power_cap of it", ls_context_warning(context, 0));
+  ASSERT_STR_EQ("s.csv:2: power of 'D' has no effect: paths.csv limits no power_cap of it",
+                ls_context_warning(context, 0));
   scenario_destroy(&set);
   PASS();
 }
@@ -227,7 +234,8 @@ static const struct refused REFUSED[] = {
     {"variable_unknown.csv", LS_STATUS_INVALID_INPUT,
      "variable_unknown.csv:2: unknown variable 'fundng', did you mean 'funding'?"},
     {"world_demand.csv", LS_STATUS_INVALID_INPUT,
-     "world_demand.csv:2: target of demand is 'world', must be in the network: world may have only purchase_scale and, as "
+     "world_demand.csv:2: target of demand is 'world', must be in the network: world may have only purchase_scale and, "
+     "as "
      "investor, gate"},
 };
 

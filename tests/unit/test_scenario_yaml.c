@@ -1,5 +1,5 @@
-/* test_scenario_yaml.c - Monte Carlo descriptions: factors, loadings and marginals as they reach the shock plan, what is
- * refused, and the quantile tables against exact values. */
+/* test_scenario_yaml.c - Monte Carlo descriptions: factors, loadings and marginals as they reach the shock plan,
+ * what is refused, and the quantile tables against exact values. */
 #include "scenario/quantile_table.h"
 #include "scenario_support.h"
 
@@ -26,7 +26,7 @@ static const double *loading_of(const struct ls_shock_plan *shock, int variable,
   return shock->source_loading + source_of(shock, variable, target) * shock->factor_count;
 }
 
-/* ---- the plan --------------------------------------------------------------------------------------------------------- */
+/* ---- the plan -------------------------------------------------------------------------------------------------- */
 
 TEST numbers_of_the_run_reach_the_set(void) {
   struct scenario_set *set = NULL;
@@ -141,9 +141,10 @@ TEST a_gate_loads_as_its_pledge_or_else_as_its_recipient(void) {
 TEST one_target_and_variable_has_one_source_whatever_the_rows(void) {
   struct scenario_set *set = NULL;
   ASSERT_EQ(LS_STATUS_OK,
-            read_parts("", " - {variable: demand, target: A, distribution: jump, probability: 0.1, size: 0.5, quarter: 4}\n"
-                           " - {variable: demand, target: A, distribution: normal, mean: 1, sd: 0.1}\n"
-                           " - {variable: demand, target: 'sector:lab', distribution: lognormal, mean: 1, sd: 0.2}\n",
+            read_parts("",
+                       " - {variable: demand, target: A, distribution: jump, probability: 0.1, size: 0.5, quarter: 4}\n"
+                       " - {variable: demand, target: A, distribution: normal, mean: 1, sd: 0.1}\n"
+                       " - {variable: demand, target: 'sector:lab', distribution: lognormal, mean: 1, sd: 0.2}\n",
                        &set));
   const struct ls_shock_plan *shock = &set->shock;
   ASSERT_EQ(2, shock->source_count);
@@ -162,9 +163,10 @@ TEST one_target_and_variable_has_one_source_whatever_the_rows(void) {
 TEST equal_distributions_share_a_table(void) {
   struct scenario_set *set = NULL;
   ASSERT_EQ(LS_STATUS_OK,
-            read_parts("", " - {variable: output_loss, target: '*', distribution: beta, mean: 0.3, sd: 0.1}\n"
-                           " - {variable: price_loss, target: bond, distribution: beta, mean: 0.3, sd: 0.1}\n"
-                           " - {variable: price_loss, target: share, distribution: beta, mean: 0.4, sd: 0.1}\n",
+            read_parts("",
+                       " - {variable: output_loss, target: '*', distribution: beta, mean: 0.3, sd: 0.1}\n"
+                       " - {variable: price_loss, target: bond, distribution: beta, mean: 0.3, sd: 0.1}\n"
+                       " - {variable: price_loss, target: share, distribution: beta, mean: 0.4, sd: 0.1}\n",
                        &set));
   const struct ls_shock_plan *shock = &set->shock;
   double last = shock->draw_parameter[4 * (shock->draw_count - 1)];
@@ -183,8 +185,9 @@ TEST equal_distributions_share_a_table(void) {
 /* mean 1, sd 0.5: s^2 = log(1.25) and m = -s^2 / 2. */
 TEST a_lognormal_is_given_by_the_mean_and_sd_of_the_variable_itself(void) {
   struct scenario_set *set = NULL;
-  ASSERT_EQ(LS_STATUS_OK,
-            read_parts("", " - {variable: demand, target: A, distribution: lognormal, mean: 1, sd: 0.5, high: 3}\n", &set));
+  ASSERT_EQ(
+      LS_STATUS_OK,
+      read_parts("", " - {variable: demand, target: A, distribution: lognormal, mean: 1, sd: 0.5, high: 3}\n", &set));
   const double *p = set->shock.draw_parameter;
   ASSERT_IN_RANGE(-0.5 * log(1.25), p[0], 1e-16);
   ASSERT_IN_RANGE(sqrt(log(1.25)), p[1], 2e-16);
@@ -207,7 +210,7 @@ TEST a_plan_may_be_empty_where_all_targets_are_optional(void) {
   PASS();
 }
 
-/* ---- quantile tables and special functions ----------------------------------------------------------------------------- */
+/* ---- quantile tables and special functions --------------------------------------------------------------------- */
 
 static double normal_cdf(double x) { return 0.5 * erfc(-x * 0.70710678118654752); }
 
@@ -247,7 +250,8 @@ TEST beta_quantiles_have_their_probability(void) {
     quantile_table_beta(a, b, 0, 1, table);
     for (int k = 1; k < LS_TABLE_POINTS; k++) {
       ASSERT(table[k] >= table[k - 1] && table[LS_TABLE_POINTS + k] >= 0);
-      /* Above the median 1 - q is what was solved for: elsewhere the rounding of q or 1 - q is all there is to see. */
+      /* Above the median 1 - q is what was solved for: elsewhere the rounding of q or 1 - q is all there is to
+       * see. */
       if (table[k] < (k > LS_TABLE_POINTS / 2 ? 1e-4 : 1e-12) || table[k] > 1 - 1e-3) continue;
       ASSERT_IN_RANGE(1, incomplete_beta(a, b, table[k], 1 - table[k]) / normal_cdf(node(k)), 1e-11);
     }
@@ -274,13 +278,14 @@ TEST truncated_normals_are_renormalised(void) {
   PASS();
 }
 
-/* ---- refusals ------------------------------------------------------------------------------------------------------------ */
+/* ---- refusals -------------------------------------------------------------------------------------------------- */
 
 static const struct refused REFUSED[] = {
     {"assumption_draws.yaml", LS_STATUS_UNUSABLE,
      "assumption_draws.yaml:2: assumption_draws is 4, must be 1: this version runs central assumptions only"},
     {"beta_sd_too_large.yaml", LS_STATUS_INVALID_INPUT,
-     "beta_sd_too_large.yaml:3: sd of beta output_loss is 0.69999999999999996, must be below sqrt((mean - low) (high - mean)) "
+     "beta_sd_too_large.yaml:3: sd of beta output_loss is 0.69999999999999996, must be below sqrt((mean - low) (high - "
+     "mean)) "
      "and at least a thousandth of high - low"},
     {"copula_unknown.yaml", LS_STATUS_INVALID_INPUT,
      "copula_unknown.yaml:2: copula is 'clayton', must be one of gaussian, student-t"},
@@ -306,12 +311,14 @@ static const struct refused REFUSED[] = {
     {"key_misspelt.yaml", LS_STATUS_INVALID_INPUT,
      "key_misspelt.yaml:2: unknown key 'marginal', did you mean 'marginals'?"},
     {"loading_above_one.yaml", LS_STATUS_INVALID_INPUT,
-     "loading_above_one.yaml:5: loadings of 'sector:lab' explain 1.6200000000000001 of the variance of demand, must be <= 1"},
+     "loading_above_one.yaml:5: loadings of 'sector:lab' explain 1.6200000000000001 of the variance of demand, must be "
+     "<= 1"},
     {"loading_twice.yaml", LS_STATUS_INVALID_INPUT,
      "loading_twice.yaml:5: loading of 'A' on 'f' stands twice (first in line 4)"},
     {"lognormal_mean_zero.yaml", LS_STATUS_INVALID_INPUT,
      "lognormal_mean_zero.yaml:3: mean of lognormal demand is 0, must be > 0"},
-    {"low_above_high.yaml", LS_STATUS_INVALID_INPUT, "low_above_high.yaml:3: low of normal demand is 2, must be below high"},
+    {"low_above_high.yaml", LS_STATUS_INVALID_INPUT,
+     "low_above_high.yaml:3: low of normal demand is 2, must be below high"},
     {"marginals_missing.yaml", LS_STATUS_INVALID_INPUT, "marginals_missing.yaml:1: key 'marginals' is missing"},
     {"quarter_beyond.yaml", LS_STATUS_INVALID_INPUT,
      "quarter_beyond.yaml:3: quarter is 8, must be a whole number from 0 to 7"},
@@ -322,7 +329,8 @@ static const struct refused REFUSED[] = {
     {"target_unknown.yaml", LS_STATUS_UNUSABLE,
      "target_unknown.yaml:3: target is 'nobody', but the network has no such entity"},
     {"truncated_away.yaml", LS_STATUS_INVALID_INPUT,
-     "truncated_away.yaml:3: mean of normal demand is 1, must be where the interval from low to high has any probability"},
+     "truncated_away.yaml:3: mean of normal demand is 1, must be where the interval from low to high has any "
+     "probability"},
     {"variable_not_taken.yaml", LS_STATUS_UNUSABLE,
      "variable_not_taken.yaml:3: model 'test-model' takes no shock to 'equity_loss'"},
 };
