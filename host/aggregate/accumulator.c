@@ -104,7 +104,7 @@ int bin_of(double loss, int bound_exponent) {
 double bin_edge(int bin, int bound_exponent) {
   bool gain = bin < BIN_ZERO;
   int octaves = gain ? GAIN_OCTAVES : LOSS_OCTAVES, bins = gain ? GAIN_OCTAVE_BINS : LOSS_OCTAVE_BINS;
-  int position = gain ? BIN_ZERO - bin : bin - BIN_ZERO - 1;
+  int position = gain ? BIN_ZERO - 1 - bin : bin - BIN_ZERO - 1;
   if (bin == BIN_ZERO) return 0;
   double start = power_of_two(bound_exponent + TOP_OCTAVE - octaves + position / bins);
   double edge = start + start * (position % bins) / bins;
