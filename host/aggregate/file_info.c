@@ -30,7 +30,7 @@ static int64_t link_count(const ls_network *network) {
 /* ---- for programs ------------------------------------------------------------------------------------------------------------------- */
 
 static void put_input(struct json *json, const char *file, const char *sha256) {
-  json_object(json, NULL);
+  json_object_begin(json, NULL);
   json_text(json, "file", file);
   json_text(json, "sha256", sha256);
   json_object_end(json);
@@ -38,7 +38,7 @@ static void put_input(struct json *json, const char *file, const char *sha256) {
 
 static void put_inputs(struct json *json, const struct contents *contents) {
   const ls_network *network = network_of(contents);
-  json_list(json, "inputs");
+  json_list_begin(json, "inputs");
   for (int32_t k = 0; k < network->file_count; k++) put_input(json, network->file[k].file, network->file[k].sha256);
   if (contents->results != NULL && contents->results->identity.scenario_file[0] != '\0') {
     put_input(json, contents->results->identity.scenario_file, contents->results->identity.scenario_sha256);
@@ -52,11 +52,11 @@ static void put_network(struct json *json, const ls_network *network) {
   json_text(json, "unit", network->unit);
   json_text(json, "as_of", network->as_of);
   json_text(json, "description", network->description);
-  json_integer(json, "entities", network->entity_count);
-  json_integer(json, "links", link_count(network));
-  json_object(json, "tables");
+  json_whole(json, "entities", network->entity_count);
+  json_whole(json, "links", link_count(network));
+  json_object_begin(json, "tables");
   for (int id = 0; id < TABLE_COUNT; id++) {
-    if (network->table[id].present) json_integer(json, schema_table((enum table_id)id)->name, network->table[id].row_count);
+    if (network->table[id].present) json_whole(json, schema_table((enum table_id)id)->name, network->table[id].row_count);
   }
   json_object_end(json);
 }
@@ -65,30 +65,30 @@ static void put_run(struct json *json, const ls_results *results) {
   const struct run_identity *identity = &results->identity;
   json_text(json, "model", identity->model);
   json_text(json, "backend", identity->backend);
-  json_integer(json, "scenario_count", identity->scenario_count);
-  json_integer(json, "scenarios_done", results_done_count(results));
+  json_whole(json, "scenario_count", identity->scenario_count);
+  json_whole(json, "scenarios_done", results_done_count(results));
   /* seeds beyond 2^63 lose no digit as text */
   if (identity->seed <= INT64_MAX) {
-    json_integer(json, "seed", (int64_t)identity->seed);
+    json_whole(json, "seed", (int64_t)identity->seed);
   } else {
     char text[32];
     (void)snprintf(text, sizeof text, "%llu", (unsigned long long)identity->seed);
     json_text(json, "seed", text);
   }
-  json_integer(json, "shard_index", identity->shard_index);
-  json_integer(json, "shard_count", identity->shard_count);
+  json_whole(json, "shard_index", identity->shard_index);
+  json_whole(json, "shard_count", identity->shard_count);
   json_flag(json, "complete", results->complete);
   json_text(json, "digest", results->digest);
   json_text(json, "run_identity", identity->sha256);
   json_text(json, "command", identity->command);
-  json_object(json, "settings");
+  json_object_begin(json, "settings");
   for (int32_t k = 0; k < identity->setting_count; k++) json_text(json, identity->setting[k].key, identity->setting[k].value);
   json_object_end(json);
 }
 
 static ls_status write_json(ls_context *context, const struct contents *contents, ls_text **report) {
   struct json json = json_start(context);
-  json_object(&json, NULL);
+  json_object_begin(&json, NULL);
   json_text(&json, "kind", contents->kind);
   if (contents->results != NULL) put_run(&json, contents->results);
   put_network(&json, network_of(contents));

@@ -45,18 +45,18 @@ static void put_host(struct json *json) {
   char processor[LINE_ROOM];
   bool known = uname(&system) == 0;
   processor_name(processor);
-  json_object(json, "host");
+  json_object_begin(json, "host");
   json_text(json, "name", known ? system.nodename : "");
   json_text(json, "system", known ? system.sysname : "");
   json_text(json, "release", known ? system.release : "");
   json_text(json, "machine", known ? system.machine : "");
   json_text(json, "processor", processor);
-  json_integer(json, "processors", sysconf(_SC_NPROCESSORS_ONLN));
+  json_whole(json, "processors", sysconf(_SC_NPROCESSORS_ONLN));
   json_object_end(json);
 }
 
 static void put_build(struct json *json) {
-  json_object(json, "build");
+  json_object_begin(json, "build");
   json_text(json, "version", ls_version());
   json_text(json, "compiler", __VERSION__);
   json_object_end(json);
@@ -64,15 +64,15 @@ static void put_build(struct json *json) {
 
 static void put_inputs(struct json *json, const ls_results *results) {
   const ls_network *network = results->network;
-  json_list(json, "inputs");
+  json_list_begin(json, "inputs");
   for (int32_t k = 0; k < network->file_count; k++) {
-    json_object(json, NULL);
+    json_object_begin(json, NULL);
     json_text(json, "file", network->file[k].file);
     json_text(json, "sha256", network->file[k].sha256);
     json_object_end(json);
   }
   if (results->identity.scenario_file[0] != '\0') {
-    json_object(json, NULL);
+    json_object_begin(json, NULL);
     json_text(json, "file", results->identity.scenario_file);
     json_text(json, "sha256", results->identity.scenario_sha256);
     json_object_end(json);
@@ -85,16 +85,16 @@ static void put_run(struct json *json, const ls_results *results, double seconds
   json_text(json, "command", identity->command);
   json_text(json, "model", identity->model);
   json_text(json, "backend", identity->backend);
-  json_object(json, "settings");
+  json_object_begin(json, "settings");
   for (int32_t k = 0; k < identity->setting_count; k++) json_text(json, identity->setting[k].key, identity->setting[k].value);
   json_object_end(json);
   char seed[32];
   (void)snprintf(seed, sizeof seed, "%llu", (unsigned long long)identity->seed);
   json_text(json, "seed", seed);
-  json_integer(json, "scenario_count", identity->scenario_count);
-  json_integer(json, "scenarios_done", results_done_count(results));
-  json_integer(json, "shard_index", identity->shard_index);
-  json_integer(json, "shard_count", identity->shard_count);
+  json_whole(json, "scenario_count", identity->scenario_count);
+  json_whole(json, "scenarios_done", results_done_count(results));
+  json_whole(json, "shard_index", identity->shard_index);
+  json_whole(json, "shard_count", identity->shard_count);
   json_text(json, "run_identity", identity->sha256);
   json_text(json, "network", ls_network_name(results->network));
   json_number(json, "seconds", seconds);
@@ -116,7 +116,7 @@ ls_status ls_results_write_record(ls_context *context, const ls_results *results
   ls_status status = file_hash(context, path, sha256, &length);
   if (status != LS_STATUS_OK) return status;
   struct json json = json_start(context);
-  json_object(&json, NULL);
+  json_object_begin(&json, NULL);
   json_text(&json, "program", "loopstress");
   put_build(&json);
   put_time(&json, "written", time(NULL));
@@ -124,9 +124,9 @@ ls_status ls_results_write_record(ls_context *context, const ls_results *results
   put_inputs(&json, results);
   put_host(&json);
   json_text(&json, "digest", results->digest);
-  json_object(&json, "output");
+  json_object_begin(&json, "output");
   json_text(&json, "file", path);
-  json_integer(&json, "bytes", (int64_t)length);
+  json_whole(&json, "bytes", (int64_t)length);
   json_text(&json, "sha256", sha256);
   json_object_end(&json);
   json_object_end(&json);

@@ -41,26 +41,26 @@ static double mean_error(double a, double b) { return sqrt(a * a + b * b); }
 /* ---- for programs ------------------------------------------------------------------------------------------------------------------- */
 
 static void put_paired(struct json *json, const char *key, struct paired difference) {
-  json_object(json, key);
+  json_object_begin(json, key);
   json_number(json, "difference", difference.mean);
   json_number(json, "se", difference.se);
   json_object_end(json);
 }
 
 static void put_entities(struct json *json, const struct comparison *c) {
-  json_list(json, "entities");
+  json_list_begin(json, "entities");
   for (int32_t i = 0; i < c->a->accumulator->shape.entity_count; i++) {
     const char *id = ls_network_entity_id(c->a->network, i);
     const struct entity_statistics *a = entity_of(c->a, id), *b = entity_of(c->b, id);
     if (a == NULL || b == NULL) continue;
-    json_object(json, NULL);
+    json_object_begin(json, NULL);
     json_text(json, "id", id);
-    json_object(json, "default_probability");
+    json_object_begin(json, "default_probability");
     json_number(json, "difference", b->default_probability - a->default_probability);
     json_number(json, "se", probability_error(c, a->default_probability, b->default_probability));
     json_text(json, "se_kind", "upper bound: as of independent runs");
     json_object_end(json);
-    json_object(json, "loss_mean");
+    json_object_begin(json, "loss_mean");
     json_number(json, "difference", b->loss_mean - a->loss_mean);
     json_number(json, "se", mean_error(a->loss_mean_se, b->loss_mean_se));
     json_text(json, "se_kind", "upper bound: as of independent runs");
@@ -71,23 +71,23 @@ static void put_entities(struct json *json, const struct comparison *c) {
 }
 
 static void write_json(struct json *json, const struct comparison *c) {
-  json_object(json, NULL);
+  json_object_begin(json, NULL);
   json_flag(json, "equal", c->equal);
   json_text(json, "digest_a", c->a->digest);
   json_text(json, "digest_b", c->b->digest);
   if (c->largest.name[0] == '\0') {
     json_nothing(json, "max_difference");
   } else {
-    json_object(json, "max_difference");
+    json_object_begin(json, "max_difference");
     json_text(json, "name", c->largest.name);
-    json_integer(json, "index", c->largest.index);
+    json_whole(json, "index", c->largest.index);
     json_number(json, "a", c->largest.a);
     json_number(json, "b", c->largest.b);
     json_object_end(json);
   }
   if (c->paired) {
-    json_object(json, "paired");
-    json_integer(json, "scenario_count", c->a->identity.scenario_count);
+    json_object_begin(json, "paired");
+    json_whole(json, "scenario_count", c->a->identity.scenario_count);
     put_paired(json, "loss_gross", c->gross);
     put_paired(json, "loss_net", c->net);
     put_paired(json, "default_count", c->defaults);

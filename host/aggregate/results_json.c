@@ -34,7 +34,7 @@ static void pair(struct json *json, const char *key, double low, double high) {
     json_nothing(json, key);
     return;
   }
-  json_list(json, key);
+  json_list_begin(json, key);
   json_number(json, NULL, low);
   json_number(json, NULL, high);
   json_list_end(json);
@@ -43,17 +43,17 @@ static void pair(struct json *json, const char *key, double low, double high) {
 /* ---- the system --------------------------------------------------------------------------------------------------------------------- */
 
 static void write_tails(struct json *json, const struct loss_statistics *loss) {
-  json_object(json, "var");
+  json_object_begin(json, "var");
   for (int k = 0; k < QUANTILE_LEVEL_COUNT; k++) {
-    json_object(json, QUANTILE_NAME[k]);
+    json_object_begin(json, QUANTILE_NAME[k]);
     json_number(json, "value", loss->tail[k].value);
     pair(json, "ci95", loss->tail[k].low, loss->tail[k].high);
     json_object_end(json);
   }
   json_object_end(json);
-  json_object(json, "es");
+  json_object_begin(json, "es");
   for (int k = 0; k < QUANTILE_LEVEL_COUNT; k++) {
-    json_object(json, QUANTILE_NAME[k]);
+    json_object_begin(json, QUANTILE_NAME[k]);
     json_number(json, "value", loss->tail[k].shortfall);
     json_number(json, "se", loss->tail[k].shortfall_se);
     json_object_end(json);
@@ -64,7 +64,7 @@ static void write_tails(struct json *json, const struct loss_statistics *loss) {
 static void write_system(struct json *json, const ls_results *results) {
   const struct loss_statistics *loss = results_system(results);
   const struct statistics *statistics = &results->statistics;
-  json_object(json, "system");
+  json_object_begin(json, "system");
   json_text(json, "loss", results->identity.loss_is_net ? "net" : "gross");
   json_number(json, "loss_mean", loss->mean);
   json_number(json, "loss_mean_se", loss->mean_se);
@@ -86,14 +86,14 @@ static void write_system(struct json *json, const ls_results *results) {
 static void write_quarters(struct json *json, const char *key, const ls_results *results, const double *value, int32_t entity) {
   int32_t n = results->accumulator->shape.entity_count;
   if (value == NULL) return;
-  json_list(json, key);
+  json_list_begin(json, key);
   for (int32_t t = 0; t < results->accumulator->shape.quarter_count; t++) json_number(json, NULL, value[(int64_t)t * n + entity]);
   json_list_end(json);
 }
 
 static void write_entity(struct json *json, const ls_results *results, int32_t i) {
   const struct entity_statistics *entity = &results->statistics.entity[i];
-  json_object(json, NULL);
+  json_object_begin(json, NULL);
   json_text(json, "id", ls_network_entity_id(results->network, i));
   json_number(json, "default_probability", entity->default_probability);
   pair(json, "default_probability_ci95", entity->default_low, entity->default_high);
@@ -103,7 +103,7 @@ static void write_entity(struct json *json, const ls_results *results, int32_t i
   json_number(json, "loss_mean_se", entity->loss_mean_se);
   json_number(json, "loss_sd", entity->loss_sd);
   json_number(json, "loss_peak_mean", entity->loss_peak_mean);
-  json_object(json, "loss_quantile");
+  json_object_begin(json, "loss_quantile");
   for (int k = 0; k < QUANTILE_LEVEL_COUNT; k++) json_number(json, QUANTILE_NAME[k], entity->loss_quantile[k]);
   json_object_end(json);
   json_number(json, "es_contribution", entity->es_contribution);
@@ -116,11 +116,11 @@ static void write_entity(struct json *json, const ls_results *results, int32_t i
 static void write_lines(struct json *json, const ls_results *results) {
   const struct accumulator *a = results->accumulator;
   int32_t n = a->shape.entity_count;
-  json_list(json, "lines");
+  json_list_begin(json, "lines");
   for (int32_t k = 0; k < results->names.line_count && k < a->shape.line_count; k++) {
     fixed sum = 0;
     for (int32_t i = 0; i < n; i++) sum += a->line_sum[(int64_t)k * n + i];
-    json_object(json, NULL);
+    json_object_begin(json, NULL);
     json_text(json, "name", results->names.line[k]);
     json_number(json, "loss_mean", fixed_mean(sum, accumulator_count(a), a->bound_exponent));
     json_object_end(json);
@@ -148,9 +148,9 @@ static bool has_output(const ls_results *results, const char *name) {
 static void write_scenario_entities(struct json *json, const ls_results *results, const struct kept_scenario *kept) {
   int32_t n = results->accumulator->shape.entity_count;
   bool own_loss = has_output(results, "loss");
-  json_list(json, "entities");
+  json_list_begin(json, "entities");
   for (int32_t i = 0; i < n; i++) {
-    json_object(json, NULL);
+    json_object_begin(json, NULL);
     json_text(json, "id", ls_network_entity_id(results->network, i));
     for (int32_t k = 0; kept->detail != NULL && k < results->names.detail_count; k++) {
       write_value(json, results->names.detail[k], kept->detail[(int64_t)k * n + i], results_output_is_flag(results, k));
@@ -164,11 +164,11 @@ static void write_scenario_entities(struct json *json, const ls_results *results
 static void write_scenario_lines(struct json *json, const ls_results *results, const struct kept_scenario *kept) {
   int32_t n = results->accumulator->shape.entity_count;
   if (kept->line == NULL || results->names.line_count == 0) return;
-  json_list(json, "lines");
+  json_list_begin(json, "lines");
   for (int32_t k = 0; k < results->names.line_count; k++) {
     double sum = 0;
     for (int32_t i = 0; i < n; i++) sum += kept->line[(int64_t)k * n + i];
-    json_object(json, NULL);
+    json_object_begin(json, NULL);
     json_text(json, "name", results->names.line[k]);
     json_number(json, "loss", sum);
     json_object_end(json);
@@ -179,13 +179,13 @@ static void write_scenario_lines(struct json *json, const ls_results *results, c
 static void write_trace(struct json *json, const ls_results *results, const struct kept_scenario *kept) {
   int64_t n = results->accumulator->shape.entity_count, fields = results->names.trace_count;
   if (kept->trace == NULL) return;
-  json_list(json, "quarters");
+  json_list_begin(json, "quarters");
   for (int32_t t = 0; t < results->accumulator->shape.quarter_count; t++) {
-    json_object(json, NULL);
-    json_integer(json, "quarter", t);
-    json_list(json, "entities");
+    json_object_begin(json, NULL);
+    json_whole(json, "quarter", t);
+    json_list_begin(json, "entities");
     for (int32_t i = 0; i < n; i++) {
-      json_object(json, NULL);
+      json_object_begin(json, NULL);
       json_text(json, "id", ls_network_entity_id(results->network, i));
       for (int32_t f = 0; f < fields; f++) {
         write_value(json, results->names.trace[f], kept->trace[(t * fields + f) * n + i], results_trace_is_flag(results, f));
@@ -201,13 +201,13 @@ static void write_trace(struct json *json, const ls_results *results, const stru
 static void write_scenario(struct json *json, const ls_results *results, const struct kept_scenario *kept) {
   char number[32];
   (void)snprintf(number, sizeof number, "%lld", (long long)kept->number);
-  json_object(json, NULL);
+  json_object_begin(json, NULL);
   json_text(json, "id", kept->id != NULL && kept->id[0] != '\0' ? kept->id : number);
   json_number(json, "system_loss", results->identity.loss_is_net ? kept->loss_net : kept->loss_gross);
   json_number(json, "loss_gross", kept->loss_gross);
   json_number(json, "loss_net", kept->loss_net);
-  json_integer(json, "default_count", kept->default_count);
-  json_integer(json, "iterations", kept->iterations);
+  json_whole(json, "default_count", kept->default_count);
+  json_whole(json, "iterations", kept->iterations);
   json_flag(json, "converged", kept->converged);
   if (!isnan(kept->audit)) json_number(json, "audit", kept->audit);
   write_scenario_entities(json, results, kept);
@@ -219,7 +219,7 @@ static void write_scenario(struct json *json, const ls_results *results, const s
 /* ---- the whole ---------------------------------------------------------------------------------------------------------------------------- */
 
 static void write_settings(struct json *json, const struct run_identity *identity) {
-  json_object(json, "settings");
+  json_object_begin(json, "settings");
   for (int32_t k = 0; k < identity->setting_count; k++) json_text(json, identity->setting[k].key, identity->setting[k].value);
   json_object_end(json);
 }
@@ -228,7 +228,7 @@ static void write_settings(struct json *json, const struct run_identity *identit
 static void write_seed(struct json *json, uint64_t seed) {
   char text[32];
   if (seed <= INT64_MAX) {
-    json_integer(json, "seed", (int64_t)seed);
+    json_whole(json, "seed", (int64_t)seed);
     return;
   }
   (void)snprintf(text, sizeof text, "%llu", (unsigned long long)seed);
@@ -243,30 +243,30 @@ static void write_heading(struct json *json, const ls_results *results) {
   json_text(json, "network", ls_network_name(results->network));
   json_text(json, "currency", results->network->currency);
   json_text(json, "unit", results->network->unit);
-  json_integer(json, "scenario_count", identity->scenario_count);
-  json_integer(json, "converged", results->accumulator->converged_count);
-  json_integer(json, "not_converged", count - results->accumulator->converged_count);
-  json_integer(json, "not_finite", results->accumulator->nonfinite_count);
-  json_integer(json, "clips", results->accumulator->clip_count);
+  json_whole(json, "scenario_count", identity->scenario_count);
+  json_whole(json, "converged", results->accumulator->converged_count);
+  json_whole(json, "not_converged", count - results->accumulator->converged_count);
+  json_whole(json, "not_finite", results->accumulator->nonfinite_count);
+  json_whole(json, "clips", results->accumulator->clip_count);
   json_text(json, "digest", results->digest);
-  json_integer(json, "shard_index", identity->shard_index);
-  json_integer(json, "shard_count", identity->shard_count);
+  json_whole(json, "shard_index", identity->shard_index);
+  json_whole(json, "shard_count", identity->shard_count);
   if (!results->explicit_scenarios) write_seed(json, identity->seed);
   write_settings(json, identity);
 }
 
 void results_json(struct json *json, const ls_results *results) {
-  json_object(json, NULL);
+  json_object_begin(json, NULL);
   write_heading(json, results);
   if (results->statistics.entity != NULL) {
     write_system(json, results);
-    json_list(json, "entities");
+    json_list_begin(json, "entities");
     for (int32_t i = 0; i < results->accumulator->shape.entity_count; i++) write_entity(json, results, i);
     json_list_end(json);
     write_lines(json, results);
   }
   if (results->kept_count > 0) {
-    json_list(json, "scenarios");
+    json_list_begin(json, "scenarios");
     for (int32_t k = 0; k < results->kept_count; k++) write_scenario(json, results, &results->kept[k]);
     json_list_end(json);
   }

@@ -29,10 +29,10 @@ static const char *node_id(const struct basis_result *result, int32_t node) {
 /* ---- JSON -------------------------------------------------------------------------------------------------------- */
 
 static void json_investors(struct json *json, const struct basis_result *result) {
-  json_list(json, "investors");
+  json_list_begin(json, "investors");
   for (int32_t i = 0; i < result->flows.entity_count; i++) {
     if (!(result->measures.invested[i] > 0)) continue;
-    json_object(json, NULL);
+    json_object_begin(json, NULL);
     json_text(json, "id", node_id(result, i));
     json_number(json, "invested", result->measures.invested[i]);
     json_number(json, "round_trip_ratio", result->measures.round_trip[i]);
@@ -44,9 +44,9 @@ static void json_investors(struct json *json, const struct basis_result *result)
 }
 
 static void json_entities(struct json *json, const struct basis_result *result) {
-  json_list(json, "entities");
+  json_list_begin(json, "entities");
   for (int32_t i = 0; i <= result->flows.entity_count; i++) {
-    json_object(json, NULL);
+    json_object_begin(json, NULL);
     json_text(json, "id", node_id(result, i));
     json_number(json, "throughflow", result->measures.throughflow[i]);
     json_object_end(json);
@@ -55,11 +55,11 @@ static void json_entities(struct json *json, const struct basis_result *result) 
 }
 
 static void json_cycles(struct json *json, const struct basis_result *result) {
-  json_list(json, "cycles");
+  json_list_begin(json, "cycles");
   for (int32_t k = 0; k < result->measures.cycle_count; k++) {
     const struct flow_cycle *cycle = &result->measures.cycle[k];
-    json_object(json, NULL);
-    json_list(json, "path");
+    json_object_begin(json, NULL);
+    json_list_begin(json, "path");
     for (int32_t a = 0; a < cycle->length; a++) json_text(json, NULL, node_id(result, cycle->path[a]));
     json_list_end(json);
     json_number(json, "amount", cycle->amount);
@@ -70,7 +70,7 @@ static void json_cycles(struct json *json, const struct basis_result *result) {
 
 static void json_basis(struct json *json, const struct basis_result *result) {
   const struct circularity *measures = &result->measures;
-  json_object(json, NULL);
+  json_object_begin(json, NULL);
   json_text(json, "basis", result->basis);
   json_investors(json, result);
   json_entities(json, result);
@@ -87,8 +87,8 @@ static ls_status report_json(ls_context *context, const struct basis_result *res
                              ls_text **report) {
   struct json json = json_start(context);
   if (as_list) {
-    json_object(&json, NULL);
-    json_list(&json, "bases");
+    json_object_begin(&json, NULL);
+    json_list_begin(&json, "bases");
   }
   for (int k = 0; k < count; k++) json_basis(&json, &result[k]);
   if (as_list) {

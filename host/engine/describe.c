@@ -9,7 +9,7 @@
 enum { REASON_BYTES = 256, SETTINGS_MOST = 4 };
 
 static void setting_json(struct json *json, const struct ls_setting_info *setting) {
-  json_object(json, NULL);
+  json_object_begin(json, NULL);
   json_text(json, "name", setting->key);
   if (setting->choice[0] != NULL) json_text(json, "default", setting->choice[(int)setting->initial]);
   else json_number(json, "default", setting->initial);
@@ -18,14 +18,14 @@ static void setting_json(struct json *json, const struct ls_setting_info *settin
 }
 
 static void model_json(struct json *json, const struct ls_model_info *model) {
-  json_object(json, NULL);
+  json_object_begin(json, NULL);
   json_text(json, "name", model->name);
   json_text(json, "title", model->title);
   json_text(json, "source", model->source);
-  json_list(json, "settings");
+  json_list_begin(json, "settings");
   for (int k = 0; k < SETTINGS_MOST && model->setting[k].key != NULL; k++) setting_json(json, &model->setting[k]);
   json_list_end(json);
-  json_list(json, "outputs");
+  json_list_begin(json, "outputs");
   for (int k = 0; model->output[k] != NULL; k++) json_text(json, NULL, model->output[k]);
   json_list_end(json);
   json_object_end(json);
@@ -33,7 +33,7 @@ static void model_json(struct json *json, const struct ls_model_info *model) {
 
 static ls_status models_json(ls_context *context, ls_text **report) {
   struct json json = json_start(context);
-  json_list(&json, NULL);
+  json_list_begin(&json, NULL);
   for (int m = 0; m < LS_MODEL_TOTAL; m++) model_json(&json, LS_MODELS[m]);
   json_list_end(&json);
   return json_finish(&json, report);
@@ -57,11 +57,11 @@ ls_status ls_models_describe(ls_context *context, ls_format format, ls_text **re
 
 static ls_status backends_json(ls_context *context, ls_text **report) {
   struct json json = json_start(context);
-  json_list(&json, NULL);
+  json_list_begin(&json, NULL);
   for (int k = 0; k < LS_BACKEND_TOTAL; k++) {
     char reason[REASON_BYTES] = "";
     bool available = LS_BACKENDS[k]->available(reason, sizeof reason);
-    json_object(&json, NULL);
+    json_object_begin(&json, NULL);
     json_text(&json, "name", LS_BACKENDS[k]->name);
     json_flag(&json, "available", available);
     json_text(&json, "reason", reason);

@@ -66,9 +66,9 @@ static void close_with(struct json *json, const char *mark) {
   json->first = false;
 }
 
-void json_object(struct json *json, const char *key) { open_with(json, key, "{"); }
+void json_object_begin(struct json *json, const char *key) { open_with(json, key, "{"); }
 void json_object_end(struct json *json) { close_with(json, "}"); }
-void json_list(struct json *json, const char *key) { open_with(json, key, "["); }
+void json_list_begin(struct json *json, const char *key) { open_with(json, key, "["); }
 void json_list_end(struct json *json) { close_with(json, "]"); }
 
 void json_text(struct json *json, const char *key, const char *text) {
@@ -81,7 +81,7 @@ void json_number(struct json *json, const char *key, double value) {
   buffer_number(&json->buffer, value, "null");
 }
 
-void json_integer(struct json *json, const char *key, int64_t value) {
+void json_whole(struct json *json, const char *key, int64_t value) {
   write_key(json, key);
   buffer_print(&json->buffer, "%" PRId64, value);
 }

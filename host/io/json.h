@@ -1,7 +1,8 @@
 /* json.h - writing one JSON document front to back, in memory that the context counts.
  *
  * Results of many scenarios are millions of numbers, which need no tree in memory. Keys are NULL inside a list and at the
- * top. Numbers have 17 significant digits; what is not finite is null. Reading is jansson's business.
+ * top. Numbers have 17 significant digits; what is not finite is null. Reading is jansson's business; no name here is one of
+ * its, so that a program may link both.
  */
 #ifndef LS_HOST_IO_JSON_H
 #define LS_HOST_IO_JSON_H
@@ -15,13 +16,13 @@ struct json {
 };
 
 struct json json_start(ls_context *context);
-void json_object(struct json *json, const char *key);
+void json_object_begin(struct json *json, const char *key);
 void json_object_end(struct json *json);
-void json_list(struct json *json, const char *key);
+void json_list_begin(struct json *json, const char *key);
 void json_list_end(struct json *json);
 void json_text(struct json *json, const char *key, const char *text);
 void json_number(struct json *json, const char *key, double value);
-void json_integer(struct json *json, const char *key, int64_t value);
+void json_whole(struct json *json, const char *key, int64_t value);
 void json_flag(struct json *json, const char *key, bool value);
 void json_nothing(struct json *json, const char *key);
 

@@ -57,13 +57,13 @@ static bool has_claims(const ls_network *network) {
 /* ---- JSON -------------------------------------------------------------------------------------------------------- */
 
 static void put_message(struct json *json, const struct message *message) {
-  json_object(json, NULL);
+  json_object_begin(json, NULL);
   if (message->file != NULL)
     json_text(json, "file", message->file);
   else
     json_nothing(json, "file");
   if (message->line > 0)
-    json_integer(json, "line", message->line);
+    json_whole(json, "line", message->line);
   else
     json_nothing(json, "line");
   json_text(json, "message", message->text);
@@ -72,12 +72,12 @@ static void put_message(struct json *json, const struct message *message) {
 
 static void put_messages(struct json *json, const struct check *check) {
   const struct message *message;
-  json_list(json, "errors");
+  json_list_begin(json, "errors");
   for (int i = check->first_error; (message = context_error(check->context, i)) != NULL; i++)
     put_message(json, message);
   json_list_end(json);
-  json_integer(json, "error_count", check->error_count);
-  json_list(json, "warnings");
+  json_whole(json, "error_count", check->error_count);
+  json_list_begin(json, "warnings");
   for (int i = check->first_warning; (message = context_warning(check->context, i)) != NULL; i++)
     put_message(json, message);
   json_list_end(json);
@@ -88,14 +88,14 @@ static void put_metadata(struct json *json, const ls_network *network) {
   json_text(json, "currency", network->currency);
   json_text(json, "unit", network->unit);
   json_text(json, "as_of", network->as_of);
-  json_object(json, "tables");
+  json_object_begin(json, "tables");
   for (int id = 0; id < TABLE_COUNT; id++)
     if (network->table[id].present)
-      json_integer(json, schema_table((enum table_id)id)->name, network->table[id].row_count);
+      json_whole(json, schema_table((enum table_id)id)->name, network->table[id].row_count);
   json_object_end(json);
-  json_list(json, "inputs");
+  json_list_begin(json, "inputs");
   for (int32_t i = 0; i < network->file_count; i++) {
-    json_object(json, NULL);
+    json_object_begin(json, NULL);
     json_text(json, "file", network->file[i].file);
     json_text(json, "sha256", network->file[i].sha256);
     json_object_end(json);
@@ -104,20 +104,20 @@ static void put_metadata(struct json *json, const ls_network *network) {
 }
 
 static void put_ledger(struct json *json, const ls_network *network) {
-  json_list(json, "unknown_amounts");
+  json_list_begin(json, "unknown_amounts");
   for (int64_t row = 0; row < network->table[TABLE_DEALS].row_count; row++)
     if (is_unknown(network, row)) json_text(json, NULL, network_text(network, TABLE_DEALS, "id", row));
   json_list_end(json);
-  json_list(json, "unmodelled");
+  json_list_begin(json, "unmodelled");
   for (int32_t i = 0; i < network->unmodelled_count; i++) json_text(json, NULL, network->unmodelled[i]);
   json_list_end(json);
-  json_list(json, "claims");
+  json_list_begin(json, "claims");
   for (int64_t row = 0; has_claims(network) && row < network->table[TABLE_DEALS].row_count; row++) {
     const struct spread spread = spread_of(network, row);
     if (spread.count < 2) continue;
-    json_object(json, NULL);
+    json_object_begin(json, NULL);
     json_text(json, "claim_id", network_text(network, TABLE_DEALS, "claim_id", row));
-    json_integer(json, "rows", spread.count);
+    json_whole(json, "rows", spread.count);
     json_number(json, "low", spread.low);
     json_number(json, "high", spread.high);
     json_object_end(json);
@@ -127,11 +127,11 @@ static void put_ledger(struct json *json, const ls_network *network) {
 
 static ls_status report_json(const struct check *check, ls_text **report) {
   struct json json = json_start(check->context);
-  json_object(&json, NULL);
+  json_object_begin(&json, NULL);
   json_flag(&json, "valid", check->valid);
   if (check->network != NULL) {
-    json_integer(&json, "entities", check->network->entity_count);
-    json_integer(&json, "links", count_links(check->network));
+    json_whole(&json, "entities", check->network->entity_count);
+    json_whole(&json, "links", count_links(check->network));
   } else {
     json_nothing(&json, "entities");
     json_nothing(&json, "links");

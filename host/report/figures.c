@@ -7,11 +7,11 @@
 #include "report/links.h"
 
 static void entities(const struct view *view, struct json *json) {
-  json_list(json, "entities");
+  json_list_begin(json, "entities");
   for (int32_t k = 0; k < view->entity_count; k++) {
     const struct entity_statistics *entity = &view->results->statistics.entity[k];
     const char *sector = network_text(view->network, TABLE_ENTITIES, "sector", k);
-    json_object(json, NULL);
+    json_object_begin(json, NULL);
     json_text(json, "id", network_entity_id(view->network, k));
     json_text(json, "name", view_name(view, k));
     json_text(json, "sector", sector ? sector : "");
@@ -27,15 +27,15 @@ static void entities(const struct view *view, struct json *json) {
 static void layers(const struct link_set *set, int64_t drawn, struct json *json) {
   int64_t drawn_count[LINK_LAYERS] = {0};
   for (int64_t k = 0; k < drawn; k++) drawn_count[set->link[k].layer]++;
-  json_list(json, "layers");
+  json_list_begin(json, "layers");
   for (int k = 0; k < LINK_LAYERS; k++) {
-    json_object(json, NULL);
+    json_object_begin(json, NULL);
     json_text(json, "name", LINK_LAYER[k].name);
     json_text(json, "title", LINK_LAYER[k].title);
     json_text(json, "direction", LINK_LAYER[k].direction);
-    json_integer(json, "count", set->layer_count[k]);
-    json_integer(json, "drawn", drawn_count[k]);
-    json_integer(json, "outside", set->outside_count[k]);
+    json_whole(json, "count", set->layer_count[k]);
+    json_whole(json, "drawn", drawn_count[k]);
+    json_whole(json, "outside", set->outside_count[k]);
     json_object_end(json);
   }
   json_list_end(json);
@@ -44,28 +44,28 @@ static void layers(const struct link_set *set, int64_t drawn, struct json *json)
 /* Links as rows of [layer, from, to, amount, weight]: a fifth of the bytes of objects. */
 static void map(const struct link_set *set, struct json *json) {
   int64_t drawn = set->count < LINKS_DRAWN ? set->count : LINKS_DRAWN;
-  json_object(json, "map");
+  json_object_begin(json, "map");
   layers(set, drawn, json);
-  json_list(json, "links");
+  json_list_begin(json, "links");
   for (int64_t k = 0; k < drawn; k++) {
     const struct map_link *link = &set->link[k];
-    json_list(json, NULL);
-    json_integer(json, NULL, link->layer);
-    json_integer(json, NULL, link->from);
-    json_integer(json, NULL, link->to);
+    json_list_begin(json, NULL);
+    json_whole(json, NULL, link->layer);
+    json_whole(json, NULL, link->from);
+    json_whole(json, NULL, link->to);
     json_number(json, NULL, link->amount);
     json_number(json, NULL, link->weight);
     json_list_end(json);
   }
   json_list_end(json);
-  json_integer(json, "left_out", set->count - drawn);
+  json_whole(json, "left_out", set->count - drawn);
   json_object_end(json);
 }
 
 static void tail(const struct loss_statistics *loss, struct json *json) {
-  json_list(json, "tail");
+  json_list_begin(json, "tail");
   for (int k = 0; k < QUANTILE_LEVEL_COUNT; k++) {
-    json_object(json, NULL);
+    json_object_begin(json, NULL);
     json_number(json, "level", QUANTILE_LEVEL[k]);
     json_number(json, "var", loss->tail[k].value);
     json_number(json, "low", loss->tail[k].low);
@@ -83,13 +83,13 @@ static void distribution(const struct view *view, struct json *json) {
     json_nothing(json, "distribution");
     return;
   }
-  json_object(json, "distribution");
+  json_object_begin(json, "distribution");
   json_text(json, "kind", view->loss_kind);
   json_number(json, "low", histogram->low);
   json_number(json, "width", histogram->width);
-  json_integer(json, "total", histogram->total);
-  json_list(json, "count");
-  for (int k = 0; k < histogram->bin_count; k++) json_integer(json, NULL, histogram->count[k]);
+  json_whole(json, "total", histogram->total);
+  json_list_begin(json, "count");
+  for (int k = 0; k < histogram->bin_count; k++) json_whole(json, NULL, histogram->count[k]);
   json_list_end(json);
   json_number(json, "mean", view->loss->mean);
   json_number(json, "mean_se", view->loss->mean_se);
@@ -103,14 +103,14 @@ static void quarters(const struct view *view, struct json *json) {
     return;
   }
   int32_t rows = view->entity_count < HEAT_ROWS ? view->entity_count : HEAT_ROWS;
-  json_object(json, "quarters");
-  json_integer(json, "count", view->quarter_count);
-  json_list(json, "entity");
-  for (int32_t row = 0; row < rows; row++) json_integer(json, NULL, view->by_default[row]);
+  json_object_begin(json, "quarters");
+  json_whole(json, "count", view->quarter_count);
+  json_list_begin(json, "entity");
+  for (int32_t row = 0; row < rows; row++) json_whole(json, NULL, view->by_default[row]);
   json_list_end(json);
-  json_list(json, "probability");
+  json_list_begin(json, "probability");
   for (int32_t row = 0; row < rows; row++) {
-    json_list(json, NULL);
+    json_list_begin(json, NULL);
     for (int32_t quarter = 0; quarter < view->quarter_count; quarter++) {
       int64_t at = (int64_t)quarter * view->entity_count + view->by_default[row];
       json_number(json, NULL, view->results->statistics.default_by_quarter[at]);
@@ -126,48 +126,48 @@ static void lines(const struct view *view, struct json *json) {
     json_nothing(json, "lines");
     return;
   }
-  json_object(json, "lines");
-  json_list(json, "name");
+  json_object_begin(json, "lines");
+  json_list_begin(json, "name");
   for (int32_t k = 0; k < view->line_count; k++) json_text(json, NULL, view->results->names.line[k]);
   json_list_end(json);
-  json_list(json, "loss");
+  json_list_begin(json, "loss");
   for (int32_t k = 0; k < view->line_count; k++) json_number(json, NULL, view->line_total[k]);
   json_list_end(json);
   json_number(json, "sum", view->line_sum);
-  json_list(json, "shown");
-  for (int32_t k = 0; k < view->line_count; k++) json_integer(json, NULL, view->line_shown[k]);
+  json_list_begin(json, "shown");
+  for (int32_t k = 0; k < view->line_count; k++) json_whole(json, NULL, view->line_shown[k]);
   json_list_end(json);
-  json_integer(json, "sum_shown", view->line_sum_shown);
+  json_whole(json, "sum_shown", view->line_sum_shown);
   json_object_end(json);
 }
 
 static void bars(const struct view *view, struct json *json) {
-  json_list(json, "bars");
-  for (int32_t k = 0; k < view->entity_count && k < BAR_ROWS; k++) json_integer(json, NULL, view->by_loss[k]);
+  json_list_begin(json, "bars");
+  for (int32_t k = 0; k < view->entity_count && k < BAR_ROWS; k++) json_whole(json, NULL, view->by_loss[k]);
   json_list_end(json);
 }
 
 static void cases(const struct view *view, struct json *json) {
   bool net = view->results->identity.loss_is_net;
-  json_list(json, "cases");
+  json_list_begin(json, "cases");
   for (int32_t k = 0; !view->drawn && k < view->results->kept_count && k < SCENARIO_ROWS; k++) {
     const struct kept_scenario *kept = &view->results->kept[k];
-    json_object(json, NULL);
+    json_object_begin(json, NULL);
     json_text(json, "id", kept->id ? kept->id : "");
     json_number(json, "loss", net ? kept->loss_net : kept->loss_gross);
-    json_integer(json, "defaults", kept->default_count);
+    json_whole(json, "defaults", kept->default_count);
     json_object_end(json);
   }
   json_list_end(json);
 }
 
 static void document(const struct view *view, const struct link_set *set, struct json *json) {
-  json_object(json, NULL);
+  json_object_begin(json, NULL);
   json_text(json, "unit", view->unit);
-  json_integer(json, "decimals", view->decimals);
-  json_integer(json, "entity_decimals", view->entity_decimals);
+  json_whole(json, "decimals", view->decimals);
+  json_whole(json, "entity_decimals", view->entity_decimals);
   json_flag(json, "drawn", view->drawn);
-  json_integer(json, "scenario_count", view->scenario_count);
+  json_whole(json, "scenario_count", view->scenario_count);
   entities(view, json);
   map(set, json);
   distribution(view, json);
