@@ -23,14 +23,16 @@ static ls_status explain(ls_context *context, enum cuda_result result, const cha
   return context_fail(context, status, "backend 'cuda': %s", message);
 }
 
-static ls_status open_shell(ls_context *context, const struct compute_request *request, struct cuda_shell **shell, int64_t *chunk) {
+static ls_status open_shell(ls_context *context, const struct compute_request *request, struct cuda_shell **shell,
+                            int64_t *chunk) {
   struct plan_array list[PLAN_ARRAYS_MOST];
   struct cuda_array array[PLAN_ARRAYS_MOST];
   char message[CUDA_MESSAGE_BYTES] = "";
   int count = plan_arrays(request->plan, list);
   for (int k = 0; k < count; k++) array[k] = (struct cuda_array){list[k].field, list[k].bytes};
-  int64_t wish = request->chunk > 0 && request->chunk < request->count ? request->chunk : 0;
-  return explain(context, cuda_shell_open(request->plan, array, count, wish, shell, chunk, message), message);
+  enum cuda_result result =
+      cuda_shell_open(request->plan, array, count, request->chunk, request->count, shell, chunk, message);
+  return explain(context, result, message);
 }
 
 static int32_t chunk_length(const struct compute_request *request, int64_t chunk, int64_t number) {
@@ -38,17 +40,17 @@ static int32_t chunk_length(const struct compute_request *request, int64_t chunk
   return (int32_t)(left < chunk ? left : chunk);
 }
 
-static ls_status launch(ls_context *context, struct cuda_shell *shell, const struct compute_request *request, int64_t chunk,
-                        int64_t number) {
+static ls_status launch(ls_context *context, struct cuda_shell *shell, const struct compute_request *request,
+                        int64_t chunk, int64_t number) {
   char message[CUDA_MESSAGE_BYTES] = "";
   const int64_t *index = request->index != NULL ? request->index + number * chunk : NULL;
-  enum cuda_result result = cuda_shell_launch(shell, (int)(number % CUDA_BUFFERS), request->first + number * chunk, index,
-                                              chunk_length(request, chunk, number), message);
+  enum cuda_result result = cuda_shell_launch(shell, (int)(number % CUDA_BUFFERS), request->first + number * chunk,
+                                              index, chunk_length(request, chunk, number), message);
   return explain(context, result, message);
 }
 
-static ls_status take(ls_context *context, struct cuda_shell *shell, const struct compute_request *request, int64_t chunk,
-                      int64_t number, chunk_consumer consume, void *user) {
+static ls_status take(ls_context *context, struct cuda_shell *shell, const struct compute_request *request,
+                      int64_t chunk, int64_t number, chunk_consumer consume, void *user) {
   char message[CUDA_MESSAGE_BYTES] = "";
   double *value = NULL;
   int64_t stride = 0;
@@ -59,21 +61,24 @@ static ls_status take(ls_context *context, struct cuda_shell *shell, const struc
   return consume(context, user, &done);
 }
 
-static ls_status cuda_compute(ls_context *context, const struct compute_request *request, chunk_consumer consume, void *user) {
+static ls_status stop_asked(ls_context *context) {
+  return context_stop_requested(context) ? context_fail(context, LS_STATUS_INTERRUPTED, "interrupted") : LS_STATUS_OK;
+}
+
+/* The shell lives for one call: its buffers are as small as the call, so that replaying a few scenarios costs milliseconds. */
+static ls_status cuda_compute(ls_context *context, const struct compute_request *request, chunk_consumer consume,
+                              void *user) {
   struct cuda_shell *shell = NULL;
   int64_t chunk = 0;
   if (request->count == 0) return LS_STATUS_OK;
   ls_status status = open_shell(context, request, &shell, &chunk);
   if (status != LS_STATUS_OK) return status;
-  int64_t chunks = (request->count + chunk - 1) / chunk;
-  for (int64_t k = 0; k < CUDA_BUFFERS - 1 && k < chunks && status == LS_STATUS_OK; k++)
-    status = launch(context, shell, request, chunk, k);
+  int64_t chunks = (request->count + chunk - 1) / chunk, launched = 0;
   for (int64_t k = 0; k < chunks && status == LS_STATUS_OK; k++) {
-    int64_t next = k + CUDA_BUFFERS - 1;
-    if (next < chunks) status = launch(context, shell, request, chunk, next);
+    status = stop_asked(context);
+    for (; launched < chunks && launched < k + CUDA_BUFFERS && status == LS_STATUS_OK; launched++)
+      status = launch(context, shell, request, chunk, launched);
     if (status == LS_STATUS_OK) status = take(context, shell, request, chunk, k, consume, user);
-    if (status == LS_STATUS_OK && context_stop_requested(context))
-      status = context_fail(context, LS_STATUS_INTERRUPTED, "interrupted");
   }
   cuda_shell_close(shell);
   return status;

@@ -14,7 +14,13 @@
 #include "phases/tile.h"
 
 /* At least two blocks a multiprocessor lets the compiler keep everything in registers (110 or so of them), without spills. */
-enum { THREADS_PER_BLOCK = 128, BLOCKS_PER_PROCESSOR = 2, CHUNK_LEAST = 1024, THREADS_PER_PROCESSOR = 512 };
+enum { THREADS_PER_BLOCK = 128, BLOCKS_PER_PROCESSOR = 2, THREADS_PER_PROCESSOR = 512 };
+
+/* A chunk is a whole number of warps, so that every slot begins on a memory transaction. */
+enum { WARP = 32, CHUNKS_OF_THE_USUAL_MOST = 16 };
+
+/* Outputs wait in memory that cannot be paged out, of which a machine should not lose much. */
+static const int64_t PINNED_BYTES_MOST = INT64_C(1) << 30;
 
 /* ---- kernels ------------------------------------------------------------------------------------------------------------ */
 
@@ -27,7 +33,7 @@ struct launch {
 };
 
 #define LS_KERNEL(name)                                                                                          \
-  static __global__ void __launch_bounds__(THREADS_PER_BLOCK, BLOCKS_PER_PROCESSOR)                                                    \
+  static __global__ void __launch_bounds__(THREADS_PER_BLOCK, BLOCKS_PER_PROCESSOR)                              \
       name##_kernel(const __grid_constant__ struct ls_plan plan, const __grid_constant__ struct launch launch) { \
     int64_t thread = (int64_t)blockIdx.x * blockDim.x + threadIdx.x;                                             \
     if (thread >= launch.count) return;                                                                          \
@@ -54,15 +60,32 @@ static void start_kernel(const struct ls_plan *plan, const struct launch *launch
 
 /* ---- errors --------------------------------------------------------------------------------------------------------------- */
 
+/* Errors that say of the machine, not of the program, that nothing can run here. */
+static int is_unavailable(cudaError_t error) {
+  switch (error) {
+    case cudaErrorNoDevice:
+    case cudaErrorInsufficientDriver:
+    case cudaErrorInitializationError:
+    case cudaErrorDevicesUnavailable:
+    case cudaErrorSystemNotReady:
+    case cudaErrorSystemDriverMismatch:
+    case cudaErrorCompatNotSupportedOnDevice:
+    case cudaErrorNoKernelImageForDevice:
+    case cudaErrorUnsupportedPtxVersion:
+    case cudaErrorStubLibrary:
+      return 1;
+    default:
+      return 0;
+  }
+}
+
 static enum cuda_result explain(cudaError_t error, const char *call, char message[CUDA_MESSAGE_BYTES]) {
   if (error == cudaSuccess) return CUDA_RESULT_OK;
-  snprintf(message, CUDA_MESSAGE_BYTES, "%s: %s", call, cudaGetErrorString(error));
-  if (error == cudaErrorMemoryAllocation) {
-    (void)cudaGetLastError(); /* not sticky: the next call starts clean */
-    return CUDA_RESULT_NO_MEMORY;
-  }
-  if (error == cudaErrorNoDevice || error == cudaErrorInsufficientDriver) return CUDA_RESULT_UNAVAILABLE;
-  return CUDA_RESULT_FAULT;
+  (void)
+      cudaGetLastError(); /* or the check of the next launch would find this error; a lost device stays lost all the same */
+  snprintf(message, CUDA_MESSAGE_BYTES, "%.160s: %s", call, cudaGetErrorString(error));
+  if (error == cudaErrorMemoryAllocation) return CUDA_RESULT_NO_MEMORY;
+  return is_unavailable(error) ? CUDA_RESULT_UNAVAILABLE : CUDA_RESULT_FAULT;
 }
 
 /* Runs a call unless an earlier one failed. */
@@ -86,18 +109,37 @@ struct cuda_shell {
   struct buffer buffer[CUDA_BUFFERS];
 };
 
+/* Whether the device can run what was compiled: every kernel is built for the same processors, so one answers for all. */
+static cudaError_t find_kernel(void) {
+  const void *kernel[] = {
+#define LS_STATIC_MODEL(name) (const void *)name##_kernel,
+#define LS_TIME_MODEL(name) LS_STATIC_MODEL(name)
+#include "models.def"
+#undef LS_STATIC_MODEL
+#undef LS_TIME_MODEL
+  };
+  cudaFuncAttributes attributes;
+  return cudaFuncGetAttributes(&attributes, kernel[0]);
+}
+
 int cuda_shell_available(char message[CUDA_MESSAGE_BYTES]) {
-  int count = 0;
+  int count = 0, driver = 0;
   cudaDeviceProp properties;
   enum cuda_result result = CUDA_RESULT_OK;
+  if (cudaDriverGetVersion(&driver) == cudaSuccess && driver == 0) {
+    snprintf(message, CUDA_MESSAGE_BYTES, "no NVIDIA driver");
+    return 0;
+  }
   CUDA_TRY(result, cudaGetDeviceCount(&count), message);
   if (result == CUDA_RESULT_OK && count == 0) {
     snprintf(message, CUDA_MESSAGE_BYTES, "no CUDA device");
     return 0;
   }
   CUDA_TRY(result, cudaGetDeviceProperties(&properties, 0), message);
+  CUDA_TRY(result, find_kernel(), message);
   if (result != CUDA_RESULT_OK) return 0;
-  snprintf(message, CUDA_MESSAGE_BYTES, "%.200s, compute capability %d.%d", properties.name, properties.major, properties.minor);
+  snprintf(message, CUDA_MESSAGE_BYTES, "%.200s, compute capability %d.%d", properties.name, properties.major,
+           properties.minor);
   return 1;
 }
 
@@ -106,13 +148,17 @@ static size_t aligned(size_t bytes) {
   return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
 
-/* One block of device memory for all arrays of the plan. */
-static enum cuda_result copy_plan(struct cuda_shell *shell, const struct ls_plan *plan, const struct cuda_array *array, int count,
-                                  char message[CUDA_MESSAGE_BYTES]) {
+static size_t plan_bytes(const struct cuda_array *array, int count) {
   size_t total = 1;
-  enum cuda_result result = CUDA_RESULT_OK;
   for (int k = 0; k < count; k++) total += aligned(array[k].bytes);
-  CUDA_TRY(result, cudaMalloc(&shell->d_arrays, total), message);
+  return total;
+}
+
+/* One block of device memory for all arrays of the plan. */
+static enum cuda_result copy_plan(struct cuda_shell *shell, const struct ls_plan *plan, const struct cuda_array *array,
+                                  int count, char message[CUDA_MESSAGE_BYTES]) {
+  enum cuda_result result = CUDA_RESULT_OK;
+  CUDA_TRY(result, cudaMalloc(&shell->d_arrays, plan_bytes(array, count)), message);
   shell->plan = *plan;
   size_t at = 0;
   for (int k = 0; k < count; k++) {
@@ -123,22 +169,28 @@ static enum cuda_result copy_plan(struct cuda_shell *shell, const struct ls_plan
     memcpy((char *)&shell->plan + array[k].field, &to, sizeof to);
     at += aligned(array[k].bytes);
   }
+  /* A copy from pageable memory may return before it has arrived, and the buffers' streams do not wait for the default one. */
+  CUDA_TRY(result, cudaDeviceSynchronize(), message);
   return result;
 }
 
+/* A run that ends early leaves a chunk in flight: its memory is given back once it has ended. */
 static void release_buffer(struct buffer *buffer) {
+  if (buffer->stream != NULL) (void)cudaStreamSynchronize(buffer->stream);
   cudaFree(buffer->d_state);
   cudaFree(buffer->d_output);
   cudaFree(buffer->d_index);
   cudaFreeHost(buffer->output);
   cudaFreeHost(buffer->index);
   if (buffer->stream != NULL) cudaStreamDestroy(buffer->stream);
+  (void)cudaGetLastError();
   memset(buffer, 0, sizeof *buffer);
 }
 
 static enum cuda_result make_buffer(const struct cuda_shell *shell, int64_t chunk, struct buffer *buffer,
                                     char message[CUDA_MESSAGE_BYTES]) {
-  size_t states = (size_t)chunk * (size_t)shell->plan.state_slots, outputs = (size_t)chunk * (size_t)shell->plan.output.slot_count;
+  size_t states = (size_t)chunk * (size_t)shell->plan.state_slots,
+         outputs = (size_t)chunk * (size_t)shell->plan.output.slot_count;
   enum cuda_result result = CUDA_RESULT_OK;
   CUDA_TRY(result, cudaStreamCreateWithFlags(&buffer->stream, cudaStreamNonBlocking), message);
   CUDA_TRY(result, cudaMalloc((void **)&buffer->d_state, states * sizeof(double)), message);
@@ -152,42 +204,84 @@ static enum cuda_result make_buffer(const struct cuda_shell *shell, int64_t chun
 /* Both buffers at this chunk size, or none. */
 static enum cuda_result make_buffers(struct cuda_shell *shell, int64_t chunk, char message[CUDA_MESSAGE_BYTES]) {
   enum cuda_result result = CUDA_RESULT_OK;
-  for (int k = 0; k < CUDA_BUFFERS && result == CUDA_RESULT_OK; k++) result = make_buffer(shell, chunk, &shell->buffer[k], message);
+  for (int k = 0; k < CUDA_BUFFERS && result == CUDA_RESULT_OK; k++)
+    result = make_buffer(shell, chunk, &shell->buffer[k], message);
   for (int k = 0; k < CUDA_BUFFERS && result != CUDA_RESULT_OK; k++) release_buffer(&shell->buffer[k]);
   return result;
 }
 
-/* As many scenarios as the device runs at once. */
-static enum cuda_result usual_chunk(int64_t *chunk, char message[CUDA_MESSAGE_BYTES]) {
+/* Scenarios that both buffers have room for, in `bytes` of device memory and in what may be pinned: whole warps, perhaps none. */
+static int64_t scenarios_in(const struct ls_plan *plan, int64_t bytes) {
+  int64_t output = (int64_t)plan->output.slot_count * (int64_t)sizeof(double);
+  int64_t each = (int64_t)plan->state_slots * (int64_t)sizeof(double) + output + (int64_t)sizeof(int64_t);
+  int64_t fit = bytes / CUDA_BUFFERS / each, pinned = PINNED_BYTES_MOST / (output + (int64_t)sizeof(int64_t));
+  int64_t warps = fit / WARP;
+  if (warps > pinned / WARP) warps = pinned / WARP > 0 ? pinned / WARP : 1;
+  return warps * WARP;
+}
+
+/* The chunk: what was asked for, else as many scenarios as the device runs at once; no more than there are and than fit. */
+static enum cuda_result choose_chunk(const struct ls_plan *plan, int64_t arrays, int64_t scenarios, int64_t *chunk,
+                                     char message[CUDA_MESSAGE_BYTES]) {
   int device = 0, processors = 1;
+  size_t free_bytes = 0, total_bytes = 0;
   enum cuda_result result = CUDA_RESULT_OK;
   CUDA_TRY(result, cudaGetDevice(&device), message);
   CUDA_TRY(result, cudaDeviceGetAttribute(&processors, cudaDevAttrMultiProcessorCount, device), message);
-  *chunk = (int64_t)processors * THREADS_PER_PROCESSOR;
+  CUDA_TRY(result, cudaMemGetInfo(&free_bytes, &total_bytes), message);
+  if (result != CUDA_RESULT_OK) return result;
+  int64_t usual = (int64_t)processors * THREADS_PER_PROCESSOR, room = (int64_t)free_bytes - arrays;
+  if (*chunk <= 0) *chunk = usual;
+  if (*chunk > CHUNKS_OF_THE_USUAL_MOST * usual) *chunk = CHUNKS_OF_THE_USUAL_MOST * usual;
+  if (*chunk > scenarios) *chunk = scenarios;
+  *chunk = (*chunk + WARP - 1) / WARP * WARP;
+  int64_t most = room > 0 ? scenarios_in(plan, room) : 0;
+  if (*chunk > most) *chunk = most;
   return result;
 }
 
-enum cuda_result cuda_shell_open(const struct ls_plan *plan, const struct cuda_array *array, int array_count, int64_t chunk,
-                                 struct cuda_shell **out, int64_t *granted, char message[CUDA_MESSAGE_BYTES]) {
+/* What to say where not even one warp fits. */
+static enum cuda_result too_large(const struct ls_plan *plan, int64_t arrays, char message[CUDA_MESSAGE_BYTES]) {
+  enum { MEBIBYTE = 1 << 20 };
+  size_t free_bytes = 0, total_bytes = 0;
+  (void)cudaMemGetInfo(&free_bytes, &total_bytes);
+  int64_t each = ((int64_t)plan->state_slots + plan->output.slot_count + 1) * (int64_t)sizeof(double);
+  int64_t need = (arrays + CUDA_BUFFERS * WARP * each) / MEBIBYTE + 1;
+  if (need <= (int64_t)(free_bytes / MEBIBYTE))
+    return CUDA_RESULT_NO_MEMORY; /* short of the machine's: the message stands */
+  snprintf(message, CUDA_MESSAGE_BYTES,
+           "the network is too large for the device: %lld MiB are the least it needs (%d working values and %d outputs "
+           "a scenario), "
+           "%lld of %lld MiB are free",
+           (long long)need, plan->state_slots, plan->output.slot_count, (long long)(free_bytes / MEBIBYTE),
+           (long long)(total_bytes / MEBIBYTE));
+  return CUDA_RESULT_UNAVAILABLE;
+}
+
+/* Buffers of at most `chunk` scenarios, halved while the device or the machine has no room for them. */
+static enum cuda_result make_room(struct cuda_shell *shell, int64_t *chunk, char message[CUDA_MESSAGE_BYTES]) {
+  enum cuda_result result = CUDA_RESULT_NO_MEMORY;
+  for (; *chunk >= WARP; *chunk = *chunk / 2 / WARP * WARP) {
+    result = make_buffers(shell, *chunk, message);
+    if (result != CUDA_RESULT_NO_MEMORY) break;
+  }
+  return result;
+}
+
+enum cuda_result cuda_shell_open(const struct ls_plan *plan, const struct cuda_array *array, int array_count,
+                                 int64_t chunk, int64_t scenarios, struct cuda_shell **out, int64_t *granted,
+                                 char message[CUDA_MESSAGE_BYTES]) {
   struct cuda_shell *shell = (struct cuda_shell *)calloc(1, sizeof *shell);
   if (shell == NULL) {
     snprintf(message, CUDA_MESSAGE_BYTES, "out of memory");
     return CUDA_RESULT_NO_MEMORY;
   }
-  enum cuda_result result = copy_plan(shell, plan, array, array_count, message);
-  int64_t usual = CHUNK_LEAST;
-  if (result == CUDA_RESULT_OK) result = usual_chunk(&usual, message);
-  if (chunk <= 0 || chunk > 16 * usual) chunk = usual;
-  if (result == CUDA_RESULT_OK) result = make_buffers(shell, chunk, message);
-  while (result == CUDA_RESULT_NO_MEMORY && chunk > CHUNK_LEAST) {
-    chunk /= 2;
-    result = make_buffers(shell, chunk, message);
-  }
-  if (result == CUDA_RESULT_NO_MEMORY) {
-    snprintf(message, CUDA_MESSAGE_BYTES, "the network needs %d working values and %d outputs a scenario, too many for this device's memory",
-             plan->state_slots, plan->output.slot_count);
-    result = CUDA_RESULT_UNAVAILABLE;
-  }
+  int64_t arrays = (int64_t)plan_bytes(array, array_count);
+  enum cuda_result result = choose_chunk(plan, arrays, scenarios, &chunk, message);
+  if (result == CUDA_RESULT_OK && chunk < WARP) result = CUDA_RESULT_NO_MEMORY;
+  if (result == CUDA_RESULT_OK) result = copy_plan(shell, plan, array, array_count, message);
+  if (result == CUDA_RESULT_OK) result = make_room(shell, &chunk, message);
+  if (result == CUDA_RESULT_NO_MEMORY) result = too_large(plan, arrays, message);
   if (result != CUDA_RESULT_OK) {
     cuda_shell_close(shell);
     return result;
@@ -205,28 +299,35 @@ void cuda_shell_close(struct cuda_shell *shell) {
   free(shell);
 }
 
-enum cuda_result cuda_shell_launch(struct cuda_shell *shell, int number, int64_t first, const int64_t *index, int32_t count,
-                                   char message[CUDA_MESSAGE_BYTES]) {
+enum cuda_result cuda_shell_launch(struct cuda_shell *shell, int number, int64_t first, const int64_t *index,
+                                   int32_t count, char message[CUDA_MESSAGE_BYTES]) {
   struct buffer *buffer = &shell->buffer[number];
   enum cuda_result result = CUDA_RESULT_OK;
   size_t index_bytes = (size_t)count * sizeof *index;
   if (index != NULL) {
     memcpy(buffer->index, index, index_bytes);
-    CUDA_TRY(result, cudaMemcpyAsync(buffer->d_index, buffer->index, index_bytes, cudaMemcpyHostToDevice, buffer->stream), message);
+    CUDA_TRY(result,
+             cudaMemcpyAsync(buffer->d_index, buffer->index, index_bytes, cudaMemcpyHostToDevice, buffer->stream),
+             message);
   }
   if (result != CUDA_RESULT_OK) return result;
-  struct launch launch = {index != NULL ? buffer->d_index : NULL, first, count, shell->chunk, buffer->d_state, buffer->d_output};
+  struct launch launch = {
+      index != NULL ? buffer->d_index : NULL, first, count, shell->chunk, buffer->d_state, buffer->d_output};
   start_kernel(&shell->plan, &launch, buffer->stream);
   CUDA_TRY(result, cudaGetLastError(), message);
-  size_t bytes = (size_t)shell->plan.output.slot_count * (size_t)shell->chunk * sizeof(double);
-  CUDA_TRY(result, cudaMemcpyAsync(buffer->output, buffer->d_output, bytes, cudaMemcpyDeviceToHost, buffer->stream), message);
+  /* Of every slot only what was computed: a short chunk leaves the rest of its room unwritten. */
+  size_t pitch = (size_t)shell->chunk * sizeof(double), width = (size_t)count * sizeof(double);
+  CUDA_TRY(result,
+           cudaMemcpy2DAsync(buffer->output, pitch, buffer->d_output, pitch, width,
+                             (size_t)shell->plan.output.slot_count, cudaMemcpyDeviceToHost, buffer->stream),
+           message);
   return result;
 }
 
 enum cuda_result cuda_shell_wait(struct cuda_shell *shell, int number, double **value, int64_t *stride,
                                  char message[CUDA_MESSAGE_BYTES]) {
   enum cuda_result result = CUDA_RESULT_OK;
-  CUDA_TRY(result, cudaStreamSynchronize(shell->buffer[number].stream), message);
+  CUDA_TRY(result, cudaStreamSynchronize(shell->buffer[number].stream), message); /* also tells how the kernel ended */
   *value = shell->buffer[number].output;
   *stride = shell->chunk;
   return result;
