@@ -97,7 +97,8 @@ struct ls_loop_slots {
   int32_t outside_flow;        /* [1] money that holders outside received less what they put in, cumulated */
   int32_t iterations, unconverged; /* [1] */
   /* audit=1 only, else -1 */
-  int32_t world_cash, stakes_at_cost, ordered_capacity, book_equity; /* [1], [N], [N], [N] */
+  int32_t world_cash, turnover; /* [1] */
+  int32_t stakes_at_cost, ordered_capacity, book_equity; /* [N] */
   int32_t breach;              /* [1] */
   int32_t count;               /* slots in all */
 };
@@ -119,6 +120,7 @@ struct ls_loop_plan {
   const int32_t *purchase_debt; /* [purchases] debt link (buyer -> seller) that takes arrears */
   const double *pledge_rate;   /* [quarters * pledges] y_ij, 0 before its start */
   const double *pledge_gate;   /* [quarters * pledges] */
+  const int32_t *pledge_row;   /* [pledges] the pledge's number among the shocks' targets: its row in the table */
   const int32_t *pledge_stake; /* [pledges] stake (investor, recipient); -1 where the world invests */
   const int32_t *world_debt;   /* [N] debt link (i -> W) */
   struct ls_elimination elimination;

@@ -44,9 +44,18 @@ static ls_status hash_identity(ls_context *context, const ls_network *network, s
   return status == LS_STATUS_OK ? hash_sha256(context, digest, strlen(digest), identity->sha256) : status;
 }
 
+/* Replaces a text (fresh results hold ""). */
+static ls_status copy_text_of(ls_context *context, const char *text, size_t length, char **copy) {
+  char *fresh = context_copy_text_of(context, text, length);
+  if (fresh == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  context_release(context, *copy);
+  *copy = fresh;
+  return LS_STATUS_OK;
+}
+
 static ls_status copy_text(ls_context *context, const char *text, char **copy) {
-  *copy = context_copy_text(context, text != NULL ? text : "");
-  return *copy != NULL ? LS_STATUS_OK : LS_STATUS_OUT_OF_MEMORY;
+  if (text == NULL) text = "";
+  return copy_text_of(context, text, strlen(text), copy);
 }
 
 static ls_status copy_names(ls_context *context, const char *const *from, int32_t most, char ***names, int32_t *count) {
@@ -75,9 +84,9 @@ static ls_status fill_scenario(ls_context *context, const struct scenario_set *s
   memcpy(identity->scenario_sha256, set->sha256, sizeof identity->scenario_sha256);
   ls_status status = copy_text(context, set->file, &identity->scenario_file);
   if (status != LS_STATUS_OK) return status;
-  identity->scenario_text = context_copy_text_of(context, set->text != NULL ? set->text : "", set->text_length);
-  identity->scenario_text_length = set->text_length;
-  return identity->scenario_text != NULL ? LS_STATUS_OK : LS_STATUS_OUT_OF_MEMORY;
+  status = copy_text_of(context, set->text != NULL ? set->text : "", set->text_length, &identity->scenario_text);
+  if (status == LS_STATUS_OK) identity->scenario_text_length = set->text_length;
+  return status;
 }
 
 ls_status identity_fill(ls_context *context, const struct job *job, const ls_run_options *options, ls_results *results) {

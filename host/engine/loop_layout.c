@@ -49,6 +49,7 @@ void plan_lay_out_loop(struct ls_plan *plan, bool audit) {
   lay_out_quarter(&plan->loop, n, s);
   s->breach = audit ? take(s, 1) : -1;
   s->world_cash = audit ? take(s, 1) : -1;
+  s->turnover = audit ? take(s, 1) : -1;
   s->stakes_at_cost = audit ? take(s, n) : -1;
   s->ordered_capacity = audit ? take(s, n) : -1;
   s->book_equity = audit ? take(s, n) : -1;

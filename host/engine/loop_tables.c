@@ -197,11 +197,14 @@ static ls_status fill_pledges(ls_context *context, const ls_network *network, in
   int32_t count = loop->pledge.count;
   double *rate = context_allocate(context, (size_t)count * (size_t)quarters, sizeof *rate);
   double *gate = context_allocate(context, (size_t)count * (size_t)quarters, sizeof *gate);
+  int32_t *table_row = context_allocate(context, (size_t)count, sizeof *table_row);
   loop->pledge_rate = rate;
   loop->pledge_gate = gate;
-  if (rate == NULL || gate == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  loop->pledge_row = table_row;
+  if (rate == NULL || gate == NULL || table_row == NULL) return LS_STATUS_OUT_OF_MEMORY;
   for (int32_t k = 0; k < count; k++) {
     int64_t row = row_of(network, TABLE_PLEDGES, &loop->pledge, k);
+    table_row[k] = (int32_t)row;
     double full = network_number(network, TABLE_PLEDGES, "per_quarter", row, 0);
     double start = network_number(network, TABLE_PLEDGES, "start", row, 0);
     for (int32_t t = 0; t < quarters; t++) {

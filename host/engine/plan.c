@@ -177,6 +177,7 @@ static void list_loop(struct array_list *list) {
   OWN(loop.purchase_debt, loop->purchase.count);
   OWN(loop.pledge_rate, quarters * loop->pledge.count);
   OWN(loop.pledge_gate, quarters * loop->pledge.count);
+  OWN(loop.pledge_row, loop->pledge.count);
   OWN(loop.pledge_stake, loop->pledge.count);
   OWN(loop.world_debt, n);
   list_elimination(list);

@@ -22,14 +22,16 @@ LS_FN ls_lane loop_book_equity(const struct loop_view *v, int32_t i) {
          loop_claims_value(v, i, true) - loop_debt(v, i);
 }
 
+/* What an entity turned over this quarter: the scale on which dust left behind by payments is dust. */
 LS_FN ls_lane loop_gross(const struct loop_view *v, int32_t i) {
   return loop_get(v, v->at->cash, i) + loop_get(v, v->at->real_assets, i) + loop_get(v, v->at->stakes_at_cost, i) +
-         loop_claims_value(v, i, true) + loop_debt(v, i) + loop_get(v, v->at->sales, i);
+         loop_claims_value(v, i, true) + loop_debt(v, i) + loop_get(v, v->at->sales, i) + loop_get(v, v->at->resources, i);
 }
 
 LS_STEP void loop_audit_begin(const struct loop_view *v) {
   if (!loop_audited(v)) return;
   loop_set(v, v->at->world_cash, 0, lane_set(0));
+  loop_set(v, v->at->turnover, 0, lane_set(0));
   loop_set(v, v->at->breach, 0, lane_set(0));
   for (int32_t i = 0; i < v->n; i++) {
     loop_set(v, v->at->stakes_at_cost, i, lane_set(0));
@@ -114,7 +116,8 @@ LS_FN void loop_audit_value(const struct loop_view *v, int32_t i) {
   ls_lane value = loop_get(v, v->at->value, i);
   ls_lane assets = b.cash + b.real_assets + b.revenue + b.backlog + b.stakes + b.claims;
   ls_lane difference = value - (assets + b.debt + b.distress);
-  loop_note_breach(v, lane_select(lane_less(lane_set(0), value), difference, lane_set(0)), assets - b.debt - b.distress);
+  ls_lane scale = assets - b.debt - b.distress + loop_get(v, v->at->resources, i);
+  loop_note_breach(v, lane_select(lane_less(lane_set(0), value), difference, lane_set(0)), scale);
 }
 
 LS_FN void loop_audit_signs(const struct loop_view *v, const struct ls_loop_links *links, int32_t where) {
@@ -126,17 +129,17 @@ LS_FN void loop_audit_signs(const struct loop_view *v, const struct ls_loop_link
 LS_STEP void loop_audit_quarter(const struct loop_view *v) {
   if (!loop_audited(v)) return;
   loop_add(v, v->at->world_cash, 0, loop_get(v, v->at->outside_flow, 0));
-  ls_lane world = loop_get(v, v->at->world_cash, 0), money = world, scale = lane_absolute(world);
+  ls_lane money = loop_get(v, v->at->world_cash, 0);
   for (int32_t i = 0; i < v->n; i++) {
     money = money + loop_get(v, v->at->cash, i) - lane_set(loop_entity(v, LOOP_CASH, i));
-    scale = scale + loop_get(v, v->at->cash, i) + loop_get(v, v->at->sales, i);
+    loop_add(v, v->at->turnover, 0, loop_get(v, v->at->resources, i) + loop_get(v, v->at->sales, i));
     loop_note_breach(v, lane_min(loop_get(v, v->at->cash, i), lane_set(0)), lane_set(1));
     loop_audit_shares(v, i);
     loop_audit_capacity(v, i);
     loop_audit_value(v, i);
     loop_set(v, v->at->book_equity, i, loop_book_equity(v, i));
   }
-  loop_note_breach(v, money, scale);
+  loop_note_breach(v, money, loop_get(v, v->at->turnover, 0)); /* sums over all quarters round on the scale of what went by */
   loop_audit_signs(v, &v->loop->purchase, v->at->backlog);
   loop_audit_signs(v, &v->loop->pledge, v->at->pledged);
   loop_audit_signs(v, &v->loop->stake, v->at->share);

@@ -127,8 +127,9 @@ LS_FN void loop_revalue(const struct loop_view *v, int32_t i, bool in_full, stru
   loop_set(v, v->at->value, i, lane_select(rule->active, after, before));
   if (v->loop->claims_en) {
     ls_lane debt = loop_get(v, v->at->debt, i);
-    ls_lane weight = lane_clip(lane_ratio(net + debt, debt, 1), 0, 1);
-    loop_set(v, v->at->claim_weight, i, lane_select(rule->active, weight, loop_get(v, v->at->claim_weight, i)));
+    ls_lane weight = lane_clip(lane_ratio(net + debt, debt, 1), 0, 1), last = loop_get(v, v->at->claim_weight, i);
+    stop_rule_note(rule, lane_absolute(weight - last)); /* claims may still fall on a debtor whose value is 0 already */
+    loop_set(v, v->at->claim_weight, i, lane_select(rule->active, weight, last));
   }
 }
 

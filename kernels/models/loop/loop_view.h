@@ -44,7 +44,7 @@ LS_FN ls_lane loop_path_value(const struct loop_view *v, enum ls_loop_path path,
 
 LS_FN ls_lane loop_gate(const struct loop_view *v, int32_t pledge) {
   int64_t k = (int64_t)v->t * v->loop->pledge.count + pledge;
-  return lane_set(v->loop->pledge_gate[k]) * view_shock(v->view, LS_VARIABLE_GATE, pledge, 1);
+  return lane_set(v->loop->pledge_gate[k]) * view_shock(v->view, LS_VARIABLE_GATE, v->loop->pledge_row[pledge], 1);
 }
 
 /* 1 where the scenario forces a default of i in this very quarter. */
