@@ -86,7 +86,7 @@ static struct hdf5_file *file_begin(ls_context *context, const char *path) {
   return file;
 }
 
-/* An object left open would keep the file open, and with it the memory that the image lies in. */
+/* An object left open would keep the file open. */
 static int close_objects(hid_t id) {
   enum { AT_ONCE = 64 };
   hid_t open_id[AT_ONCE];
@@ -111,7 +111,6 @@ static void file_end(struct hdf5_file **handle) {
   (void)H5Eset_auto2(H5E_DEFAULT, file->old_report, file->old_report_data);
   (void)H5PLset_loading_state(file->old_plugins);
   context_release(context, file->temporary);
-  context_release(context, file->image);
   context_release(context, file->path);
   context_release(context, file);
   *handle = NULL;
@@ -228,22 +227,34 @@ static ls_status damaged(const struct hdf5_file *file) {
   return context_fault(file->context, file->path, 0, "is damaged: its checksum does not agree with its contents");
 }
 
+/* HDF5 opens a copy of the bytes and no file. Files of one name would share their contents, so the name is unique. */
+static hid_t open_bytes(const struct hdf5_file *file, void *data, size_t length) {
+  char name[64];
+  hid_t opened = H5I_INVALID_HID, access = H5Pcreate(H5P_FILE_ACCESS);
+  (void)snprintf(name, sizeof name, "image-%p", (const void *)file);
+  if (access < 0) return opened;
+  if (H5Pset_fapl_core(access, IMAGE_STEP, false) >= 0 && H5Pset_file_image(access, data, length) >= 0) {
+    opened = H5Fopen(name, H5F_ACC_RDONLY, access);
+  }
+  (void)H5Pclose(access);
+  return opened;
+}
+
 static ls_status open_image(struct hdf5_file *file) {
   char *data = NULL;
   char seal[SEAL_LENGTH + 1];
   size_t length = 0;
   ls_status status = read_file(file->context, file->path, &data, &length);
   if (status != LS_STATUS_OK) return status;
-  file->image = (unsigned char *)data;
   file->length = (int64_t)length;
   if (length > SEAL_LENGTH && memcmp(data + length - SEAL_LENGTH, SEAL_MARK, strlen(SEAL_MARK)) == 0) {
     length -= SEAL_LENGTH;
     seal_print(XXH3_128bits(data, length), seal);
-    if (memcmp(seal, data + length, SEAL_LENGTH) != 0) return damaged(file);
+    if (memcmp(seal, data + length, SEAL_LENGTH) != 0) status = damaged(file);
   }
-  unsigned flags = H5LT_FILE_IMAGE_DONT_COPY | H5LT_FILE_IMAGE_DONT_RELEASE;
-  file->file = length < 8 ? H5I_INVALID_HID : H5LTopen_file_image(data, length, flags);
-  return LS_STATUS_OK;
+  if (status == LS_STATUS_OK && length > 0) file->file = open_bytes(file, data, length);
+  context_release(file->context, data);
+  return status;
 }
 
 static ls_status check_seal_on_disk(struct hdf5_file *file) {

@@ -15,7 +15,6 @@ struct hdf5_file {
   hid_t file;
   bool writing, replace;
   char *temporary;        /* a large file's name while it is written; NULL: built in memory */
-  unsigned char *image;   /* a small file's bytes while it is read */
   int64_t length;         /* of the file that is read */
   ls_status status;       /* the first failure of writing */
   H5E_auto2_t old_report; /* HDF5 prints its error stack unless told otherwise: put back at the end */
