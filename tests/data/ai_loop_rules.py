@@ -1,11 +1,13 @@
 """The rules of datasets/ai-loop/README.md in their slowest form, written apart from the program: deals.csv and
-assumptions.csv in, the tables of the loop model out. Used by check_ai_loop.py; standard library only."""
+assumptions.csv in, the tables of the loop model out. Used by test_ai_loop.py; standard library only."""
 import csv, os
 
-LOOP_COLUMNS = ('cash real_assets capacity dark_capacity price_per_capacity cost_per_capacity opex cogs_share depreciation '
-                'backlog_margin distress_threshold distress_cost order_response funding_sensitivity credit_limit cash_floor').split()
+LOOP_COLUMNS = ('cash real_assets capacity dark_capacity price_per_capacity cost_per_capacity opex cogs_share '
+                'depreciation backlog_margin distress_threshold distress_cost order_response funding_sensitivity '
+                'credit_limit cash_floor').split()
 PATHS = 'demand_planned demand purchase_scale outside_equity multiple supply power_cap credit'.split()
-SETTINGS = 'quarters interest amortisation termination_share recovery_assets recovery_claims recovery_stakes build_lag'.split()
+SETTINGS = ('quarters interest amortisation termination_share recovery_assets recovery_claims recovery_stakes '
+            'build_lag').split()
 DEFAULT_PATH = dict(zip(PATHS, (0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0)))
 DEFAULT = {'price_per_capacity': 1.0, 'cost_per_capacity': 1.0}
 LIVE = {'funded', 'firm', 'conditional', 'announced', 'reported', 'cancelable'}
@@ -77,7 +79,8 @@ class Ledger:
 
     # ---- deals ----
     def counted(self, d):
-        return d['preferred'] == '1' and d['status'] in LIVE and d['kind'] != 'target' and d['id'] not in self.meta['unmodelled']
+        listed = d['id'] in self.meta['unmodelled']
+        return d['preferred'] == '1' and d['status'] in LIVE and d['kind'] != 'target' and not listed
 
     def amount(self, d):
         a = self.of_deal_only('amount', d)
@@ -129,7 +132,8 @@ class Ledger:
             cpx = self.of_deal('capex_share', d)
             cpx = cpx if cpx is not None else (1.0 if d['kind'] == 'capex' else 0.0)
             if backlog > 0:
-                parts.setdefault((d['from'], d['to']), []).append((backlog, backlog / left, phi, cpx, max(0, begin), ramp))
+                part = backlog, backlog / left, phi, cpx, max(0, begin), ramp
+                parts.setdefault((d['from'], d['to']), []).append(part)
         for (target, parameter, _), value in list(self.assumption.items()):
             if parameter != 'per_quarter':
                 continue
@@ -137,7 +141,8 @@ class Ledger:
             n = 4 * self.of_pair('term_years', target)
             ramp = self.get('ramp_quarters', target) or 0
             phi, cpx = self.of_pair('take_or_pay_assumed', target), self.of_pair('capex_share', target) or 0.0
-            parts.setdefault(tuple(target.split('>')), []).append((value * n, value, phi, cpx, self.get('start', target) or 0, ramp))
+            part = value * n, value, phi, cpx, self.get('start', target) or 0, ramp
+            parts.setdefault(tuple(target.split('>')), []).append(part)
         return parts
 
     def purchases(self):
@@ -146,7 +151,8 @@ class Ledger:
             backlog, rate, start = sum(p[0] for p in parts), sum(p[1] for p in parts), min(p[4] for p in parts)
             lost = sum(p[1] * (p[4] - start + p[5] / 2) for p in parts)
             out[pair] = dict(backlog=backlog, per_quarter=rate, take_or_pay=sum(p[0] * p[2] for p in parts) / backlog,
-                             capex_share=sum(p[0] * p[3] for p in parts) / backlog, start=start, ramp_quarters=float(int(2 * lost / rate + .5)))
+                             capex_share=sum(p[0] * p[3] for p in parts) / backlog, start=start,
+                             ramp_quarters=float(int(2 * lost / rate + .5)))
         return out
 
     def pledges_and_stakes(self):
@@ -238,7 +244,8 @@ class Ledger:
             c = tables['columns'][e]
             rest = c['cash'] + c['real_assets'] + sum(s * value[j] for (i, j), s in tables['stakes'].items() if i == e)
             rest += c['backlog_margin'] * sum(p['backlog'] for (i, j), p in tables['purchases'].items() if j == e)
-            rest += sum(a for (i, j), a in tables['debts'].items() if j == e) - sum(a for (i, j), a in tables['debts'].items() if i == e)
+            rest += sum(a for (i, j), a in tables['debts'].items() if j == e)
+            rest -= sum(a for (i, j), a in tables['debts'].items() if i == e)
             demand = self.path('demand_planned', e, 1)
             self.multiple0[e] = (value[e] - rest) / (4 * demand[0])
             assert 0 <= self.multiple0[e] <= 100, (e, self.multiple0[e], rest)

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """datasets/ai-loop: nothing known too early, every claim settled once, every press row there, every number of the loop
-tables traced to deals and assumptions by the rules written a second time (ai_loop_rules.py), and a plan that can be lived.
-argv[1] is the program."""
+tables traced to deals and assumptions by the rules written a second time (ai_loop_rules.py), and a plan that can be
+lived. argv[1] is the program."""
 import csv
 import json
 import os
@@ -19,7 +19,8 @@ DATA = os.path.join(SOURCE, "datasets", "ai-loop")
 SHARED = os.environ.get("LOOPSTRESS_SHARED", os.path.join(SOURCE, "..", "shared"))
 VINTAGES = {"2025-11": "2025-11-30", "2026-08": "2026-08-31"}
 VARIANT = os.path.join("variants", "without-november-deal")
-NOVEMBER = {"nvda-anth", "msft-anth", "msft-nvda-anth", "anth-msft-azure", "msft-nvda-hardware", "anth-nvda-gw", "msft-anth-models"}
+NOVEMBER = {"nvda-anth", "msft-anth", "msft-nvda-anth", "anth-msft-azure", "msft-nvda-hardware", "anth-nvda-gw",
+            "msft-anth-models"}
 passed, failed, skipped = 0, 0, 0
 
 
@@ -68,13 +69,20 @@ def press_rows(vintage):
 def later_deals(vintage, day):
     path = os.path.join(SHARED, "facts", "ai_deals.json")
     if vintage != "2026-08" or not os.path.exists(path):
-        return None if vintage != "2026-08" else skip("every later deal stands in 2026-08", "the shared facts are not here")
+        return skip("every later deal stands", "the shared facts are not here") if vintage == "2026-08" else None
     names = {"nvidia": "nvidia", "spacex/xai": "xai", "cloud providers": "neoclouds", "*": "compute-suppliers"}
     held = {(d["from"], d["to"]) for d in read(os.path.join(DATA, vintage, "deals.csv"))}
     with open(path, encoding="utf-8") as file:
         for edge in json.load(file)["edges"]:
             pair = tuple(names.get(edge[k].lower(), edge[k].lower()) for k in ("from", "to"))
             check(f"deal {pair} of {edge['date']} stands in 2026-08", pair in held)
+
+
+def letter_of_intent(deals):
+    for d in deals:
+        if (d["from"], d["to"], d["amount_high"]) == ("nvidia", "openai", "100"):
+            return d["status"]
+    return None
 
 
 def no_look_ahead(vintage, day):
@@ -90,18 +98,17 @@ def no_look_ahead(vintage, day):
             check(f"{vintage} {row.get('id')} {column} names nothing after {day}", not late, late)
     if vintage == "2025-11":
         check("2025-11 has no source P3", all("P3" not in d["source"] for d in deals))
-        check("the letter of intent of 100 bn is alive in 2025-11", any(
-            (d["from"], d["to"], d["amount_high"], d["status"]) == ("nvidia", "openai", "100", "conditional") for d in deals))
+        check("the letter of intent of 100 bn is alive in 2025-11", letter_of_intent(deals) == "conditional")
     else:
-        check("the letter of intent of 100 bn has lapsed by 2026-08", any(
-            (d["from"], d["to"], d["amount_high"], d["status"]) == ("nvidia", "openai", "100", "lapsed") for d in deals))
+        check("the letter of intent of 100 bn has lapsed by 2026-08", letter_of_intent(deals) == "lapsed")
 
 
 def claims(name):
     rows = {}
     for d in read(os.path.join(DATA, name, "deals.csv")):
         rows.setdefault(d["claim_id"], []).append(d)
-        check(f"{name} {d['id']} has status, source and confidence", d["status"] and d["source"] and d["confidence"] in ("high", "medium", "low"))
+        check(f"{name} {d['id']} has status, source and confidence",
+              d["status"] and d["source"] and d["confidence"] in ("high", "medium", "low"))
     for claim, of in rows.items():
         groups = [d for d in of if "group:" in d["from"] + d["to"]]
         wanted = 0 if len(groups) == len(of) else 1
@@ -111,11 +118,12 @@ def claims(name):
 
 def reasons(name):
     for a in read(os.path.join(DATA, name, "assumptions.csv")):
-        good = a["reason"] and a["unit"] and a["distribution"] and float(a["low"]) <= float(a["value"]) <= float(a["high"])
+        within = float(a["low"]) <= float(a["value"]) <= float(a["high"])
+        good = a["reason"] and a["unit"] and a["distribution"] and within
         check(f"{name} assumption {a['id']} has range, unit and reason", good)
 
 
-# ---- the program against the rules ------------------------------------------------------------------------------------
+# ---- the program against the rules ----------------------------------------------------------------------------------
 
 def imports(name):
     report = run("check", os.path.join(DATA, name), "--strict", "--json")
@@ -151,24 +159,30 @@ def tables(name):
         path = os.path.join(folder, "network.h5")
         check(f"{name} becomes a network file", run("import", os.path.join(DATA, name), "-o", path).returncode == 0)
         with h5py.File(path) as file:
-            same_pairs(name, "purchases", wanted["purchases"], pairs_of(
-                file["purchases"], ledger.ids, "backlog per_quarter take_or_pay capex_share start ramp_quarters".split()))
-            same_pairs(name, "pledges", wanted["pledges"], pairs_of(file["pledges"], ledger.ids, ["amount", "per_quarter", "start"]))
-            same_pairs(name, "stakes", {k: {"data": v} for k, v in wanted["stakes"].items()}, pairs_of(file["shareholdings"], ledger.ids, ["data"]))
-            same_pairs(name, "debts", {k: {"amount": v} for k, v in wanted["debts"].items()}, pairs_of(file["liabilities/0"], ledger.ids, ["amount"]))
+            columns = "backlog per_quarter take_or_pay capex_share start ramp_quarters".split()
+            same_pairs(name, "purchases", wanted["purchases"], pairs_of(file["purchases"], ledger.ids, columns))
+            same_pairs(name, "pledges", wanted["pledges"],
+                       pairs_of(file["pledges"], ledger.ids, ["amount", "per_quarter", "start"]))
+            same_pairs(name, "stakes", {k: {"data": v} for k, v in wanted["stakes"].items()},
+                       pairs_of(file["shareholdings"], ledger.ids, ["data"]))
+            same_pairs(name, "debts", {k: {"amount": v} for k, v in wanted["debts"].items()},
+                       pairs_of(file["liabilities/0"], ledger.ids, ["amount"]))
             for column in LOOP_COLUMNS:
                 got = file["entities"][column][:]
-                check(f"{name} entities {column}", all(close(wanted["columns"][e][column], got[i]) for i, e in enumerate(ledger.ids)))
+                check(f"{name} entities {column}",
+                      all(close(wanted["columns"][e][column], got[i]) for i, e in enumerate(ledger.ids)))
             check_paths(name, wanted, file["paths"])
     return None
 
 
 def check_paths(name, wanted, group):
     got = {}
-    for target, variable, quarter, value in zip(group["target"].asstr()[:], group["variable"].asstr()[:], group["quarter"][:], group["value"][:]):
+    for target, variable, quarter, value in zip(group["target"].asstr()[:], group["variable"].asstr()[:],
+                                                group["quarter"][:], group["value"][:]):
         got.setdefault((variable, target), {})[int(quarter)] = float(value)
     gates = {("gate", ">".join(pair)): rows for pair, rows in wanted["gates"].items()}
-    check(f"{name} paths: the same", set(got) == set(wanted["paths"]) | set(gates), set(got) ^ (set(wanted["paths"]) | set(gates)))
+    keys = set(wanted["paths"]) | set(gates)
+    check(f"{name} paths: the same", set(got) == keys, set(got) ^ keys)
     for key, path in wanted["paths"].items():
         value, fine = None, key in got
         for quarter, want in enumerate(path):
@@ -177,7 +191,7 @@ def check_paths(name, wanted, group):
         check(f"{name} path {key}", fine)
 
 
-# ---- runs -------------------------------------------------------------------------------------------------------------
+# ---- runs -----------------------------------------------------------------------------------------------------------
 
 def results(*words):
     done = run("run", *words, "--model", "loop", "--json", "--quiet", "--backend", "cpu")
@@ -209,7 +223,8 @@ def scenarios(name):
 
 def monte_carlo(name):
     folder = os.path.join(DATA, "scenarios")
-    check("there is exactly one monte-carlo.yaml", [f for f in os.listdir(folder) if f.endswith(".yaml")] == ["monte-carlo.yaml"])
+    held = [f for f in os.listdir(folder) if f.endswith(".yaml")]
+    check("there is exactly one monte-carlo.yaml", held == ["monte-carlo.yaml"])
     got = results(os.path.join(DATA, name), "--scenarios", os.path.join(folder, "monte-carlo.yaml"), "--count", "12288")
     if not got:
         return
@@ -225,11 +240,13 @@ def monte_carlo(name):
 def variant():
     with_deal, without = (Ledger(os.path.join(DATA, n)) for n in ("2026-08", VARIANT))
     gone = {d["id"] for d in with_deal.deal} - {d["id"] for d in without.deal}
-    check("the variant lacks the rows of the November deal and no other", gone == {d["id"] for d in with_deal.deal if d["claim_id"] in NOVEMBER}, gone)
+    check("the variant lacks the rows of the November deal and no other",
+          gone == {d["id"] for d in with_deal.deal if d["claim_id"] in NOVEMBER}, gone)
     kept = {d["id"]: d for d in without.deal}
     check("its other rows are the same", all(kept[d["id"]] == d for d in with_deal.deal if d["id"] in kept))
     changed = {k[:2] for k in without.assumption if without.assumption[k] != with_deal.assumption.get(k)}
-    stated = {("anthropic>amazon", "per_quarter"), ("amazon>compute-suppliers", "per_quarter"), ("amazon", "capacity"), ("amazon", "power_cap")}
+    stated = {("anthropic>amazon", "per_quarter"), ("amazon>compute-suppliers", "per_quarter"), ("amazon", "capacity"),
+              ("amazon", "power_cap")}
     check("its assumptions differ as its README says", changed == stated, changed ^ stated)
 
 
