@@ -3,12 +3,7 @@
 
 #include <math.h>
 
-double power_of_two(int exponent) {
-  double result = 1;
-  double step = exponent < 0 ? 0.5 : 2;
-  for (int k = exponent < 0 ? -exponent : exponent; k > 0; k--) result *= step;
-  return result;
-}
+double power_of_two(int exponent) { return ldexp(1, exponent); }
 
 double fixed_value(fixed sum, int bound_exponent) { return (double)sum * power_of_two(bound_exponent + FIXED_SUM_UNIT); }
 
