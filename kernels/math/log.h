@@ -30,8 +30,9 @@ LS_FN ls_lane lane_log(ls_lane x) {
   ls_mask subnormal = lane_less(x, lane_set(2.2250738585072014e-308));
   x = lane_select(subnormal, x * 18014398509481984.0, x); /* 2^54 */
   ls_lane_bits bits = lane_to_bits(x);
-  ls_lane_bits exponent = (bits - 0x3fe6a09e00000000) >> 52; /* the bits of sqrt(1/2) */
-  ls_lane f = lane_from_bits(bits - (exponent << 52)) - 1.0;
+  ls_lane_bits above = bits - 0x3fe6a09e00000000; /* the bits of sqrt(1/2) */
+  ls_lane_bits exponent = above >> 52;
+  ls_lane f = lane_from_bits(bits - (above & ~INT64_C(0xfffffffffffff))) - 1.0;
   ls_lane k = lane_from_bits(exponent + 0x4338000000000000) - LS_MATH_ROUNDER;
   k = lane_select(subnormal, k - 54.0, k);
   ls_lane s = f / (2.0 + f);

@@ -647,7 +647,7 @@ static void audit_flows(const struct spec_loop *model, const struct spec_state *
                     state->issued[i];
     double after = book_equity(model, state, i);
     raise_to(&audit[4], relative(after - books->book_equity[i] - profit,
-                                 fabs(after) + fabs(books->book_equity[i]) + fabs(profit) + state->sales[i]));
+                                 fabs(after) + fabs(books->book_equity[i]) + fabs(profit) + state->sales[i] + in + out));
   }
 }
 
@@ -657,15 +657,16 @@ static double lowest(size_t count, const double *values) {
   return -least;
 }
 
-static void audit_stocks(const struct spec_loop *model, const struct spec_state *state, const struct books *books,
+static void audit_stocks(const struct spec_loop *model, struct spec_state *state, const struct books *books,
                          double *audit) {
   int n = model->n;
   size_t pairs = (size_t)n * (size_t)n;
   double total = 0, gross = 0;
   for (int i = 0; i < n; i++) total += state->cash[i], gross += fabs(state->cash[i]) + fabs(books->cash[i]);
   for (size_t k = 0; k < 3 * pairs; k++) gross += state->paid[k]; /* what moved, of which little may be left */
-  raise_to(&audit[0], relative(total - books->total_cash, gross));
-  raise_to(&audit[3], relative(lowest((size_t)n - 1, state->cash + 1), gross));
+  state->turned_over += gross; /* a total over all quarters rounds on the scale of all that moved */
+  raise_to(&audit[0], relative(total - books->total_cash, state->turned_over));
+  raise_to(&audit[3], relative(lowest((size_t)n - 1, state->cash + 1), state->turned_over));
   raise_to(&audit[3], lowest(pairs, state->backlog)), raise_to(&audit[3], lowest(pairs, state->pledge));
   raise_to(&audit[3], lowest(pairs, state->stake));
   for (int i = 1; i < n; i++) {
@@ -675,7 +676,7 @@ static void audit_stocks(const struct spec_loop *model, const struct spec_state 
     double built = state->capacity_start[i] + state->ordered[i];
     raise_to(&audit[5], relative(state->capacity[i] + state->dark[i] + queued - built, built));
     if (state->live[i] && state->value[i] > 0)
-      raise_to(&audit[6], relative(state->price_value[i] - debt - state->value[i], fabs(state->price_value[i]) + debt));
+      raise_to(&audit[6], relative(state->price_value[i] - debt - state->value[i], fabs(state->price_value[i]) + debt + books->cash[i]));
   }
   raise_to(&audit[7], relative(state->estate_owed - state->estate_paid - state->creditor_loss, state->estate_owed));
 }
