@@ -11,6 +11,8 @@ enum ls_operator {
   LS_OPERATOR_RELATIVE_EXPOSURES = 2 /* a_i = sum_j (L_ji / E_i) x_j: the loss of i's equity when j's claims lose x_j */
 };
 
+enum { LS_MODEL_SETTINGS = 4, LS_MODEL_OUTPUTS = 8, LS_MODEL_LINES = 12, LS_MODEL_TRACE = 12 }; /* the most, NULL included */
+
 /* A parameter of --set beyond the common ones. A model's settings stand in ls_static_plan.setting in this order. */
 struct ls_setting_info {
   const char *key;
@@ -28,12 +30,12 @@ struct ls_model_info {
   uint32_t variables;         /* bit v set: takes shocks of enum ls_variable v */
   int has_least;              /* --set solution=least is offered */
   double tolerance;           /* default of --set tolerance */
-  struct ls_setting_info setting[4]; /* ends with key NULL */
-  const char *output[8];      /* per-entity outputs in detail, as named in --json; ends with NULL */
+  struct ls_setting_info setting[LS_MODEL_SETTINGS]; /* ends with key NULL */
+  const char *output[LS_MODEL_OUTPUTS];      /* per-entity outputs in detail, as named in --json; ends with NULL */
   uint32_t output_flags;      /* bit o set: output o is true/false; */
   uint32_t output_integers;   /* bit o set: output o is a whole number */
-  const char *line[12];       /* balance-sheet lines that add up to the loss; ends with NULL */
-  const char *trace[12];      /* per-quarter fields of --set trace=1; ends with NULL */
+  const char *line[LS_MODEL_LINES];       /* balance-sheet lines that add up to the loss; ends with NULL */
+  const char *trace[LS_MODEL_TRACE];      /* per-quarter fields of --set trace=1; ends with NULL */
   uint32_t trace_flags;       /* bit f set: field f is true/false */
 };
 

@@ -186,7 +186,7 @@ const struct message *context_error(const ls_context *context, int index) {
 }
 
 const char *ls_context_message(const ls_context *context, int index) {
-  const struct message *message = context_error(context, index);
+  const struct message *message = context != NULL ? context_error(context, index) : NULL;
   return message != NULL ? message->full : "";
 }
 
@@ -197,7 +197,7 @@ const struct message *context_warning(const ls_context *context, int index) {
 }
 
 const char *ls_context_warning(const ls_context *context, int index) {
-  const struct message *message = context_warning(context, index);
+  const struct message *message = context != NULL ? context_warning(context, index) : NULL;
   return message != NULL ? message->full : "";
 }
 

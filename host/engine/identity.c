@@ -16,6 +16,8 @@ static void digest_table(struct digest *digest, const struct table *table) {
     if (column->number != NULL) digest_update_doubles(digest, column->number, (size_t)table->row_count);
     for (int64_t row = 0; row < table->row_count && column->text != NULL; row++) digest_update_text(digest, column->text[row]);
   }
+  if (table->from != NULL) digest_update_int32(digest, table->from, (size_t)table->row_count);
+  if (table->to != NULL) digest_update_int32(digest, table->to, (size_t)table->row_count);
 }
 
 static ls_status digest_of_run(ls_context *context, const ls_network *network, const struct run_identity *identity, char text[DIGEST_TEXT_SIZE]) {
@@ -71,9 +73,9 @@ static ls_status copy_names(ls_context *context, const char *const *from, int32_
 }
 
 static ls_status fill_names(ls_context *context, const struct ls_model_info *info, struct result_names *names) {
-  ls_status status = copy_names(context, info->output, 8, &names->detail, &names->detail_count);
-  if (status == LS_STATUS_OK) status = copy_names(context, info->line, 12, &names->line, &names->line_count);
-  if (status == LS_STATUS_OK) status = copy_names(context, info->trace, 12, &names->trace, &names->trace_count);
+  ls_status status = copy_names(context, info->output, LS_MODEL_OUTPUTS, &names->detail, &names->detail_count);
+  if (status == LS_STATUS_OK) status = copy_names(context, info->line, LS_MODEL_LINES, &names->line, &names->line_count);
+  if (status == LS_STATUS_OK) status = copy_names(context, info->trace, LS_MODEL_TRACE, &names->trace, &names->trace_count);
   return status;
 }
 

@@ -22,7 +22,7 @@ static void lay_out_output(const struct run_settings *settings, bool detail, str
   struct ls_output_layout *o = &plan->output;
   int32_t n = plan->entity_count, next = 0;
   bool timed = info->trace[0] != NULL;
-  o->line_count = names_until_null(info->line, 12);
+  o->line_count = names_until_null(info->line, LS_MODEL_LINES);
   o->loss = take(&next, n);
   o->loss_peak = timed ? take(&next, n) : -1;
   o->default_quarter = take(&next, n);
@@ -37,9 +37,9 @@ static void lay_out_output(const struct run_settings *settings, bool detail, str
   o->converged = take(&next, 1);
   o->clip_count = take(&next, 1);
   o->audit = timed && settings->audit ? take(&next, 1) : -1;
-  o->detail_count = detail ? names_until_null(info->output, 8) : 0;
+  o->detail_count = detail ? names_until_null(info->output, LS_MODEL_OUTPUTS) : 0;
   o->detail = take(&next, o->detail_count * n);
-  o->trace_count = detail && settings->trace ? names_until_null(info->trace, 12) : 0;
+  o->trace_count = detail && settings->trace ? names_until_null(info->trace, LS_MODEL_TRACE) : 0;
   o->trace = take(&next, o->trace_count * plan->quarter_count * n);
   o->slot_count = next;
 }

@@ -113,8 +113,9 @@ static ls_status run_job(ls_context *context, const struct job *job, const ls_ru
   ls_status status = identity_fill(context, job, options, results);
   if (status == LS_STATUS_OK) status = fill_baseline(context, job, results);
   if (status == LS_STATUS_OK) status = compute_part(context, job, first, count, results);
-  if (status != LS_STATUS_OK || options->shard_count > 1) return status;
-  return results_finish(context, job, results);
+  if (status == LS_STATUS_OK && options->shard_count == 1) return results_finish(context, job, results);
+  if (status == LS_STATUS_OK) digest_compute(results); /* a part's own: statistics are for the whole */
+  return status;
 }
 
 ls_status ls_run(ls_context *context, const ls_network *network, const ls_run_options *options, ls_results **out) {
@@ -129,6 +130,8 @@ ls_status ls_run(ls_context *context, const ls_network *network, const ls_run_op
   struct job job = {0};
   ls_results *results = NULL;
   int warnings = ls_context_warning_count(context);
+  if (options->scenarios == NULL && (options->count > 0 || options->has_seed || options->keep_worst >= 0))
+    context_warn(context, NULL, 0, "count, seed and keep have no effect without a scenario file");
   status = job_prepare(context, network, options, &scenario, &job);
   if (status != LS_STATUS_OK) return status;
   if (options->strict && ls_context_warning_count(context) > warnings) {

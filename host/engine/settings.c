@@ -33,7 +33,7 @@ static int common_slots(struct run_settings *s, struct slot *list) {
   list[count++] = (struct slot){"loss", &s->loss_is_net, SLOT_FLAG, 0, 1, false, LOSSES};
   if (s->info->has_least)
     list[count++] = (struct slot){"solution", &s->solution, SLOT_INTEGER, 0, 1, false, SOLUTIONS};
-  for (int k = 0; k < 4 && s->info->setting[k].key != NULL; k++) {
+  for (int k = 0; k < LS_MODEL_SETTINGS && s->info->setting[k].key != NULL; k++) {
     const struct ls_setting_info *own = &s->info->setting[k];
     list[count++] = (struct slot){own->key, &s->model_setting[k], SLOT_REAL, own->low, own->high, own->low_open != 0,
                                   own->choice[0] != NULL ? own->choice : NULL};
@@ -46,14 +46,14 @@ static int loop_slots(struct run_settings *s, struct slot *list) {
   int count = 0;
   list[count++] = (struct slot){"trace", &s->trace, SLOT_FLAG, 0, 1, false, SWITCH};
   list[count++] = (struct slot){"audit", &s->audit, SLOT_FLAG, 0, 1, false, SWITCH};
-  list[count++] = (struct slot){"quarters", &l->quarters, SLOT_INTEGER, 1, 400, false, NULL};
-  list[count++] = (struct slot){"interest", &l->interest, SLOT_REAL, 0, 1, false, NULL};
+  list[count++] = (struct slot){"quarters", &l->quarters, SLOT_INTEGER, 1, LOOP_QUARTERS_MOST, false, NULL};
+  list[count++] = (struct slot){"interest", &l->interest, SLOT_REAL, 0, LOOP_INTEREST_MOST, false, NULL};
   list[count++] = (struct slot){"amortisation", &l->amortisation, SLOT_REAL, 0, 1, false, NULL};
   list[count++] = (struct slot){"termination_share", &l->termination_share, SLOT_REAL, 0, 1, false, NULL};
   list[count++] = (struct slot){"recovery_assets", &l->recovery_assets, SLOT_REAL, 0, 1, false, NULL};
   list[count++] = (struct slot){"recovery_claims", &l->recovery_claims, SLOT_REAL, 0, 1, false, NULL};
   list[count++] = (struct slot){"recovery_stakes", &l->recovery_stakes, SLOT_REAL, 0, 1, false, NULL};
-  list[count++] = (struct slot){"build_lag", &l->build_lag, SLOT_INTEGER, 0, 100, false, NULL};
+  list[count++] = (struct slot){"build_lag", &l->build_lag, SLOT_INTEGER, 0, LOOP_BUILD_LAG_MOST, false, NULL};
   list[count++] = (struct slot){"claims_valuation", &l->claims_en, SLOT_FLAG, 0, 1, false, VALUATIONS};
   return count;
 }
@@ -142,15 +142,20 @@ static ls_status find_model(ls_context *context, const char *name, struct run_se
                       near != NULL ? ", did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
 }
 
+struct run_settings settings_default(int32_t model, const struct loop_settings *loop) {
+  enum { ITERATIONS_MOST = 10000 };
+  const struct ls_model_info *info = LS_MODELS[model];
+  struct run_settings settings = {.model = model, .info = info, .tolerance = info->tolerance, .max_iterations = ITERATIONS_MOST, .loop = *loop};
+  for (int k = 0; k < LS_MODEL_SETTINGS; k++) settings.model_setting[k] = info->setting[k].initial;
+  return settings;
+}
+
 ls_status settings_resolve(ls_context *context, const ls_network *network, const ls_run_options *options,
                            struct run_settings *out) {
   struct run_settings settings = {0};
   ls_status status = find_model(context, options->model, &settings);
   if (status != LS_STATUS_OK) return status;
-  settings.tolerance = settings.info->tolerance;
-  settings.max_iterations = 10000;
-  settings.loop = network->loop;
-  for (int k = 0; k < 4; k++) settings.model_setting[k] = settings.info->setting[k].initial;
+  settings = settings_default(settings.model, &network->loop);
   for (int k = 0; k < options->setting_count; k++) {
     status = read_one(context, &settings, options->settings[k]);
     if (status != LS_STATUS_OK) return status;

@@ -16,6 +16,9 @@ struct run_settings {
   struct loop_settings loop;              /* loop.yaml with the run's changes */
 };
 
+/* A model's settings before any --set, with the network's loop settings. */
+struct run_settings settings_default(int32_t model, const struct loop_settings *loop);
+
 /* Unknown model, key or value: LS_STATUS_USAGE. */
 ls_status settings_resolve(ls_context *context, const ls_network *network, const ls_run_options *options,
                            struct run_settings *settings);

@@ -1,5 +1,6 @@
 /* static_plan.c - the linear operator and the balance sheets of the static models. */
 #include <stddef.h>
+#include <string.h>
 
 #include "engine/plan.h"
 
@@ -71,6 +72,13 @@ static void fill_operator(const ls_network *network, enum ls_operator kind, stru
   row_start[0] = 0;
 }
 
+/* Models that rank external creditors have a setting of that name. */
+static bool external_is_senior(const struct run_settings *settings) {
+  for (int k = 0; k < LS_MODEL_SETTINGS && settings->info->setting[k].key != NULL; k++)
+    if (strcmp(settings->info->setting[k].key, "external") == 0) return settings->model_setting[k] > 0;
+  return false;
+}
+
 ls_status plan_fill_static(ls_context *context, const ls_network *network, const struct run_settings *settings,
                            struct ls_plan *plan) {
   const struct ls_model_info *info = settings->info;
@@ -82,7 +90,7 @@ ls_status plan_fill_static(ls_context *context, const ls_network *network, const
   if (status != LS_STATUS_OK) return status;
   bool clearing = info->operator_kind == LS_OPERATOR_LIABILITY_SHARES;
   for (int k = 0; k < LS_SETTING_COUNT; k++) plan->fixed.setting[k] = settings->model_setting[k];
-  fill_parameters(network, clearing && settings->model_setting[0] > 0, plan);
+  fill_parameters(network, external_is_senior(settings), plan);
   fill_operator(network, info->operator_kind, plan);
   for (int32_t i = 0; i < n; i++)
     ((double *)plan->fixed.bound)[i] = clearing ? parameter(plan, LS_PARAMETER_OBLIGATION)[i] : 1;

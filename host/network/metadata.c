@@ -78,14 +78,14 @@ ls_status metadata_read_loop(ls_context *context, ls_network *network, const cha
   if (status == LS_STATUS_INVALID_INPUT) return LS_STATUS_OK;
   if (status != LS_STATUS_OK) return status;
   yaml_check_keys(context, root, KEYS);
-  loop->quarters = (int32_t)yaml_integer(context, root, "quarters", 1, 10000, loop->quarters);
-  loop->interest = yaml_number(context, root, "interest", 0.0, INFINITY, loop->interest);
+  loop->quarters = (int32_t)yaml_integer(context, root, "quarters", 1, LOOP_QUARTERS_MOST, loop->quarters);
+  loop->interest = yaml_number(context, root, "interest", 0.0, LOOP_INTEREST_MOST, loop->interest);
   loop->amortisation = yaml_number(context, root, "amortisation", 0.0, 1.0, loop->amortisation);
   loop->termination_share = yaml_number(context, root, "termination_share", 0.0, 1.0, loop->termination_share);
   loop->recovery_assets = yaml_number(context, root, "recovery_assets", 0.0, 1.0, loop->recovery_assets);
   loop->recovery_claims = yaml_number(context, root, "recovery_claims", 0.0, 1.0, loop->recovery_claims);
   loop->recovery_stakes = yaml_number(context, root, "recovery_stakes", 0.0, 1.0, loop->recovery_stakes);
-  loop->build_lag = (int32_t)yaml_integer(context, root, "build_lag", 0, 10000, loop->build_lag);
+  loop->build_lag = (int32_t)yaml_integer(context, root, "build_lag", 0, LOOP_BUILD_LAG_MOST, loop->build_lag);
   loop->claims_en = yaml_choice(context, root, "claims_valuation", VALUATIONS, loop->claims_en ? 1 : 0) == 1;
   network->has_loop_settings = true;
   yaml_destroy(&root);

@@ -51,6 +51,9 @@ struct source_file {
   char sha256[65];
 };
 
+/* Bounds of loop.yaml and of --set alike; interest and amortisation are per quarter. */
+enum { LOOP_QUARTERS_MOST = 1000, LOOP_BUILD_LAG_MOST = 1000, LOOP_INTEREST_MOST = 100 };
+
 /* loop.yaml, with the defaults of INTERFACE section 5 where it is silent. */
 struct loop_settings {
   int32_t quarters;
