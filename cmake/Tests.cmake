@@ -60,3 +60,4 @@ foreach(folder cli data install)
     ls_add_script(${script} ${folder})
   endforeach()
 endforeach()
+include(GpuTests)  # tests/gpu
