@@ -277,7 +277,7 @@ static ls_status write_lines(const struct summary *summary) {
     buffer_text(summary->out, "\n");
   }
   buffer_text(summary->out, "  ");
-  padded(summary->out, "total", 28);
+  padded(summary->out, "total, gains netted", 28);
   padded_amount(summary, sum, 16);
   buffer_text(summary->out, "\n");
   if (fabs(total - sum) > 1e-9 * (fabs(total) + fabs(sum))) {
@@ -307,21 +307,78 @@ static void write_quality(const struct summary *summary) {
   buffer_print(out, "Digest %s\n", results->digest);
 }
 
-/* A few explicit scenarios are told one by one. */
+/* ---- listed scenarios are cases, not draws: each is told by itself, and nothing is averaged --------------------------------- */
+
+/* Column of the model's outputs that says who failed: a quarter (loop; -1 never) or a flag. -1: the model has none. */
+static int32_t failure_column(const ls_results *results, bool *is_quarter) {
+  static const char *const name[] = {"default_quarter", "default", "failed"};
+  for (size_t n = 0; n < sizeof name / sizeof *name; n++)
+    for (int32_t k = 0; k < results->names.detail_count; k++)
+      if (strcmp(results->names.detail[k], name[n]) == 0) {
+        *is_quarter = n == 0;
+        return k;
+      }
+  return -1;
+}
+
+/* "openai in 4, coreweave in 8" as far as a line goes. */
+static void write_failures(const struct summary *summary, const struct kept_scenario *kept) {
+  enum { ROOM = 48 };
+  const ls_results *results = summary->results;
+  bool is_quarter = false;
+  int32_t column = failure_column(results, &is_quarter), entities = results->accumulator->shape.entity_count;
+  size_t begun = summary->out->length;
+  const char *between = "  ";
+  for (int32_t i = 0; i < entities && column >= 0; i++) {
+    double failed = kept->detail[(int64_t)column * entities + i];
+    if (is_quarter ? failed < 0 : !(failed > 0)) continue;
+    if (summary->out->length - begun > ROOM) {
+      buffer_text(summary->out, ", ...");
+      break;
+    }
+    buffer_text(summary->out, between);
+    (void)cut(summary->out, ls_network_entity_id(results->network, i), 24);
+    if (is_quarter) buffer_print(summary->out, " in %d", (int)failed);
+    between = ", ";
+  }
+}
+
 static void write_scenarios(const struct summary *summary) {
   const ls_results *results = summary->results;
   struct buffer *out = summary->out;
   enum { SHOWN = 40 };
-  if (!results->explicit_scenarios || results->kept_count == 0) return;
-  buffer_text(out, "\nScenarios: system loss, defaults\n");
+  buffer_print(out, "\nScenarios: system loss (%s), defaults%s\n", results->identity.loss_is_net ? "net" : "gross",
+               results->accumulator->shape.quarter_count > 1 ? " and their quarter" : "");
   for (int32_t k = 0; k < results->kept_count && k < SHOWN; k++) {
     const struct kept_scenario *kept = &results->kept[k];
     buffer_text(out, "  ");
-    padded(out, kept->id == NULL ? "" : kept->id, 40);
-    padded_amount(summary, results->identity.loss_is_net ? kept->loss_net : kept->loss_gross, 16);
-    buffer_print(out, "  %d%s\n", (int)kept->default_count, kept->converged ? "" : "  (did not converge)");
+    padded(out, kept->id == NULL ? "" : kept->id, 32);
+    padded_amount(summary, results->identity.loss_is_net ? kept->loss_net : kept->loss_gross, 14);
+    buffer_print(out, "  %d", (int)kept->default_count);
+    write_failures(summary, kept);
+    buffer_text(out, kept->converged ? "\n" : "  (did not converge)\n");
   }
   if (results->kept_count > SHOWN) buffer_print(out, "  ... and %d more\n", (int)results->kept_count - SHOWN);
+}
+
+/* The model's outputs for every entity, where there is one scenario to show. */
+static void write_entities(const struct summary *summary) {
+  const ls_results *results = summary->results;
+  struct buffer *out = summary->out;
+  int32_t entities = results->accumulator->shape.entity_count, columns = results->names.detail_count;
+  enum { SHOWN = 40, COLUMN = 18 };
+  if (results->kept_count != 1) return;
+  buffer_text(out, "\n  ");
+  padded(out, "entity", 28);
+  for (int32_t k = 0; k < columns; k++) buffer_print(out, "%*s", COLUMN, results->names.detail[k]);
+  buffer_text(out, "\n");
+  for (int32_t i = 0; i < entities && i < SHOWN; i++) {
+    buffer_text(out, "  ");
+    padded(out, ls_network_entity_id(results->network, i), 28);
+    for (int32_t k = 0; k < columns; k++) padded_amount(summary, results->kept[0].detail[(int64_t)k * entities + i], COLUMN);
+    buffer_text(out, "\n");
+  }
+  if (entities > SHOWN) buffer_print(out, "  ... and %d more\n", (int)(entities - SHOWN));
 }
 
 ls_status results_summary(ls_context *context, struct buffer *buffer, const ls_results *results) {
@@ -334,12 +391,17 @@ ls_status results_summary(ls_context *context, struct buffer *buffer, const ls_r
     return LS_STATUS_OK;
   }
   summary.decimals = choose_decimals(results);
-  write_scenarios(&summary);
-  write_system(&summary);
-  write_default_counts(&summary);
-  write_likely_defaults(&summary);
-  write_largest_losses(&summary);
-  ls_status status = write_lines(&summary);
+  ls_status status = LS_STATUS_OK;
+  if (results->explicit_scenarios) {
+    write_scenarios(&summary);
+    write_entities(&summary);
+  } else {
+    write_system(&summary);
+    write_default_counts(&summary);
+    write_likely_defaults(&summary);
+    write_largest_losses(&summary);
+    status = write_lines(&summary);
+  }
   write_quality(&summary);
   return status;
 }

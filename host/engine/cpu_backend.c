@@ -14,7 +14,7 @@
 #include "engine/backend.h"
 #include "engine/tile_cpu.h"
 
-enum { CHUNK_SCENARIOS = 256, THREADS_MOST = 1024, WAKE_MILLISECONDS = 100 };
+enum { CHUNK_SCENARIOS = 256, CHUNK_BYTES = 16 << 20, CHUNK_MOST = 1 << 24, THREADS_MOST = 1024, WAKE_MILLISECONDS = 100 };
 
 /* A chunk's values, and where it is on its way. */
 struct buffer {
@@ -178,6 +178,19 @@ static ls_status choose_tile(ls_context *context, const char *isa, const struct 
   return context_fail(context, LS_STATUS_USAGE, "unknown instruction set '%s': must be baseline, avx2 or avx512", isa);
 }
 
+/* As asked for; else enough scenarios to hide the hand-over, but not more than fit a chunk's memory: large networks have many
+ * outputs. */
+static int64_t chunk_size(const struct compute_request *request, int64_t lanes) {
+  int64_t size = request->chunk;
+  if (size <= 0) {
+    size = CHUNK_BYTES / ((int64_t)sizeof(double) * request->plan->output.slot_count) / lanes * lanes;
+    if (size > CHUNK_SCENARIOS) size = CHUNK_SCENARIOS;
+    if (size < lanes) size = lanes;
+  }
+  if (size > CHUNK_MOST) size = CHUNK_MOST;
+  return size < request->count ? size : request->count;
+}
+
 static int thread_count(const struct compute_request *request, int64_t chunk_count) {
   int64_t threads = request->threads > 0 ? request->threads : sysconf(_SC_NPROCESSORS_ONLN);
   if (threads > chunk_count) threads = chunk_count;
@@ -235,8 +248,7 @@ static ls_status cpu_compute(ls_context *context, const struct compute_request *
   ls_status status = choose_tile(context, request->isa, &pool.tile);
   if (status != LS_STATUS_OK || request->count == 0) return status;
   int64_t lanes = pool.tile->lanes;
-  pool.chunk_size = request->chunk > 0 ? request->chunk : CHUNK_SCENARIOS;
-  if (pool.chunk_size > request->count) pool.chunk_size = request->count;
+  pool.chunk_size = chunk_size(request, lanes);
   pool.stride = (pool.chunk_size + lanes - 1) / lanes * lanes;
   pool.chunk_count = (request->count + pool.chunk_size - 1) / pool.chunk_size;
   pthread_mutex_init(&pool.lock, NULL);
