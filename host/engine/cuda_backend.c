@@ -1,4 +1,4 @@
-/* cuda_backend.c - runs a plan on a GPU: chunks take turns in two buffers, one computing while the other is consumed. */
+/* cuda_backend.c - runs a plan on a GPU: chunks take turns in two buffers, one computes while the other is consumed. */
 #include "engine/backend.h"
 #include "engine/plan.h"
 
@@ -65,7 +65,7 @@ static ls_status stop_asked(ls_context *context) {
   return context_stop_requested(context) ? context_fail(context, LS_STATUS_INTERRUPTED, "interrupted") : LS_STATUS_OK;
 }
 
-/* The shell lives for one call: its buffers are as small as the call, so that replaying a few scenarios costs milliseconds. */
+/* The shell lives for one call: its buffers are as small as the call, replaying a few scenarios costs milliseconds. */
 static ls_status cuda_compute(ls_context *context, const struct compute_request *request, chunk_consumer consume,
                               void *user) {
   struct cuda_shell *shell = NULL;

@@ -1,7 +1,7 @@
 /* cuda_shell.cu - device memory, streams and launches around the tile kernels.
  *
- * Layout: a state or output slot of one chunk is one run of doubles, one per scenario, so that a warp's access to a slot is
- * coalesced. Every call of the runtime and every launch is checked, in every build.
+ * Layout: a state or output slot of one chunk is one run of doubles, one per scenario, so that a warp's access to a
+ * slot is coalesced. Every call of the runtime and every launch is checked, in every build.
  */
 #include "cuda/cuda_shell.h"
 
@@ -13,7 +13,7 @@
 #include "lane.h"
 #include "phases/tile.h"
 
-/* At least two blocks a multiprocessor lets the compiler keep everything in registers (110 or so of them), without spills. */
+/* Two blocks or more a multiprocessor let the compiler keep everything in registers (110 or so), without spills. */
 enum { THREADS_PER_BLOCK = 128, BLOCKS_PER_PROCESSOR = 2, THREADS_PER_PROCESSOR = 512 };
 
 /* A chunk is a whole number of warps, so that every slot begins on a memory transaction. */
@@ -22,7 +22,7 @@ enum { WARP = 32, CHUNKS_OF_THE_USUAL_MOST = 16 };
 /* Outputs wait in memory that cannot be paged out, of which a machine should not lose much. */
 static const int64_t PINNED_BYTES_MOST = INT64_C(1) << 30;
 
-/* ---- kernels ------------------------------------------------------------------------------------------------------------ */
+/* ---- kernels ---------------------------------------------------------------------------------------------------- */
 
 struct launch {
   const int64_t *index; /* device memory, or NULL */
@@ -58,7 +58,7 @@ static void start_kernel(const struct ls_plan *plan, const struct launch *launch
 #undef LS_TIME_MODEL
 }
 
-/* ---- errors --------------------------------------------------------------------------------------------------------------- */
+/* ---- errors ----------------------------------------------------------------------------------------------------- */
 
 /* Errors that say of the machine, not of the program, that nothing can run here. */
 static int is_unavailable(cudaError_t error) {
@@ -82,7 +82,7 @@ static int is_unavailable(cudaError_t error) {
 static enum cuda_result explain(cudaError_t error, const char *call, char message[CUDA_MESSAGE_BYTES]) {
   if (error == cudaSuccess) return CUDA_RESULT_OK;
   (void)
-      cudaGetLastError(); /* or the check of the next launch would find this error; a lost device stays lost all the same */
+      cudaGetLastError(); /* or the next launch's check would find this error; a lost device stays lost all the same */
   snprintf(message, CUDA_MESSAGE_BYTES, "%.160s: %s", call, cudaGetErrorString(error));
   if (error == cudaErrorMemoryAllocation) return CUDA_RESULT_NO_MEMORY;
   return is_unavailable(error) ? CUDA_RESULT_UNAVAILABLE : CUDA_RESULT_FAULT;
@@ -92,7 +92,7 @@ static enum cuda_result explain(cudaError_t error, const char *call, char messag
 #define CUDA_TRY(result, call, message) \
   if ((result) == CUDA_RESULT_OK) (result) = explain((call), #call, (message))
 
-/* ---- the shell --------------------------------------------------------------------------------------------------------------- */
+/* ---- the shell -------------------------------------------------------------------------------------------------- */
 
 struct buffer {
   cudaStream_t stream;
@@ -109,7 +109,7 @@ struct cuda_shell {
   struct buffer buffer[CUDA_BUFFERS];
 };
 
-/* Whether the device can run what was compiled: every kernel is built for the same processors, so one answers for all. */
+/* Whether the device can run what was compiled: kernels are all built for the same processors: one answers for all. */
 static cudaError_t find_kernel(void) {
   const void *kernel[] = {
 #define LS_STATIC_MODEL(name) (const void *)name##_kernel,
@@ -169,7 +169,7 @@ static enum cuda_result copy_plan(struct cuda_shell *shell, const struct ls_plan
     memcpy((char *)&shell->plan + array[k].field, &to, sizeof to);
     at += aligned(array[k].bytes);
   }
-  /* A copy from pageable memory may return before it has arrived, and the buffers' streams do not wait for the default one. */
+  /* A copy from pageable memory may return before it has arrived, and the buffers' streams wait for no other. */
   CUDA_TRY(result, cudaDeviceSynchronize(), message);
   return result;
 }
@@ -210,7 +210,7 @@ static enum cuda_result make_buffers(struct cuda_shell *shell, int64_t chunk, ch
   return result;
 }
 
-/* Scenarios that both buffers have room for, in `bytes` of device memory and in what may be pinned: whole warps, perhaps none. */
+/* Scenarios that both buffers have room for, in `bytes` of the device and in what may be pinned, in whole warps. */
 static int64_t scenarios_in(const struct ls_plan *plan, int64_t bytes) {
   int64_t output = (int64_t)plan->output.slot_count * (int64_t)sizeof(double);
   int64_t each = (int64_t)plan->state_slots * (int64_t)sizeof(double) + output + (int64_t)sizeof(int64_t);
@@ -220,7 +220,7 @@ static int64_t scenarios_in(const struct ls_plan *plan, int64_t bytes) {
   return warps * WARP;
 }
 
-/* The chunk: what was asked for, else as many scenarios as the device runs at once; no more than there are and than fit. */
+/* The chunk: what was asked for, else what the device runs at once; no more than there are and than fit. */
 static enum cuda_result choose_chunk(const struct ls_plan *plan, int64_t arrays, int64_t scenarios, int64_t *chunk,
                                      char message[CUDA_MESSAGE_BYTES]) {
   int device = 0, processors = 1;

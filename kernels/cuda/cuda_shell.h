@@ -34,15 +34,16 @@ struct cuda_shell;
 /* Whether a device answers: 1 with its name, or 0 with the reason. */
 int cuda_shell_available(char message[CUDA_MESSAGE_BYTES]);
 
-/* Copies the plan to the device and makes room for chunks of about `chunk` scenarios (0: as many as keep the device busy), whole
- * warps, no more than fit and than `scenarios` need. *granted is the chunk size. message says what failed; a network that leaves no
- * room for one warp is CUDA_RESULT_UNAVAILABLE. */
+/* Copies the plan to the device and makes room for chunks of about `chunk` scenarios (0: as many as keep the device
+ * busy), whole warps, no more than fit and than `scenarios` need. *granted is the chunk size. message tells a failure; a
+ * network that leaves no room for one warp is CUDA_RESULT_UNAVAILABLE. */
 enum cuda_result cuda_shell_open(const struct ls_plan *plan, const struct cuda_array *array, int array_count,
                                  int64_t chunk, int64_t scenarios, struct cuda_shell **shell, int64_t *granted,
                                  char message[CUDA_MESSAGE_BYTES]);
 void cuda_shell_close(struct cuda_shell *shell);
 
-/* Starts a chunk in a buffer: scenarios first .. first + count - 1, or index[count] where index is not NULL. Returns at once. */
+/* Starts a chunk in a buffer: scenarios first .. first + count - 1, or index[count] where that is not NULL. Returns at
+ * once. */
 enum cuda_result cuda_shell_launch(struct cuda_shell *shell, int buffer, int64_t first, const int64_t *index,
                                    int32_t count, char message[CUDA_MESSAGE_BYTES]);
 

@@ -1,5 +1,5 @@
-/* test_backends.c - one suite for every backend: the bits of the reference (CPU, one thread, no vector extensions), whatever the
- * chunk, the list, the number of the first scenario; ending early; refusing.
+/* test_backends.c - one suite for every backend: the bits of the reference (CPU, one thread, no vector extensions),
+ * whatever the chunk, the list, the number of the first scenario; ending early; refusing.
  *
  * A backend that cannot run here is skipped, with its reason; with LOOPSTRESS_REQUIRE_GPU=1 that is a failure.
  */
@@ -31,7 +31,7 @@ static bool gpu_required(void) {
     }                                                 \
   } while (0)
 
-/* ---- what is run ------------------------------------------------------------------------------------------------- */
+/* ---- what is run ------------------------------------------------------------------------------------------------ */
 
 /* A model on a network: random banks (entities > 0) or a folder of the data sets, drawn scenarios. */
 struct subject {
@@ -150,7 +150,7 @@ static void bench_close(struct bench *bench) {
   if (bench->folder[0] != 0) support_remove_folder(bench->folder);
 }
 
-/* ---- computing, by place ------------------------------------------------------------------------------------------ */
+/* ---- computing, by place ---------------------------------------------------------------------------------------- */
 
 struct outputs {
   const struct compute_request *request;
@@ -201,7 +201,7 @@ static bool same_as_reference(struct bench *bench, const struct compute_request 
   return same;
 }
 
-/* ---- the same bits ------------------------------------------------------------------------------------------------ */
+/* ---- the same bits ---------------------------------------------------------------------------------------------- */
 
 TEST a_few_scenarios_of_every_model_have_the_bits_of_the_reference(void) {
   NEED_MACHINE();
@@ -301,7 +301,7 @@ TEST a_run_has_the_digest_of_the_reference(const struct subject *subject) {
   PASS();
 }
 
-/* ---- ending early, again and again, refusing ---------------------------------------------------------------------- */
+/* ---- ending early, again and again, refusing -------------------------------------------------------------------- */
 
 TEST a_stop_request_ends_the_computation_and_harms_no_later_one(void) {
   NEED_MACHINE();
@@ -405,7 +405,7 @@ TEST a_backend_runs_or_says_why_not(void) {
   PASS();
 }
 
-/* ---- the suites --------------------------------------------------------------------------------------------------- */
+/* ---- the suites ------------------------------------------------------------------------------------------------- */
 
 static void run_subject(const struct subject *subject) {
   greatest_set_test_suffix(subject->name);
