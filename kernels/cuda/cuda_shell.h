@@ -35,8 +35,8 @@ struct cuda_shell;
 int cuda_shell_available(char message[CUDA_MESSAGE_BYTES]);
 
 /* Copies the plan to the device and makes room for chunks of about `chunk` scenarios (0: as many as keep the device
- * busy), whole warps, no more than fit and than `scenarios` need. *granted is the chunk size. message tells a failure; a
- * network that leaves no room for one warp is CUDA_RESULT_UNAVAILABLE. */
+ * busy), whole warps, no more than fit and than `scenarios` need. *granted is the chunk size. message tells a failure;
+ * a network that leaves no room for one warp is CUDA_RESULT_UNAVAILABLE. */
 enum cuda_result cuda_shell_open(const struct ls_plan *plan, const struct cuda_array *array, int array_count,
                                  int64_t chunk, int64_t scenarios, struct cuda_shell **shell, int64_t *granted,
                                  char message[CUDA_MESSAGE_BYTES]);
