@@ -89,6 +89,7 @@ struct ls_loop_slots {
   int32_t debt;                /* sum of what i owes */
   int32_t defaulted, estate_cash, estate_due, estate_paid, estate_income;
   int32_t fixed_value, kept_value; /* valuation: the part that no other value moves; values before it */
+  int32_t standing;            /* value against its reference, 0-1, of the values as they stand */
   int32_t claim_weight;        /* vd; -1 with claims at book */
   int32_t ordered, delivered;  /* [purchases] */
   int32_t pledge_due;          /* [pledges] */

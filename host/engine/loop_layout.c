@@ -32,7 +32,7 @@ static void lay_out_quarter(const struct ls_loop_plan *loop, int32_t n, struct l
                                 &s->due2,             &s->paid0,          &s->paid1,       &s->paid2,
                                 &s->debt,             &s->defaulted,      &s->estate_cash, &s->estate_due,
                                 &s->estate_paid,      &s->estate_income,  &s->fixed_value, &s->kept_value,
-                                &s->pivot};
+                                &s->pivot,            &s->standing};
   for (size_t k = 0; k < sizeof by_entity / sizeof by_entity[0]; k++) *by_entity[k] = take(s, n);
   s->claim_weight = loop->claims_en ? take(s, n) : -1;
   s->ordered = take(s, loop->purchase.count);

@@ -71,7 +71,10 @@ LS_STEP void loop_reference(const struct loop_view *v) {
   }
   loop_factor_stakes(v);
   loop_settle_values(v, lane_equal(lane_set(0), lane_set(0)), true);
-  for (int32_t i = 0; i < v->n; i++) loop_set(v, v->at->reference, i, loop_get(v, v->at->value, i));
+  for (int32_t i = 0; i < v->n; i++) {
+    loop_set(v, v->at->reference, i, loop_get(v, v->at->value, i));
+    loop_note_standing(v, i);
+  }
 }
 
 /* One quarter, steps 1 to 10. */

@@ -20,7 +20,7 @@ LS_FN ls_lane loop_backlog_value(const struct loop_view *v, int32_t i, bool in_f
   if (margin == 0) return sum;
   for (int32_t p = purchase->first_to[i]; p < purchase->first_to[i + 1]; p++) {
     int32_t k = purchase->by_to[p];
-    ls_lane weight = in_full ? lane_set(1) : loop_relative_value(v, purchase->from[k]);
+    ls_lane weight = in_full ? lane_set(1) : loop_standing(v, purchase->from[k]);
     sum = sum + loop_get(v, v->at->backlog, k) * weight;
   }
   return lane_set(margin) * sum;
@@ -125,6 +125,7 @@ LS_FN void loop_revalue(const struct loop_view *v, int32_t i, bool in_full, stru
   ls_lane scale = lane_max(lane_max(before, after), loop_get(v, v->at->reference, i));
   stop_rule_note(rule, lane_ratio(lane_absolute(after - before), scale, 0));
   loop_set(v, v->at->value, i, lane_select(rule->active, after, before));
+  loop_note_standing(v, i);
   if (v->loop->claims_en) {
     ls_lane debt = loop_get(v, v->at->debt, i);
     ls_lane weight = lane_clip(lane_ratio(net + debt, debt, 1), 0, 1), last = loop_get(v, v->at->claim_weight, i);
@@ -140,13 +141,16 @@ LS_STEP void loop_settle_values(const struct loop_view *v, ls_mask lanes, bool i
   for (int32_t i = 0; i < v->n; i++) loop_set(v, v->at->kept_value, i, loop_get(v, v->at->value, i));
   loop_fix_values(v);
   loop_start_values(v);
+  for (int32_t i = 0; i < v->n; i++) loop_note_standing(v, i);
   struct ls_stop_rule rule = stop_rule_begin(lanes);
   for (int32_t sweep = 0; sweep < v->plan->max_iterations && mask_any(rule.active); sweep++) {
     for (int32_t step = e->node_count - 1; step >= 0; step--) loop_revalue(v, e->order[step], in_full, &rule);
     stop_rule_end_sweep(&rule, v->plan->tolerance);
   }
-  for (int32_t i = 0; i < v->n; i++)
+  for (int32_t i = 0; i < v->n; i++) {
     loop_set(v, v->at->value, i, lane_select(lanes, loop_get(v, v->at->value, i), loop_get(v, v->at->kept_value, i)));
+    loop_note_standing(v, i);
+  }
   loop_count(v, &rule);
 }
 

@@ -63,17 +63,22 @@ LS_FN ls_lane loop_live(const struct loop_view *v, int32_t node) {
   return node == v->n ? lane_set(1) : loop_get(v, v->at->live, node);
 }
 
-/* Value against its reference, clipped to 0..1; 1 for W and where there is no reference. */
-LS_FN ls_lane loop_relative_value(const struct loop_view *v, int32_t node) {
-  if (node == v->n) return lane_set(1);
-  return lane_clip(lane_ratio(loop_get(v, v->at->value, node), loop_get(v, v->at->reference, node), 1), 0, 1);
+/* Value against its reference, clipped to 0..1; 1 for W and where there is no reference. Kept, because every link to a node
+ * asks for it: whoever changes a value calls loop_note_standing. */
+LS_FN ls_lane loop_standing(const struct loop_view *v, int32_t node) {
+  return node == v->n ? lane_set(1) : loop_get(v, v->at->standing, node);
+}
+
+LS_FN void loop_note_standing(const struct loop_view *v, int32_t i) {
+  ls_lane ratio = lane_ratio(loop_get(v, v->at->value, i), loop_get(v, v->at->reference, i), 1);
+  loop_set(v, v->at->standing, i, lane_clip(ratio, 0, 1));
 }
 
 /* conf_j: how much of the money meant for j still comes, given its last valuation. */
 LS_FN ls_lane loop_confidence(const struct loop_view *v, int32_t j) {
   double sensitivity = loop_entity(v, LOOP_FUNDING_SENSITIVITY, j);
   if (sensitivity == 0) return lane_set(1);
-  return lane_set(1) - lane_set(sensitivity) * (lane_set(1) - loop_relative_value(v, j));
+  return lane_set(1) - lane_set(sensitivity) * (lane_set(1) - loop_standing(v, j));
 }
 
 /* Sum of what i owes. */
