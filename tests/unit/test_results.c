@@ -229,6 +229,73 @@ TEST the_json_has_the_keys_that_scripts_rely_on(void) {
   PASS();
 }
 
+/* The number at the end of a path of keys, "system/var/0.99/value"; a list is stepped into by position. */
+static double number_at(const json_t *node, const char *path) {
+  char key[128];
+  while (node != NULL && *path != '\0') {
+    size_t length = strcspn(path, "/");
+    (void)snprintf(key, sizeof key, "%.*s", (int)length, path);
+    node = json_is_array(node) ? json_array_get(node, (size_t)atoi(key)) : json_object_get(node, key);
+    path += length + (path[length] == '/');
+  }
+  return json_is_number(node) ? json_number_value(node) : NAN;
+}
+
+/* Every statistic is given a number of its own, which must then stand under its own key and no other. */
+TEST the_json_tells_each_statistic_under_its_own_key(void) {
+  ls_network *network = NULL;
+  ls_results *results = NULL;
+  ASSERT_EQ(LS_STATUS_OK, ls_network_read(context, folder, NULL, &network));
+  ASSERT_EQ(LS_STATUS_OK, run(context, network, in_folder("mc.yaml"), &results));
+  struct loss_statistics *loss = &results->statistics.gross, *net = &results->statistics.net;
+  struct entity_statistics *entity = &results->statistics.entity[1];
+  const struct {
+    double *place;
+    const char *path;
+  } told[] = {
+      {&loss->mean, "system/loss_mean"},
+      {&loss->mean_se, "system/loss_mean_se"},
+      {&loss->sd, "system/loss_sd"},
+      {&loss->minimum, "system/loss_min"},
+      {&loss->maximum, "system/loss_max"},
+      {&net->mean, "system/loss_net_mean"},
+      {&net->mean_se, "system/loss_net_mean_se"},
+      {&results->statistics.default_count_mean, "system/default_count_mean"},
+      {&results->statistics.default_count_max, "system/default_count_max"},
+      {&loss->tail[0].value, "system/var/0.95/value"},
+      {&loss->tail[1].value, "system/var/0.99/value"},
+      {&loss->tail[2].value, "system/var/0.999/value"},
+      {&loss->tail[1].low, "system/var/0.99/ci95/0"},
+      {&loss->tail[1].high, "system/var/0.99/ci95/1"},
+      {&loss->tail[1].shortfall, "system/es/0.99/value"},
+      {&loss->tail[1].shortfall_se, "system/es/0.99/se"},
+      {&loss->tail[2].shortfall_se, "system/es/0.999/se"},
+      {&entity->default_probability, "entities/1/default_probability"},
+      {&entity->default_low, "entities/1/default_probability_ci95/0"},
+      {&entity->default_high, "entities/1/default_probability_ci95/1"},
+      {&entity->forced_probability, "entities/1/forced_probability"},
+      {&entity->distress_probability, "entities/1/distress_probability"},
+      {&entity->loss_mean, "entities/1/loss_mean"},
+      {&entity->loss_mean_se, "entities/1/loss_mean_se"},
+      {&entity->loss_sd, "entities/1/loss_sd"},
+      {&entity->loss_peak_mean, "entities/1/loss_peak_mean"},
+      {&entity->loss_quantile[1], "entities/1/loss_quantile/0.99"},
+      {&entity->es_contribution, "entities/1/es_contribution"},
+      {&results->loss_at_zero[1], "entities/1/loss_at_zero"},
+      {&results->baseline_value[1], "entities/1/baseline_value"},
+  };
+  enum { TOLD = sizeof told / sizeof *told };
+  for (int k = 0; k < TOLD; k++) *told[k].place = k + 1;
+  char *text = described(results, LS_FORMAT_JSON);
+  json_t *document = json_loads(text, 0, NULL);
+  for (int k = 0; k < TOLD; k++) ASSERT_EQ_FMT(k + 1.0, number_at(document, told[k].path), "%.17g");
+  json_decref(document);
+  free(text);
+  ls_results_destroy(&results);
+  ls_network_destroy(&network);
+  PASS();
+}
+
 TEST the_worst_are_ordered_by_loss_then_number(void) {
   ls_network *network = NULL;
   ls_results *results = NULL;
@@ -315,6 +382,64 @@ TEST equal_digests_mean_equal_numbers(void) {
   PASS();
 }
 
+/* Does the digest notice one bit at `place`? The bit is put back. */
+static bool is_in_digest(ls_results *results, void *place) {
+  char before[33];
+  unsigned char *byte = place;
+  digest_compute(results);
+  memcpy(before, results->digest, sizeof before);
+  *byte ^= 1;
+  digest_compute(results);
+  *byte ^= 1;
+  return strcmp(before, results->digest) != 0;
+}
+
+TEST every_number_of_a_run_is_in_its_digest(void) {
+  ls_network *network = NULL;
+  ls_results *results = NULL;
+  ASSERT_EQ(LS_STATUS_OK, ls_network_read(context, folder, NULL, &network));
+  ASSERT_EQ(LS_STATUS_OK, run(context, network, in_folder("mc.yaml"), &results));
+  struct accumulator *a = results->accumulator;
+  struct kept_scenario *kept = &results->kept[2];
+  kept->audit = 1;
+  void *const number[] = {
+      &results->identity.scenario_count, &a->shape.first_scenario, &a->loss_gross[7], &a->loss_net[7], &a->scenario_defaults[7],
+      &a->state[7], &a->bound_exponent, &a->clip_count, &a->loss_sum[2], &a->loss_squares[2].limb[0], &a->loss_squares[2].limb[2],
+      &a->peak_sum[2], &a->default_count[2], &a->forced_count[2], &a->distress_count[2], &a->refused_count[2],
+      &a->default_by_quarter[2], &a->distress_by_quarter[2], &a->bin_count[3 * BIN_COUNT - 1], &a->bin_sum[3 * BIN_COUNT - 1],
+      &a->joint[5], &a->line_sum[8], &results->statistics.entity[2].es_contribution, &results->loss_at_zero[2],
+      &results->baseline_value[2], &results->baseline_path[2], &kept->number, &kept->default_count, &kept->converged,
+      &kept->loss_gross, &kept->loss_net, &kept->audit, &kept->loss[2], &kept->detail[11], &kept->line[8]};
+  for (size_t k = 0; k < sizeof number / sizeof *number; k++) ASSERT(is_in_digest(results, number[k]));
+  ASSERT_FALSE(is_in_digest(results, &a->iteration_count));
+  ASSERT_FALSE(is_in_digest(results, &kept->iterations));
+  ASSERT_FALSE(is_in_digest(results, results->identity.backend));
+  ls_results_destroy(&results);
+  ls_network_destroy(&network);
+  PASS();
+}
+
+TEST zeros_and_nans_are_one_to_the_digest(void) {
+  ls_network *network = NULL;
+  ls_results *results = NULL;
+  char before[33];
+  ASSERT_EQ(LS_STATUS_OK, ls_network_read(context, folder, NULL, &network));
+  ASSERT_EQ(LS_STATUS_OK, run(context, network, in_folder("mc.yaml"), &results));
+  double *place = &results->accumulator->loss_net[7];
+  const double same[2][2] = {{0.0, -0.0}, {NAN, -NAN}};
+  for (int k = 0; k < 2; k++) {
+    *place = same[k][0];
+    digest_compute(results);
+    memcpy(before, results->digest, sizeof before);
+    *place = same[k][1];
+    digest_compute(results);
+    ASSERT_STR_EQ(before, results->digest);
+  }
+  ls_results_destroy(&results);
+  ls_network_destroy(&network);
+  PASS();
+}
+
 SUITE(results) {
   SET_SETUP(set_up, NULL);
   SET_TEARDOWN(tear_down, NULL);
@@ -325,9 +450,12 @@ SUITE(results) {
   RUN_TEST(the_baseline_comes_back_as_it_was);
   RUN_TEST(the_summary_fits_a_terminal);
   RUN_TEST(the_json_has_the_keys_that_scripts_rely_on);
+  RUN_TEST(the_json_tells_each_statistic_under_its_own_key);
   RUN_TEST(the_worst_are_ordered_by_loss_then_number);
   RUN_TEST(results_survive_every_failed_allocation);
   RUN_TEST(equal_digests_mean_equal_numbers);
+  RUN_TEST(every_number_of_a_run_is_in_its_digest);
+  RUN_TEST(zeros_and_nans_are_one_to_the_digest);
 }
 
 GREATEST_MAIN_DEFS();
