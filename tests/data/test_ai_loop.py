@@ -11,30 +11,15 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from checks import PROGRAM, SOURCE, check, end, skip  # noqa: E402
 from ai_loop_rules import LOOP_COLUMNS, Ledger, read  # noqa: E402
 
-PROGRAM = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else os.environ["LOOPSTRESS"])
-SOURCE = os.environ.get("LS_SOURCE_DIR", os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 DATA = os.path.join(SOURCE, "datasets", "ai-loop")
 SHARED = os.environ.get("LOOPSTRESS_SHARED", os.path.join(SOURCE, "..", "shared"))
 VINTAGES = {"2025-11": "2025-11-30", "2026-08": "2026-08-31"}
 VARIANT = os.path.join("variants", "without-november-deal")
 NOVEMBER = {"nvda-anth", "msft-anth", "msft-nvda-anth", "anth-msft-azure", "msft-nvda-hardware", "anth-nvda-gw",
             "msft-anth-models"}
-passed, failed, skipped = 0, 0, 0
-
-
-def check(name, fine, detail=""):
-    global passed, failed
-    passed, failed = passed + bool(fine), failed + (not fine)
-    if not fine:
-        print(f"FAIL {name} {detail}"[:600])
-
-
-def skip(name, reason):
-    global skipped
-    skipped += 1
-    print(f"SKIP {name}: {reason}")
 
 
 def run(*words):
@@ -264,5 +249,4 @@ for n in VINTAGES:
     scenarios(n)
     monte_carlo(n)
 variant()
-print(f"{passed} passed, {failed} failed, {skipped} skipped")
-sys.exit(failed > 0)
+end()

@@ -8,27 +8,7 @@ import subprocess
 import sys
 import tempfile
 
-PROGRAM = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else os.environ["LOOPSTRESS"])
-passed, failed, skipped = 0, 0, 0
-
-
-def check(name, fine, detail=""):
-    global passed, failed
-    passed, failed = passed + bool(fine), failed + (not fine)
-    if not fine:
-        print(f"FAIL {name} {detail}")
-
-
-def skip(name, reason):
-    global skipped
-    skipped += 1
-    print(f"SKIP {name}: {reason}")
-
-
-def end():
-    print(f"{passed} passed, {failed} failed, {skipped} skipped")
-    sys.exit(failed > 0)
-
+from checks import PROGRAM, check, end, skip
 
 try:
     import h5py

@@ -9,24 +9,10 @@ import subprocess
 import sys
 import tempfile
 
-PROGRAM = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else os.environ["LOOPSTRESS"])
-SOURCE = os.environ.get("LS_SOURCE_DIR") or os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from checks import PROGRAM, SOURCE, check, end, skip
+
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
 EVIL = "</script><b onload=alert(1)>\"'&"
-passed, failed, skipped = 0, 0, 0
-
-
-def check(name, fine, detail=""):
-    global passed, failed
-    passed, failed = passed + bool(fine), failed + (not fine)
-    if not fine:
-        print(f"FAIL {name} {detail}")
-
-
-def skip(name, reason):
-    global skipped
-    skipped += 1
-    print(f"SKIP {name}: {reason}")
 
 
 def run(*arguments):
@@ -176,8 +162,7 @@ def main():
             run_and_check("ai-loop", folder, arguments, drawn_charts | {"quarters-chart"})
         else:
             skip("ai-loop", "the data set is not here")
-    print(f"{passed} passed, {failed} failed, {skipped} skipped")
-    return 1 if failed else 0
+    end()
 
 
-sys.exit(main())
+main()
