@@ -109,6 +109,9 @@ static const struct invalid INVALID[] = {
     {"entity_id_blank", LS_STATUS_INVALID_INPUT, 1, "entities.csv:5: id is blank, must be given"},
     {"entity_id_case_only", LS_STATUS_INVALID_INPUT, 1,
      "entities.csv:5: id 'b' differs from 'B' (line 3) in case only"},
+    {"entity_id_composed_otherwise", LS_STATUS_INVALID_INPUT, 1,
+     "entities.csv:4: id 'Socie\u0301te\u0301' differs from 'Soci\u00E9t\u00E9' (line 3) in blanks, case or the "
+     "composition of letters only"},
     {"entity_id_control_character", LS_STATUS_INVALID_INPUT, 1,
      "entities.csv:5: id has the byte 0x0A, must be UTF-8 text without control characters"},
     {"entity_id_reserved_prefix", LS_STATUS_INVALID_INPUT, 1,
@@ -158,7 +161,7 @@ static const struct invalid INVALID[] = {
     {"loop_yaml_number_quoted", LS_STATUS_INVALID_INPUT, 1,
      "loop.yaml:1: interest is a text in quotes, must be a number"},
     {"loop_yaml_quarters_zero", LS_STATUS_INVALID_INPUT, 1,
-     "loop.yaml:1: quarters is 0, must be a whole number from 1 to 10000"},
+     "loop.yaml:1: quarters is 0, must be a whole number from 1 to 1000"},
     {"loop_yaml_recovery_above_one", LS_STATUS_INVALID_INPUT, 1,
      "loop.yaml:2: recovery_assets is 1.5, must be between 0 and 1"},
     {"loop_yaml_valuation_unknown", LS_STATUS_INVALID_INPUT, 1,

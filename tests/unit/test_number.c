@@ -1,8 +1,10 @@
-/* test_number.c - decimal numbers: what is one, what is not and why, whatever the locale; nearest words; dates. */
+/* test_number.c - decimal numbers: what is one, what is not and why, whatever the locale; words alike; dates. */
 #include <locale.h>
 #include <math.h>
+#include <string.h>
 
 #include "greatest.h"
+#include "io/alike.h"
 #include "io/date.h"
 #include "io/nearest.h"
 #include "io/number.h"
@@ -179,6 +181,30 @@ TEST dates_are_iso_and_exist(void) {
   PASS();
 }
 
+static const char *form_of(const char *text, char form[64]) {
+  if (alike_room(strlen(text)) > 64) return "too long";
+  alike_form(text, form);
+  return form;
+}
+
+TEST words_are_alike_but_for_blanks_case_and_composition(void) {
+  static const char *const ALIKE[][2] = {{"Bank A", " bank a\t"},
+                                         {"\u00C9t\u00E9", "e\u0301te\u0301"},
+                                         {"\u0416\u0419", "\u0436\u0438\u0306"},
+                                         {"\u1E9E", "ss"},
+                                         {"\u03A9", "\u2126"},
+                                         {"x\u00A0", "X"},
+                                         {"", "  "}};
+  static const char *const OTHER[][2] = {
+      {"e", "\u00E9"}, {"a b", "ab"}, {"\u00D8", "O"}, {"\u9280\u884C", "\u9280\u9280"}, {"\U0001F3E6", "\U0001F3E7"}};
+  char a[64], b[64];
+  for (size_t k = 0; k < sizeof ALIKE / sizeof ALIKE[0]; k++)
+    ASSERT_STR_EQ(form_of(ALIKE[k][0], a), form_of(ALIKE[k][1], b));
+  for (size_t k = 0; k < sizeof OTHER / sizeof OTHER[0]; k++)
+    ASSERT(strcmp(form_of(OTHER[k][0], a), form_of(OTHER[k][1], b)) != 0);
+  PASS();
+}
+
 SUITE(numbers) {
   RUN_TEST(good_numbers_are_read_correctly_rounded);
   RUN_TEST(bad_numbers_are_refused_for_their_reason);
@@ -188,6 +214,7 @@ SUITE(numbers) {
   RUN_TEST(whole_numbers_may_be_written_in_any_way_but_must_be_whole);
   RUN_TEST(seeds_use_all_64_bits);
   RUN_TEST(nearest_word_is_the_one_with_the_fewest_edits);
+  RUN_TEST(words_are_alike_but_for_blanks_case_and_composition);
   RUN_TEST(dates_are_iso_and_exist);
 }
 
