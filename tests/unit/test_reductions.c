@@ -349,9 +349,9 @@ static struct spec_loop *cross_holdings(int n, const double *share, double theta
   return model;
 }
 
-/* Each holds half of the other and both are worth 2. The first's assets fall from 1 to 0.5: V0 = 0.5 + V1 / 2 and V1 = 1
- * + V0 / 2 give 4/3 and 5/3, of which 4/3 < 0.8 * 2. It loses 0.2 * 2 more: 0.8 and 1.4, and now the second falls: V0 =
- * 0.1 + V1 / 2 and V1 = 0.6 + V0 / 2 give 8/15 and 13/15. Without the cost only the first falls. */
+/* Each holds half of the other and both are worth 2. The first's assets fall from 1 to 0.5: V0 = 0.5 + V1 / 2 and V1 =
+ * 1 + V0 / 2 give 4/3 and 5/3, of which 4/3 < 0.8 * 2. It loses 0.2 * 2 more: 0.8 and 1.4, and now the second falls:
+ * V0 = 0.1 + V1 / 2 and V1 = 0.6 + V0 / 2 give 8/15 and 13/15. Without the cost only the first falls. */
 TEST one_failure_takes_the_other_along_by_hand(void) {
   const double half[4] = {0, 0.5, 0.5, 0}, planned[2] = {1, 1}, after[2] = {0.5, 1};
   for (int costly = 0; costly < 2; costly++) {

@@ -1,6 +1,6 @@
-/* test_sensitivity.c - what follows from clearing, through the public interface: how payments move with assets and debts,
- * which shock causes a given shortfall, who fails, and what of it the tail measures tell. First by hand, then against
- * the published numbers where they are present.
+/* test_sensitivity.c - what follows from clearing, through the public interface: how payments move with assets and
+ * debts, which shock causes a given shortfall, who fails, and what of it the tail measures tell. First by hand, then
+ * against the published numbers where they are present.
  */
 #include <math.h>
 #include <stdio.h>
@@ -51,12 +51,13 @@ static void slopes_in(struct spec_banks *banks, double *number, double step, dou
     slope[i] = (at_zero ? 4 * middle[i] - 3 * low[i] - high[i] : high[i] - low[i]) / (2 * step);
 }
 
-/* In assets payments are piecewise linear: a central difference is exact between kinks, and none is within the step (the
- * nearest of the published network is 2.3 away). What is left is the solver's 1e-10 of a debt of 30 over 2 * ASSET_STEP. */
+/* In assets payments are piecewise linear: a central difference is exact between kinks, and none is within the step
+ * (the nearest of the published network is 2.3 away). What is left is the solver's 1e-10 of a debt of 30 over
+ * 2 * ASSET_STEP. */
 static const double ASSET_STEP = 0.5, ASSET_SLACK = 1e-8;
 
-/* In debts they are rational: the error is a sixth of the third derivative (below 0.01 here, 0 at the debt that is 0) times
- * the step squared, 2e-7, and the solver's part is 1e-10 * 30 / (2 * DEBT_STEP), 1.5e-7. */
+/* In debts they are rational: the error is a sixth of the third derivative (below 0.01 here, 0 at the debt that is 0)
+ * times the step squared, 2e-7, and the solver's part is 1e-10 * 30 / (2 * DEBT_STEP), 1.5e-7. */
 static const double DEBT_STEP = 1e-2, DEBT_SLACK = 5e-7;
 
 /* 1 has 0.1: p0 = e0 and p1 = e1 + e0 L / (L + 4) = 1.9 < 2 with L = 6 owed by 0 to 1, so dp1/dL = 3 * 4 / 100. */
