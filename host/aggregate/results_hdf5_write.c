@@ -324,9 +324,19 @@ static void put_kept_array(struct results_writer *w, const struct hdf5_array *ar
 }
 
 /* A field of the trace over (kept, quarter, entity). */
+/* What a model reports of an entity is money, but for these. */
+static const char *output_units(const struct results_writer *w, const char *name) {
+  static const char *const OTHER[][2] = {{"default", "1"},  {"default_quarter", "quarter"},  {"live", "1"},
+                                         {"distress", "1"}, {"distress_quarter", "quarter"}, {"capacity", "capacity"}};
+  for (size_t k = 0; k < sizeof OTHER / sizeof OTHER[0]; k++)
+    if (strcmp(name, OTHER[k][0]) == 0) return OTHER[k][1];
+  return w->amount;
+}
+
 static void put_trace(struct results_writer *w, hdf5_id group, int32_t field) {
   int64_t n = w->a->shape.entity_count, quarters = w->a->shape.quarter_count, fields = w->results->names.trace_count;
-  struct hdf5_array array = array_of(group, w->results->names.trace[field], NULL, w->results->names.trace[field], w->kept, w->quarter, w->entity);
+  const char *name = w->results->names.trace[field];
+  struct hdf5_array array = array_of(group, name, output_units(w, name), name, w->kept, w->quarter, w->entity);
   double *value = context_allocate(w->context, (size_t)(w->results->kept_count * quarters * n), sizeof *value);
   if (value == NULL) return;
   for (int32_t k = 0; k < w->results->kept_count; k++) {
@@ -398,7 +408,8 @@ static void put_kept(struct results_writer *w) {
   }
   hdf5_id detail = hdf5_group_create(w->file, group, "detail");
   for (int32_t k = 0; k < results->names.detail_count; k++) {
-    struct hdf5_array array = array_of(detail, results->names.detail[k], NULL, results->names.detail[k], w->kept, w->entity, -1);
+    const char *name = results->names.detail[k];
+    struct hdf5_array array = array_of(detail, name, output_units(w, name), name, w->kept, w->entity, -1);
     put_kept_array(w, &array, kept_detail, k, n);
   }
   hdf5_group_close(w->file, detail);

@@ -62,7 +62,7 @@ enum hdf5_storage {
 struct hdf5_array {
   hdf5_id group;
   const char *name;
-  const char *units;   /* NULL: none (texts, indices) */
+  const char *units;   /* NULL: "1" (texts, counts) */
   const char *meaning; /* long_name */
   int rank;
   hdf5_id dimension[HDF5_RANK_MAX];

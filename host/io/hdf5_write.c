@@ -114,8 +114,9 @@ static hid_t dataset_create(struct hdf5_file *file, hid_t group, const char *nam
   return dataset;
 }
 
+/* Every dataset says its units, for readers that ask all of them: names and counts have "1". */
 static void describe(struct hdf5_file *file, hid_t dataset, const char *units, const char *meaning) {
-  if (units != NULL) hdf5_put_text(file, dataset, "units", units);
+  hdf5_put_text(file, dataset, "units", units != NULL ? units : "1");
   if (meaning != NULL) hdf5_put_text(file, dataset, "long_name", meaning);
 }
 
@@ -163,7 +164,9 @@ hdf5_id hdf5_scale_numbers(struct hdf5_file *file, hdf5_id group, const char *na
 hdf5_id hdf5_scale_bare(struct hdf5_file *file, hdf5_id group, const char *name, int64_t length) {
   char text[96];
   (void)snprintf(text, sizeof text, "This is a netCDF dimension but not a netCDF variable. %10lld", (long long)length);
-  return scale_create(file, group, name, H5T_IEEE_F32BE, H5T_NATIVE_FLOAT, NULL, length, text);
+  hid_t scale = scale_create(file, group, name, H5T_IEEE_F32BE, H5T_NATIVE_FLOAT, NULL, length, text);
+  describe(file, scale, NULL, NULL);
+  return scale;
 }
 
 static bool dimension_lengths(const struct hdf5_array *array, hsize_t *dimension) {

@@ -94,6 +94,10 @@ def check_limbs(path, scenarios):
         order = np.lexsort((np.arange(COUNT), -scenarios.loss_gross.values))[:5]
         check("the worst are kept, worst first", list(kept["scenario"]) == list(order))
         check("kept losses are those of the run", list(kept["loss_gross"]) == list(scenarios.loss_gross.values[order]))
+        bare = []
+        file.visititems(lambda name, o: bare.append(name) if isinstance(o, h5py.Dataset) and "units" not in o.attrs else None)
+        check("every dataset has units", not bare, bare)
+        check("flags are no money", kept["detail/default"].attrs["units"] == "1")
         check("the network is inside", file["network/liabilities/0"].attrs["orientation"] == "row_is_debtor")
         check("the scenario file is inside", file["provenance"].attrs["scenario_text"] == YAML)
 
