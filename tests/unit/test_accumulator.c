@@ -150,6 +150,87 @@ TEST any_tree_of_merges_gives_equal_bits(void) {
   PASS();
 }
 
+/* The counts of an accumulator, one after the other; `length` of each. */
+static int counts_of(struct accumulator *a, int64_t *count[], int64_t length[]) {
+  int64_t *const found[] = {a->default_count,      a->forced_count,        a->distress_count, a->refused_count,
+                            a->default_by_quarter, a->distress_by_quarter, a->bin_count,      a->joint,
+                            &a->done_count,        &a->converged_count,    &a->nonfinite_count, &a->clip_count,
+                            &a->iteration_count};
+  const int64_t size[] = {N, N, N, N, N * QUARTERS, N * QUARTERS, N * BIN_COUNT, joint_size(N), 1, 1, 1, 1, 1};
+  memcpy(count, found, sizeof found);
+  memcpy(length, size, sizeof size);
+  return (int)(sizeof found / sizeof *found);
+}
+
+/* 10 + place in the one, 1000 x place in the other: their sum tells which counts were added to which. */
+TEST a_merge_adds_every_count_to_its_own(void) {
+  enum { MOST = 16 };
+  struct accumulator *a = fresh(0, 20), *b = fresh(10, 10);
+  ASSERT_EQ(LS_STATUS_OK, add_chunk(b, 10, 10, false));
+  int64_t *to[MOST], *from[MOST], length[MOST], place = 0;
+  int kinds = counts_of(a, to, length);
+  (void)counts_of(b, from, length);
+  for (int kind = 0; kind < kinds; kind++)
+    for (int64_t k = 0; k < length[kind]; k++, place++) to[kind][k] = 10 + place, from[kind][k] = 1000 * place;
+  ASSERT_EQ(LS_STATUS_OK, accumulator_merge(context, a, b));
+  place = 0;
+  for (int kind = 0; kind < kinds; kind++)
+    for (int64_t k = 0; k < length[kind]; k++, place++) ASSERT_EQ(10 + 1001 * place, to[kind][k]);
+  accumulator_destroy(&a);
+  accumulator_destroy(&b);
+  PASS();
+}
+
+TEST scenarios_that_ended_differently_are_in_conflict(void) {
+  struct accumulator *a = fresh(0, 20), *same = fresh(0, 20);
+  ASSERT_EQ(LS_STATUS_OK, add_chunk(a, 0, 20, false));
+  ASSERT_EQ(LS_STATUS_OK, add_chunk(same, 0, 20, false));
+  ASSERT_EQ(LS_STATUS_OK, accumulator_merge(context, a, same));
+  same->state[4] = SCENARIO_NOT_CONVERGED;
+  ASSERT_EQ(LS_STATUS_INVALID_INPUT, accumulator_merge(context, a, same));
+  same->state[4] = SCENARIO_CONVERGED;
+  same->scenario_defaults[4]++;
+  ASSERT_EQ(LS_STATUS_INVALID_INPUT, accumulator_merge(context, a, same));
+  same->scenario_defaults[4]--;
+  same->loss_net[4] += 1;
+  ASSERT_EQ(LS_STATUS_INVALID_INPUT, accumulator_merge(context, a, same));
+  accumulator_destroy(&same);
+  accumulator_destroy(&a);
+  PASS();
+}
+
+/* One scenario in which one slot is not a number. */
+static enum greatest_test_res unfit_slot_is_noticed(int32_t slot) {
+  double value[SLOTS];
+  struct accumulator *a = fresh(0, 1);
+  make_scenario(0, value);
+  value[slot] = NAN;
+  struct chunk chunk = {.first = 0, .count = 1, .stride = 1, .value = value};
+  ASSERT_EQ(LS_STATUS_OK, accumulator_add(context, a, &chunk));
+  ASSERT_EQ(1, a->nonfinite_count);
+  accumulator_destroy(&a);
+  PASS();
+}
+
+TEST any_amount_that_is_not_finite_is_noticed(void) {
+  struct ls_output_layout at = layout_of_test();
+  const int32_t slot[] = {at.loss, at.loss_peak + N - 1, at.line + LINES * N - 1, at.loss_gross, at.loss_net};
+  for (int k = 0; k < 5; k++) CHECK_CALL(unfit_slot_is_noticed(slot[k]));
+  PASS();
+}
+
+TEST a_default_beyond_the_last_quarter_counts_into_the_last(void) {
+  double value[SLOTS];
+  struct accumulator *a = fresh(0, 1);
+  make_scenario(0, value);
+  for (int i = 0; i < N; i++) value[2 * N + i] = i == 2 ? QUARTERS : -1;
+  struct chunk chunk = {.first = 0, .count = 1, .stride = 1, .value = value};
+  ASSERT_EQ(LS_STATUS_OK, accumulator_add(context, a, &chunk));
+  for (int t = 0; t < QUARTERS; t++) ASSERT_EQ(t == QUARTERS - 1, a->default_by_quarter[t * N + 2]);
+  accumulator_destroy(&a);
+  PASS();
+}
+
 TEST parts_in_conflict_are_refused(void) {
   struct accumulator *a = fresh(0, 200), *same = fresh(0, 100), *foreign = NULL;
   ASSERT_EQ(LS_STATUS_OK, add_chunk(a, 0, 150, false));
@@ -235,6 +316,36 @@ TEST counts_and_joint_counts_are_those_of_the_scenarios(void) {
   }
   ASSERT_EQ(COUNT / 100 * 99, a->converged_count);
   ASSERT_EQ(COUNT / 10, a->clip_count);
+  accumulator_destroy(&a);
+  PASS();
+}
+
+/* make_scenario: only entity 1 is forced, and whenever it fails; peaks are |loss|, lines 1/4 and 3/4 of the loss. */
+TEST entities_have_the_statistics_of_their_own_sums(void) {
+  struct accumulator *a = whole_in_chunks(COUNT, false);
+  struct statistics statistics = {0};
+  double one[SLOTS];
+  a->scenario_defaults[0] = N + 1; /* more than can be: the largest is the first */
+  ASSERT_EQ(LS_STATUS_OK, statistics_compute(context, a, false, &statistics));
+  ASSERT_EQ_FMT(N + 1.0, statistics.default_count_max, "%.17g");
+  for (int i = 0; i < N; i++) {
+    const struct entity_statistics *entity = &statistics.entity[i];
+    double peak = 0, scale = i == 3 ? 1e-9 : 1, fails = 0;
+    for (int64_t k = 0; k < COUNT; k++) {
+      make_scenario(k, one);
+      peak += one[N + i];
+      fails += one[2 * N + i] >= 0;
+    }
+    ASSERT(fails > 0);
+    ASSERT_EQ_FMT(fails / COUNT, entity->default_probability, "%.17g");
+    ASSERT_EQ_FMT(i == 1 ? fails / COUNT : 0, entity->forced_probability, "%.17g");
+    ASSERT_EQ_FMT(0.0, entity->distress_probability, "%.17g");
+    ASSERT_IN_RANGE(peak / COUNT, entity->loss_peak_mean, 1e-10 * scale);
+    ASSERT_IN_RANGE(entity->loss_sd, entity->loss_mean_se * sqrt(COUNT), 1e-13 * entity->loss_sd);
+    ASSERT_IN_RANGE(0.75 * entity->loss_mean, statistics.line_mean[N + i], 1e-10 * scale);
+  }
+  const struct allocator allocator = context_allocator(context);
+  statistics_release(&allocator, &statistics);
   accumulator_destroy(&a);
   PASS();
 }
@@ -330,10 +441,15 @@ SUITE(accumulators) {
   SET_TEARDOWN(tear_down, NULL);
   RUN_TEST(any_size_and_order_of_chunks_gives_equal_bits);
   RUN_TEST(any_tree_of_merges_gives_equal_bits);
+  RUN_TEST(a_merge_adds_every_count_to_its_own);
+  RUN_TEST(scenarios_that_ended_differently_are_in_conflict);
+  RUN_TEST(any_amount_that_is_not_finite_is_noticed);
+  RUN_TEST(a_default_beyond_the_last_quarter_counts_into_the_last);
   RUN_TEST(parts_in_conflict_are_refused);
   RUN_TEST(a_scenario_added_twice_is_an_internal_fault);
   RUN_TEST(what_is_not_finite_or_too_large_is_counted_and_left_out);
   RUN_TEST(counts_and_joint_counts_are_those_of_the_scenarios);
+  RUN_TEST(entities_have_the_statistics_of_their_own_sums);
   RUN_TEST(means_and_deviations_keep_the_digits_of_doubles);
   RUN_TEST(a_constant_has_no_deviation);
   RUN_TEST(fixed_numbers_are_exact_within_their_range);

@@ -98,6 +98,17 @@ static double path_value(const char *target, const char *variable, int quarter) 
   return value;
 }
 
+/* The text with one part replaced, in one of four buffers. */
+static const char *with(const char *text, const char *part, const char *instead) {
+  static char buffer[4][8192];
+  static int next;
+  char *out = buffer[next++ % 4];
+  const char *found = strstr(text, part);
+  if (found == NULL) abort();
+  snprintf(out, sizeof buffer[0], "%.*s%s%s", (int)(found - text), text, instead, found + strlen(part));
+  return out;
+}
+
 #define CLOSE(want, got) ASSERT_IN_RANGE((want), (got), 1e-12 * (1.0 + fabs(want)))
 
 /* old: 18 of 20 quarters ahead: 36 at 2 a quarter, 2 quarters of ramp left. new: the middle of 10-30, half of it
@@ -135,6 +146,48 @@ TEST funded_equity_is_a_stake_and_promised_equity_a_pledge(void) {
   ASSERT_EQ(2, network->table[TABLE_PLEDGES].row_count);
   CLOSE(1.0, path_value("cloud>lab", "gate", 1));
   CLOSE(0.5, path_value("cloud>lab", "gate", 3));
+  PASS();
+}
+
+/* 6 over 6 quarters from quarter 0, and half of 24 over 6 from quarter 4 on: 18, 3 a quarter from the first start. */
+TEST promises_of_one_investor_to_one_recipient_add_up(void) {
+  const char *deals = with(DEALS, "letter,", "again,c11,1,fund,lab,equity,0,24,,announced,2027-01-01,,,,P\nletter,");
+  ASSERT_EQ(LS_STATUS_OK, read_folder(META, deals, ASSUMPTIONS));
+  CLOSE(18.0, pair_number(TABLE_PLEDGES, "fund", "lab", "amount"));
+  CLOSE(3.0, pair_number(TABLE_PLEDGES, "fund", "lab", "per_quarter"));
+  CLOSE(0.0, pair_number(TABLE_PLEDGES, "fund", "lab", "start"));
+  PASS();
+}
+
+/* Of the 12, 2 are paid; half of the other 10 counts. */
+TEST the_firm_part_of_a_promise_is_no_pledge(void) {
+  const char *deals = with(DEALS, "equity,0,12,,announced", "equity,0,12,2,announced");
+  ASSERT_EQ(LS_STATUS_OK, read_folder(META, deals, ASSUMPTIONS));
+  CLOSE(5.0, pair_number(TABLE_PLEDGES, "fund", "lab", "amount"));
+  PASS();
+}
+
+/* The cloud owes the fund 7 by the deal, which runs from the lender, and 3 by the assumption. */
+TEST debts_of_one_debtor_to_one_creditor_add_up(void) {
+  const char *deals = with(DEALS, "letter,", "loan,c11,1,fund,cloud,debt,7,7,,funded,,,,,P\nletter,");
+  const char *assumptions = with(ASSUMPTIONS, "18,lab,", "31,cloud>fund,debt,,3,,,,r\n18,lab,");
+  ASSERT_EQ(LS_STATUS_OK, read_folder(META, deals, assumptions));
+  CLOSE(10.0, pair_number(TABLE_LIABILITIES, "cloud", "fund", "amount"));
+  PASS();
+}
+
+/* 60 % of the 40 is still ahead, beside the 10 of the new contract; by the calendar 90 % would be. */
+TEST what_is_delivered_is_no_longer_ahead(void) {
+  const char *assumptions = with(ASSUMPTIONS, "18,lab,", "31,old,delivered,,0.4,,,,r\n18,lab,");
+  ASSERT_EQ(LS_STATUS_OK, read_folder(META, DEALS, assumptions));
+  CLOSE(34.0, pair_number(TABLE_PURCHASES, "lab", "cloud", "backlog"));
+  PASS();
+}
+
+/* Without an assumption capital spending (10) is investment, running business (24) is not. */
+TEST the_kind_of_a_deal_tells_whether_it_is_investment(void) {
+  ASSERT_EQ(LS_STATUS_OK, read_folder(META, DEALS, with(ASSUMPTIONS, "13,chip,capex_share,,1,,,,r\n", "")));
+  CLOSE(10.0 / 34.0, pair_number(TABLE_PURCHASES, "cloud", "chip", "capex_share"));
   PASS();
 }
 
@@ -188,18 +241,25 @@ TEST the_three_bases_differ_by_status(void) {
   PASS();
 }
 
-/* ---- refusals --------------------------------------------------------------------------------------------------- */
-
-/* The text with one part replaced, in one of four buffers. */
-static const char *with(const char *text, const char *part, const char *instead) {
-  static char buffer[4][8192];
-  static int next;
-  char *out = buffer[next++ % 4];
-  const char *found = strstr(text, part);
-  if (found == NULL) abort();
-  snprintf(out, sizeof buffer[0], "%.*s%s%s", (int)(found - text), text, instead, found + strlen(part));
-  return out;
+/* The lab sells 20 a year to the world; equity is no sale. A tenth of it goes out again, beside 0.16 of interest. */
+TEST new_equity_is_no_sale_that_has_a_cost(void) {
+  double flow[25], investment[25];
+  const char *assumptions = with(ASSUMPTIONS, "18,lab,", "31,lab,cogs_share,,0.1,,,,r\n18,lab,");
+  ASSERT_EQ(LS_STATUS_OK, read_folder(META, DEALS, assumptions));
+  ASSERT_EQ(LS_STATUS_OK, ledger_yearly_flows(context, network, LEDGER_HEADLINE, flow, investment));
+  CLOSE(2.16, flow[2 * 5 + 4]);
+  PASS();
 }
+
+TEST equity_flows_over_five_years_unless_told_otherwise(void) {
+  double flow[25], investment[25];
+  ASSERT_EQ(LS_STATUS_OK, read_folder(META, DEALS, with(ASSUMPTIONS, "30,*,equity_window_years,,5,,,,r\n", "")));
+  ASSERT_EQ(LS_STATUS_OK, ledger_yearly_flows(context, network, LEDGER_HEADLINE, flow, investment));
+  CLOSE(17.0 / 5.0, investment[3 * 5 + 2]);
+  PASS();
+}
+
+/* ---- refusals --------------------------------------------------------------------------------------------------- */
 
 static enum greatest_test_res refused(const char *meta, const char *deals, const char *assumptions,
                                       const char *message) {
@@ -286,6 +346,11 @@ TEST a_share_of_more_than_all_is_a_fault(void) {
                  "assumptions.csv:6: take_or_pay_firm of '*' is 1.8, must be >= 0 and <= 1");
 }
 
+TEST shares_of_one_issuer_make_up_at_most_all(void) {
+  return refused(META, with(DEALS, "letter,", "most,c11,1,chip,lab,equity,5,5,,funded,,,,0.95,P\nletter,"), ASSUMPTIONS,
+                 "deals.csv: shares of 'lab' sum to 1.05");
+}
+
 TEST a_market_value_that_revenue_cannot_carry_is_a_fault(void) {
   return refused(META, DEALS, with(ASSUMPTIONS, "market_value,,100", "market_value,,9000"), "must be from 0 to 100");
 }
@@ -350,10 +415,17 @@ SUITE(ledger) {
   RUN_TEST(contracts_of_a_pair_are_spread_over_what_is_left_of_their_terms_and_merged);
   RUN_TEST(gigawatts_and_a_price_give_an_amount_and_running_business_adds_to_it);
   RUN_TEST(funded_equity_is_a_stake_and_promised_equity_a_pledge);
+  RUN_TEST(promises_of_one_investor_to_one_recipient_add_up);
+  RUN_TEST(the_firm_part_of_a_promise_is_no_pledge);
+  RUN_TEST(debts_of_one_debtor_to_one_creditor_add_up);
+  RUN_TEST(what_is_delivered_is_no_longer_ahead);
+  RUN_TEST(the_kind_of_a_deal_tells_whether_it_is_investment);
   RUN_TEST(facts_come_before_assumptions_and_columns_have_defaults);
   RUN_TEST(paths_follow_levels_and_growth);
   RUN_TEST(the_multiple_gives_the_market_value);
   RUN_TEST(the_three_bases_differ_by_status);
+  RUN_TEST(new_equity_is_no_sale_that_has_a_cost);
+  RUN_TEST(equity_flows_over_five_years_unless_told_otherwise);
   RUN_TEST(two_preferred_rows_of_one_claim_are_a_fault);
   RUN_TEST(a_claim_without_a_preferred_row_is_a_fault_unless_it_speaks_of_groups_alone);
   RUN_TEST(a_preferred_group_is_a_fault);
@@ -369,6 +441,7 @@ SUITE(ledger) {
   RUN_TEST(an_assumption_stands_once);
   RUN_TEST(a_value_lies_within_its_range);
   RUN_TEST(a_share_of_more_than_all_is_a_fault);
+  RUN_TEST(shares_of_one_issuer_make_up_at_most_all);
   RUN_TEST(a_market_value_that_revenue_cannot_carry_is_a_fault);
   RUN_TEST(loop_tables_come_from_one_source);
   RUN_TEST(an_assumption_that_nothing_asks_for_is_a_warning);

@@ -96,6 +96,77 @@ TEST a_correlation_matrix_may_be_singular(void) {
   PASS();
 }
 
+/* g is f, so that h cannot go with the one and against the other; its own variance would still come out as 1 - 0.25. */
+TEST correlations_with_equal_factors_must_be_equal(void) {
+  struct scenario_set *set = NULL;
+  ASSERT_EQ(LS_STATUS_INVALID_INPUT,
+            read_parts("factors: [{name: f}, {name: g}, {name: h}]\ncorrelations: [{a: f, b: g, value: 1}, "
+                       "{a: f, b: h, value: 0.5}, {a: g, b: h, value: -0.5}]\n",
+                       " - {variable: demand, target: A, distribution: normal, mean: 1, sd: 0}\n", &set));
+  PASS();
+}
+
+/* Var(0.6 f + 0.3 g) = 0.36 + 0.09 + 2 0.5 0.6 0.3 = 0.63. */
+TEST loadings_on_correlated_factors_explain_their_common_part_too(void) {
+  struct scenario_set *set = NULL;
+  ASSERT_EQ(LS_STATUS_OK,
+            read_parts("factors: [{name: f}, {name: g}]\ncorrelations: [{a: f, b: g, value: 0.5}]\nloadings:\n"
+                       " - {target: A, factor: f, value: 0.6}\n - {target: A, factor: g, value: 0.3}\n",
+                       " - {variable: demand, target: A, distribution: normal, mean: 1, sd: 0.1}\n", &set));
+  ASSERT_IN_RANGE(sqrt(1 - 0.63), set->shock.source_own[0], 1e-15);
+  scenario_destroy(&set);
+  PASS();
+}
+
+TEST a_loading_for_the_variable_comes_before_one_for_the_target(void) {
+  struct scenario_set *set = NULL;
+  ASSERT_EQ(LS_STATUS_OK,
+            read_parts("factors: [{name: f}]\nloadings:\n - {target: '*', factor: f, value: 0.7, variable: demand}\n"
+                       " - {target: A, factor: f, value: 0.3}\n",
+                       " - {variable: demand, target: A, distribution: normal, mean: 1, sd: 0.1}\n", &set));
+  ASSERT_EQ(0.7, set->shock.source_loading[0]);
+  scenario_destroy(&set);
+  PASS();
+}
+
+TEST any_pair_names_a_gate_more_closely_than_its_recipient_does(void) {
+  struct scenario_set *set = NULL;
+  ASSERT_EQ(LS_STATUS_OK,
+            read_parts("factors: [{name: f}]\nloadings:\n - {target: '*>*', factor: f, value: 0.6}\n"
+                       " - {target: C, factor: f, value: 0.3}\n",
+                       " - {variable: gate, target: A>C, distribution: normal, mean: 1, sd: 0.1}\n", &set));
+  ASSERT_EQ(0.6, set->shock.source_loading[0]);
+  scenario_destroy(&set);
+  PASS();
+}
+
+TEST a_shared_table_need_not_be_the_first(void) {
+  struct scenario_set *set = NULL;
+  ASSERT_EQ(LS_STATUS_OK,
+            read_parts("", " - {variable: output_loss, target: A, distribution: beta, mean: 0.5, sd: 0.1}\n"
+                           " - {variable: output_loss, target: B, distribution: beta, mean: 0.2, sd: 0.1}\n"
+                           " - {variable: output_loss, target: C, distribution: beta, mean: 0.2, sd: 0.1}\n",
+                       &set));
+  const double *parameter = set->shock.draw_parameter;
+  ASSERT_EQ(0, parameter[0]);
+  ASSERT_EQ(QUANTILE_TABLE_SIZE, parameter[4]);
+  ASSERT_EQ(QUANTILE_TABLE_SIZE, parameter[8]);
+  scenario_destroy(&set);
+  PASS();
+}
+
+TEST an_option_may_keep_none_of_the_scenarios(void) {
+  static const char TEXT[] = "count: 9\nkeep: {worst: 5}\nmarginals:\n"
+                             " - {variable: demand, target: A, distribution: normal, mean: 1, sd: 0.1}\n";
+  struct scenario_set *set = NULL;
+  struct scenario_options options = options_for("m.yml", TEXT);
+  options.keep_worst = 0;
+  ASSERT_EQ(LS_STATUS_OK, scenario_read(context, network, &options, &set));
+  ASSERT_EQ(0, set->keep_worst);
+  scenario_destroy(&set);
+  PASS();
+}
+
 TEST an_own_loading_replaces_that_of_the_sector(void) {
   struct scenario_set *set = NULL;
   ASSERT_EQ(LS_STATUS_OK,
@@ -220,6 +291,25 @@ static double node(int k) { return -LS_TABLE_REACH + k * (2 * LS_TABLE_REACH / (
 TEST log_gamma_agrees_with_the_c_library(void) {
   for (double x = 1e-6; x < 1e6; x *= 1.37) {
     ASSERT_IN_RANGE(lgamma(x), log_gamma(x), 1e-14 * fmax(1, fabs(lgamma(x))));
+  }
+  PASS();
+}
+
+TEST log_of_one_plus_keeps_the_digits_of_small_numbers(void) {
+  for (double x = 1e-20; x < 1e6; x *= 1.7) ASSERT_IN_RANGE(1, scalar_log_one_plus(x) / log1p(x), 1e-15);
+  PASS();
+}
+
+/* The quantile of the uniform law is the normal cdf itself, so that the slope is its density phi times the spacing h of
+ * the nodes. Differences of second order would be off by up to h^3/6 max |phi''| = 4e-8, those of fourth order by h^5/30
+ * max |d4 phi/dx4| = 2e-12. */
+TEST slopes_of_tables_are_of_fourth_order(void) {
+  static double table[QUANTILE_TABLE_SIZE];
+  const double spacing = 2 * LS_TABLE_REACH / (LS_TABLE_POINTS - 1);
+  quantile_table_beta(1, 1, 0, 1, table);
+  for (int k = 2; k < LS_TABLE_POINTS - 2; k++) {
+    double density = 0.39894228040143268 * exp(-0.5 * node(k) * node(k));
+    ASSERT_IN_RANGE(spacing * density, table[LS_TABLE_POINTS + k], 5e-12);
   }
   PASS();
 }
@@ -371,6 +461,12 @@ SUITE(scenario_yaml) {
   RUN_TEST(options_override_count_seed_and_keep);
   RUN_TEST(correlations_become_their_cholesky_factor);
   RUN_TEST(a_correlation_matrix_may_be_singular);
+  RUN_TEST(correlations_with_equal_factors_must_be_equal);
+  RUN_TEST(loadings_on_correlated_factors_explain_their_common_part_too);
+  RUN_TEST(a_loading_for_the_variable_comes_before_one_for_the_target);
+  RUN_TEST(any_pair_names_a_gate_more_closely_than_its_recipient_does);
+  RUN_TEST(a_shared_table_need_not_be_the_first);
+  RUN_TEST(an_option_may_keep_none_of_the_scenarios);
   RUN_TEST(an_own_loading_replaces_that_of_the_sector);
   RUN_TEST(a_gate_loads_as_its_pledge_or_else_as_its_recipient);
   RUN_TEST(one_target_and_variable_has_one_source_whatever_the_rows);
@@ -378,6 +474,8 @@ SUITE(scenario_yaml) {
   RUN_TEST(a_lognormal_is_given_by_the_mean_and_sd_of_the_variable_itself);
   RUN_TEST(a_plan_may_be_empty_where_all_targets_are_optional);
   RUN_TEST(log_gamma_agrees_with_the_c_library);
+  RUN_TEST(log_of_one_plus_keeps_the_digits_of_small_numbers);
+  RUN_TEST(slopes_of_tables_are_of_fourth_order);
   RUN_TEST(beta_tables_agree_with_closed_forms);
   RUN_TEST(beta_quantiles_have_their_probability);
   RUN_TEST(truncated_normals_are_renormalised);

@@ -73,6 +73,29 @@ TEST one_scenario_has_a_value_at_risk_but_no_errors(void) {
   PASS();
 }
 
+/* 1 % of 99 scenarios is less than one of them: how what lies beyond the VaR scatters cannot be told. 1 % of 100 is one:
+ * the losses 1..100 have VaR 99 and ES 99 + 1/100 / 1 % = 100; an excess of 1 once in 100 has the sample variance
+ * (1 - 1/100) / 99 = 1/100, its mean the error sqrt(1/100 / 100) = 1/100, over 1 %: 1. */
+TEST a_tail_of_less_than_one_scenario_has_no_error(void) {
+  double value[100], shortfall, error;
+  for (int k = 0; k < 100; k++) value[k] = k + 1;
+  expected_shortfall(value, 99, 0.99, &shortfall, &error);
+  ASSERT(isnan(error) && !isnan(shortfall));
+  expected_shortfall(value, 100, 0.99, &shortfall, &error);
+  ASSERT(near(shortfall, 100, 1e-14) && near(error, 1, 1e-14));
+  PASS();
+}
+
+/* 3/n of two scenarios would be more than 1. */
+TEST the_rule_of_three_stays_within_0_and_1(void) {
+  double low, high;
+  wilson_interval(0, 2, &low, &high);
+  ASSERT(!(low < 0) && !(low > 0) && near(high, 1, 0));
+  wilson_interval(2, 2, &low, &high);
+  ASSERT(!(low < 0) && !(low > 0) && near(high, 1, 0));
+  PASS();
+}
+
 /* P(B <= k) of the binomial distribution, summed directly. */
 static double binomial_below(int64_t k, int64_t n, double p) {
   long double term = powl(1 - (long double)p, n), sum = term;
@@ -214,6 +237,8 @@ SUITE(statistics) {
   RUN_TEST(ranks_are_those_of_the_decimal_level);
   RUN_TEST(var_and_es_with_atoms_are_the_published_ones);
   RUN_TEST(one_scenario_has_a_value_at_risk_but_no_errors);
+  RUN_TEST(a_tail_of_less_than_one_scenario_has_no_error);
+  RUN_TEST(the_rule_of_three_stays_within_0_and_1);
   RUN_TEST(order_statistics_intervals_have_the_coverage_they_claim);
   RUN_TEST(a_sample_too_small_for_an_interval_says_so);
   RUN_TEST(wilson_intervals_are_the_known_ones);
