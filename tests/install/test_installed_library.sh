@@ -25,6 +25,9 @@ pkgconfig=$(dirname "$(find "$folder/root" -name loopstress.pc)")
 libraries=$(dirname "$pkgconfig")
 [ -n "$configs" ] || fail "no CMake package was installed"
 
+# As the build itself was made: there may be Ninja and no make.
+CMAKE_GENERATOR=$(sed -n 's/^CMAKE_GENERATOR:INTERNAL=//p' "$build/CMakeCache.txt")
+export CMAKE_GENERATOR
 PKG_CONFIG_PATH=$pkgconfig cmake -S "$source/tests/install" -B "$folder/user" -DCMAKE_PREFIX_PATH="$folder/root" \
     -DCMAKE_BUILD_TYPE=Release >"$folder/log" 2>&1 || fail "configuring the user's project"
 cmake --build "$folder/user" >"$folder/log" 2>&1 || fail "building the user's project"
