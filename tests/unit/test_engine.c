@@ -209,6 +209,23 @@ TEST a_scenario_cut_short_is_finished_by_exact_solves(void) {
   PASS();
 }
 
+/* a has 12 and owes 4 + 3: 5, at book and in fact. b has 2 + 3 and owes 9: -4 at book, 0 to its holders, and pays 5. c has
+ * 8 + 9 and owes 1: 16 at book, 12 in fact. */
+TEST the_baseline_loss_is_book_equity_less_what_is_there_without_a_shock(void) {
+  struct bench bench;
+  ls_results *results = NULL;
+  ASSERT(bench_open(&bench, "id,external_assets,external_liabilities\na,12,4\nb,2,0\nc,8,1\n",
+                    "debtor,creditor,amount\na,b,3\nb,c,9\n", DRAWS));
+  ls_run_options options = options_for(&bench, "eisenberg-noe");
+  options.scenarios = NULL;
+  ASSERT_EQ(LS_STATUS_OK, ls_run(bench.context, bench.network, &options, &results));
+  const double loss[3] = {5 - 5, -4 - 0, 16 - 12};
+  for (int i = 0; i < 3; i++) ASSERT_EQ_FMT(loss[i], results->loss_at_zero[i], "%.17g");
+  ls_results_destroy(&results);
+  bench_close(&bench);
+  PASS();
+}
+
 TEST a_stop_request_ends_a_run_without_results(void) {
   struct bench bench;
   ls_results *results = NULL;
@@ -281,6 +298,7 @@ int main(int argc, char **argv) {
   RUN_TEST(the_worst_scenarios_are_kept_worst_first);
   RUN_TEST(contributions_add_up_to_the_expected_shortfall);
   RUN_TEST(a_scenario_cut_short_is_finished_by_exact_solves);
+  RUN_TEST(the_baseline_loss_is_book_equity_less_what_is_there_without_a_shock);
   RUN_TEST(a_stop_request_ends_a_run_without_results);
   RUN_TEST(settings_are_checked_by_name_and_range);
   RUN_TEST(every_allocation_may_fail);

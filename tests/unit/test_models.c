@@ -285,6 +285,17 @@ TEST distress_goes_to_and_fro_between_two_banks(void) {
   PASS();
 }
 
+/* Equity 10 loses a fifth by itself (2) and a quarter of external assets of 12 (3): half of it. */
+TEST losses_of_equity_and_of_assets_add_up_to_the_first_distress(void) {
+  struct banks banks = {1, {12}, {0}, {0}, {10}};
+  double half[1] = {0.5};
+  struct engine_result result =
+      spread(&banks, "scenario,target,variable,value\ns,b0,equity_loss,0.2\ns,b0,external_assets_loss,0.25\n");
+  ASSERT(output_is(&result, 0, 1, "distress", half, NULL, 1e-14));
+  engine_result_release(&result);
+  PASS();
+}
+
 /* Bank 0 with an equity of 0 falls with its first loss; bank 1, below 0, is down from the start and so takes 0
  * along. */
 TEST banks_without_equity_fall_first(void) {
@@ -308,6 +319,7 @@ SUITE(by_hand) {
   RUN_TEST(a_bank_that_can_just_pay_does_not_fail);
   RUN_TEST(banks_without_links_or_debts_pay_nothing);
   RUN_TEST(distress_goes_to_and_fro_between_two_banks);
+  RUN_TEST(losses_of_equity_and_of_assets_add_up_to_the_first_distress);
   RUN_TEST(banks_without_equity_fall_first);
 }
 
