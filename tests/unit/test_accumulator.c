@@ -350,6 +350,24 @@ TEST entities_have_the_statistics_of_their_own_sums(void) {
   PASS();
 }
 
+/* make_scenario: one of a hundred does not converge. Its loss is a loss all the same. */
+TEST scenarios_that_did_not_converge_count_in_the_system_loss(void) {
+  struct accumulator *a = whole_in_chunks(COUNT, false);
+  struct statistics statistics = {0};
+  double one[SLOTS], sum = 0;
+  for (int64_t k = 0; k < COUNT; k++) {
+    make_scenario(k, one);
+    sum += one[layout_of_test().loss_gross];
+  }
+  ASSERT_EQ(LS_STATUS_OK, statistics_compute(context, a, false, &statistics));
+  ASSERT_IN_RANGE(sum / COUNT, statistics.gross.mean, 1e-12 * sum / COUNT);
+  ASSERT_EQ(COUNT / 100 * 99, statistics.converged_count);
+  const struct allocator allocator = context_allocator(context);
+  statistics_release(&allocator, &statistics);
+  accumulator_destroy(&a);
+  PASS();
+}
+
 TEST means_and_deviations_keep_the_digits_of_doubles(void) {
   struct accumulator *a = whole_in_chunks(250, false);
   for (int i = 0; i < N; i++) {
@@ -450,6 +468,7 @@ SUITE(accumulators) {
   RUN_TEST(what_is_not_finite_or_too_large_is_counted_and_left_out);
   RUN_TEST(counts_and_joint_counts_are_those_of_the_scenarios);
   RUN_TEST(entities_have_the_statistics_of_their_own_sums);
+  RUN_TEST(scenarios_that_did_not_converge_count_in_the_system_loss);
   RUN_TEST(means_and_deviations_keep_the_digits_of_doubles);
   RUN_TEST(a_constant_has_no_deviation);
   RUN_TEST(fixed_numbers_are_exact_within_their_range);

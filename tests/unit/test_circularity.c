@@ -102,6 +102,18 @@ TEST two_firms_that_pay_each_other(void) {
   PASS();
 }
 
+/* Beside the pair above c and d, with P_cd = 10/11 and P_dc = 1/10: a radius of sqrt(1/11), less than sqrt(.375). */
+TEST the_strongest_group_gives_the_spectral_radius(void) {
+  ls_status status;
+  json_t *root = measure("payer,receiver,amount\na,b,10\nb,a,6\nworld,a,10\nb,world,4\n"
+                         "c,d,10\nd,c,1\nworld,c,10\nd,world,9\n",
+                         NULL, NULL, &status, NULL);
+  ASSERT_EQ(LS_STATUS_OK, status);
+  ASSERT_IN_RANGE(0.6123724356957945, number(root, "spectral_radius"), 1e-13);
+  json_decref(root);
+  PASS();
+}
+
 TEST money_that_only_passes_through_does_not_circulate(void) {
   ls_status status;
   json_t *root = measure("payer,receiver,amount\nworld,a,9\na,b,7\nb,c,5\nc,world,5\n",
@@ -189,6 +201,7 @@ TEST a_basis_that_is_not_there_is_refused(void) {
 
 SUITE(by_hand) {
   RUN_TEST(two_firms_that_pay_each_other);
+  RUN_TEST(the_strongest_group_gives_the_spectral_radius);
   RUN_TEST(money_that_only_passes_through_does_not_circulate);
   RUN_TEST(a_closed_pair_circulates_all_of_its_money);
   RUN_TEST(cycles_come_shortest_first);

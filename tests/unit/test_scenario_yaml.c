@@ -155,6 +155,31 @@ TEST a_shared_table_need_not_be_the_first(void) {
   PASS();
 }
 
+TEST distributions_that_differ_in_sd_alone_have_tables_of_their_own(void) {
+  struct scenario_set *set = NULL;
+  ASSERT_EQ(LS_STATUS_OK,
+            read_parts("", " - {variable: output_loss, target: A, distribution: beta, mean: 0.5, sd: 0.1}\n"
+                           " - {variable: output_loss, target: B, distribution: beta, mean: 0.5, sd: 0.2}\n",
+                       &set));
+  ASSERT_EQ(0, set->shock.draw_parameter[0]);
+  ASSERT_EQ(QUANTILE_TABLE_SIZE, set->shock.draw_parameter[4]);
+  scenario_destroy(&set);
+  PASS();
+}
+
+TEST a_seed_of_more_than_64_bits_is_refused(void) {
+  static const char *const SEEDS[] = {"18446744073709551616", "20000000000000000000", "0x10000000000000000"};
+  for (int k = 0; k < 3; k++) {
+    struct scenario_set *set = NULL;
+    char text[256];
+    snprintf(text, sizeof text,
+             "count: 9\nseed: %s\nmarginals:\n - {variable: demand, target: A, distribution: normal, mean: 1, sd: 0.1}\n",
+             SEEDS[k]);
+    ASSERT_EQ(LS_STATUS_INVALID_INPUT, read_text("m.yaml", text, &set));
+  }
+  PASS();
+}
+
 TEST an_option_may_keep_none_of_the_scenarios(void) {
   static const char TEXT[] = "count: 9\nkeep: {worst: 5}\nmarginals:\n"
                              " - {variable: demand, target: A, distribution: normal, mean: 1, sd: 0.1}\n";
@@ -466,6 +491,8 @@ SUITE(scenario_yaml) {
   RUN_TEST(a_loading_for_the_variable_comes_before_one_for_the_target);
   RUN_TEST(any_pair_names_a_gate_more_closely_than_its_recipient_does);
   RUN_TEST(a_shared_table_need_not_be_the_first);
+  RUN_TEST(distributions_that_differ_in_sd_alone_have_tables_of_their_own);
+  RUN_TEST(a_seed_of_more_than_64_bits_is_refused);
   RUN_TEST(an_option_may_keep_none_of_the_scenarios);
   RUN_TEST(an_own_loading_replaces_that_of_the_sector);
   RUN_TEST(a_gate_loads_as_its_pledge_or_else_as_its_recipient);
