@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include <xmmintrin.h>
 
+#include "core/arithmetic.h"
 #include "engine/backend.h"
 #include "engine/tile_cpu.h"
 
@@ -40,14 +40,6 @@ struct worker {
   pthread_t thread;
   double *state, *output;
 };
-
-/* Results must not depend on what the caller did to its floating-point unit: round to nearest, keep subnormals. */
-static unsigned default_arithmetic(void) {
-  enum { EXCEPTIONS_MASKED = 0x1f80 };
-  unsigned before = _mm_getcsr();
-  _mm_setcsr(EXCEPTIONS_MASKED);
-  return before;
-}
 
 /* ---- computing ------------------------------------------------------------------------------------------------------- */
 
@@ -90,7 +82,8 @@ static struct buffer *next_buffer(struct pool *pool) {
 static void *work(void *argument) {
   struct worker *worker = argument;
   struct pool *pool = worker->pool;
-  default_arithmetic();
+  fenv_t before; /* the thread ends with this function: nothing to restore */
+  arithmetic_begin(&before);
   pthread_mutex_lock(&pool->lock);
   for (struct buffer *buffer = next_buffer(pool); buffer != NULL; buffer = next_buffer(pool)) {
     pthread_mutex_unlock(&pool->lock);

@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "core/arithmetic.h"
 #include "engine/engine.h"
 
 /* The options under which the parts ran, from what they recorded. The texts of the settings are freed by the caller. */
@@ -43,7 +44,7 @@ static ls_status finish_whole(ls_context *context, ls_results *whole) {
   return status;
 }
 
-ls_status ls_results_merge(ls_context *context, const ls_results *const *parts, int part_count, ls_results **results) {
+static ls_status merge_parts(ls_context *context, const ls_results *const *parts, int part_count, ls_results **results) {
   ls_results *whole = NULL;
   ls_status status = results_gather(context, parts, part_count, &whole);
   if (status == LS_STATUS_OK) status = finish_whole(context, whole);
@@ -53,4 +54,12 @@ ls_status ls_results_merge(ls_context *context, const ls_results *const *parts, 
   }
   *results = whole;
   return LS_STATUS_OK;
+}
+
+ls_status ls_results_merge(ls_context *context, const ls_results *const *parts, int part_count, ls_results **results) {
+  fenv_t before;
+  arithmetic_begin(&before);
+  ls_status status = merge_parts(context, parts, part_count, results);
+  arithmetic_restore(&before);
+  return status;
 }

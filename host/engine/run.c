@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "core/arithmetic.h"
 #include "engine/engine.h"
 
 enum { BLOCK_SCENARIOS = 4096 };
@@ -118,7 +119,7 @@ static ls_status run_job(ls_context *context, const struct job *job, const ls_ru
   return status;
 }
 
-ls_status ls_run(ls_context *context, const ls_network *network, const ls_run_options *options, ls_results **out) {
+static ls_status run_network(ls_context *context, const ls_network *network, const ls_run_options *options, ls_results **out) {
   ls_status status = check_options(context, options);
   if (status != LS_STATUS_OK) return status;
   struct scenario_options scenario = {.path = options->scenarios,
@@ -152,5 +153,13 @@ ls_status ls_run(ls_context *context, const ls_network *network, const ls_run_op
 cleanup:
   results_destroy(&results);
   job_release(context, &job);
+  return status;
+}
+
+ls_status ls_run(ls_context *context, const ls_network *network, const ls_run_options *options, ls_results **results) {
+  fenv_t before;
+  arithmetic_begin(&before);
+  ls_status status = run_network(context, network, options, results);
+  arithmetic_restore(&before);
   return status;
 }

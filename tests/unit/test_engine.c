@@ -1,4 +1,5 @@
 /* test_engine.c - one run, however it is cut up, has one set of bits; stubborn scenarios are finished exactly. */
+#include <fenv.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -238,6 +239,47 @@ TEST a_stop_request_ends_a_run_without_results(void) {
   PASS();
 }
 
+TEST a_callers_rounding_does_not_change_a_bit(void) {
+  struct bench bench;
+  char expected[33], found[33];
+  ASSERT(bench_open(&bench, BANKS, DEBTS, DRAWS));
+  ls_run_options options = options_for(&bench, "rogers-veraart");
+  options.count = 300;
+  digest_of(&bench, &options, expected);
+  fesetround(FE_UPWARD);
+  digest_of(&bench, &options, found);
+  int kept = fegetround();
+  fesetround(FE_TONEAREST);
+  ASSERT_STR_EQ(expected, found);
+  ASSERT_EQ(FE_UPWARD, kept); /* and it stays the caller's */
+  bench_close(&bench);
+  PASS();
+}
+
+/* One firm worth 4 x multiple x revenue = 4 x 10 x 1 = 40, all of its revenue spent (cogs_share 1). Demand is half in quarter 1
+ * alone: the value is 20 there and 40 at the end, so the peak loss is 20 and the loss at the horizon 0. */
+TEST the_peak_loss_is_the_largest_on_the_way(void) {
+  struct bench bench;
+  ls_results *results = NULL;
+  memset(&bench, 0, sizeof bench);
+  ASSERT(support_make_folder(bench.folder));
+  ASSERT(support_write_file(bench.folder, "entities.csv", "id,cogs_share\nfirm,1\n"));
+  ASSERT(support_write_file(bench.folder, "paths.csv",
+                            "target,variable,quarter,value\nfirm,demand_planned,0,1\nfirm,multiple,0,10\n"));
+  ASSERT(support_write_file(bench.folder, "loop.yaml", "quarters: 4\n"));
+  ASSERT(support_write_file(bench.folder, "dip.csv", "scenario,target,variable,value,quarter\ndip,firm,demand,0.5,1\ndip,firm,demand,1,2\n"));
+  snprintf(bench.scenarios, sizeof bench.scenarios, "%s/dip.csv", bench.folder);
+  ASSERT_EQ(LS_STATUS_OK, ls_context_create(&bench.context));
+  ASSERT_EQ(LS_STATUS_OK, ls_network_read(bench.context, bench.folder, NULL, &bench.network));
+  ls_run_options options = options_for(&bench, "loop");
+  ASSERT_EQ(LS_STATUS_OK, ls_run(bench.context, bench.network, &options, &results));
+  ASSERT_EQ(0.0, results->kept[0].loss[0]);
+  ASSERT_EQ(20.0, results->statistics.entity[0].loss_peak_mean);
+  ls_results_destroy(&results);
+  bench_close(&bench);
+  PASS();
+}
+
 TEST settings_are_checked_by_name_and_range(void) {
   struct bench bench;
   ls_results *results = NULL;
@@ -300,6 +342,8 @@ int main(int argc, char **argv) {
   RUN_TEST(a_scenario_cut_short_is_finished_by_exact_solves);
   RUN_TEST(the_baseline_loss_is_book_equity_less_what_is_there_without_a_shock);
   RUN_TEST(a_stop_request_ends_a_run_without_results);
+  RUN_TEST(a_callers_rounding_does_not_change_a_bit);
+  RUN_TEST(the_peak_loss_is_the_largest_on_the_way);
   RUN_TEST(settings_are_checked_by_name_and_range);
   RUN_TEST(every_allocation_may_fail);
   GREATEST_MAIN_END();
