@@ -45,21 +45,21 @@ extern "C" {
 /* ---- status ------------------------------------------------------------------------------------------------------ */
 
 /* Every status: name, number (never reused), process exit code of the command line, text. */
-#define LS_STATUS_LIST(X)                                                                        \
-  X(OK, 0, 0, "done")                                                                            \
-  X(CHECK_FAILED, 1, 1, "a requested check failed")                                              \
-  X(NOT_CONVERGED, 2, 2, "a scenario did not converge and strictness was asked for")             \
-  X(USAGE, 3, 64, "unknown or ill-valued option, model or setting")                              \
-  X(INVALID_INPUT, 4, 65, "bad or damaged input")                                                \
-  X(INPUT_MISSING, 5, 66, "input missing")                                                       \
-  X(BACKEND_UNAVAILABLE, 6, 69, "backend or instruction set not available")                      \
-  X(INTERNAL, 7, 70, "internal error")                                                           \
-  X(SYSTEM, 8, 71, "fault of the GPU or the operating system")                                   \
-  X(OUT_OF_MEMORY, 9, 71, "out of memory")                                                       \
-  X(OUTPUT_EXISTS, 10, 73, "output exists or cannot be created")                                 \
-  X(IO, 11, 74, "input/output error")                                                            \
-  X(INTERRUPTED, 12, 75, "interrupted")                                                          \
-  X(PERMISSION, 13, 77, "permission denied")                                                     \
+#define LS_STATUS_LIST(X)                                                            \
+  X(OK, 0, 0, "done")                                                                \
+  X(CHECK_FAILED, 1, 1, "a requested check failed")                                  \
+  X(NOT_CONVERGED, 2, 2, "a scenario did not converge and strictness was asked for") \
+  X(USAGE, 3, 64, "unknown or ill-valued option, model or setting")                  \
+  X(INVALID_INPUT, 4, 65, "bad or damaged input")                                    \
+  X(INPUT_MISSING, 5, 66, "input missing")                                           \
+  X(BACKEND_UNAVAILABLE, 6, 69, "backend or instruction set not available")          \
+  X(INTERNAL, 7, 70, "internal error")                                               \
+  X(SYSTEM, 8, 71, "fault of the GPU or the operating system")                       \
+  X(OUT_OF_MEMORY, 9, 71, "out of memory")                                           \
+  X(OUTPUT_EXISTS, 10, 73, "output exists or cannot be created")                     \
+  X(IO, 11, 74, "input/output error")                                                \
+  X(INTERRUPTED, 12, 75, "interrupted")                                              \
+  X(PERMISSION, 13, 77, "permission denied")                                         \
   X(UNUSABLE, 14, 78, "well formed, but not usable with this model or network")
 
 typedef enum ls_status {
@@ -164,21 +164,21 @@ typedef struct ls_run_options {
   const char *model;           /* a name of ls_models_describe */
   const char *const *settings; /* setting_count texts "key=value" (--set) */
   int setting_count;
-  const char *scenarios;     /* path of a CSV or YAML scenario file; NULL: the one scenario "baseline", without shock */
-  const char *backend;       /* "auto" (CUDA where a device answers, else the CPU), "cpu", "cuda" */
-  const char *isa;           /* CPU instruction set: NULL (best), "baseline", "avx2", "avx512". Same bits in all */
-  int threads;               /* CPU threads; 0: one per processor. Same bits for any number */
-  int64_t chunk;             /* scenarios in flight per work item; 0: chosen. Same bits for any number */
-  bool has_seed;             /* seed overrides the scenario file's */
+  const char *scenarios; /* path of a CSV or YAML scenario file; NULL: the one scenario "baseline", without shock */
+  const char *backend;   /* "auto" (CUDA where a device answers, else the CPU), "cpu", "cuda" */
+  const char *isa;       /* CPU instruction set: NULL (best), "baseline", "avx2", "avx512". Same bits in all */
+  int threads;           /* CPU threads; 0: one per processor. Same bits for any number */
+  int64_t chunk;         /* scenarios in flight per work item; 0: chosen. Same bits for any number */
+  bool has_seed;         /* seed overrides the scenario file's */
   uint64_t seed;
-  int64_t count;             /* scenarios to draw; 0: as the scenario file says */
-  int shard_index;           /* this run computes part shard_index of shard_count (whole blocks of 4,096 scenarios) */
-  int shard_count;           /* 1: everything */
-  int64_t keep_worst;        /* scenarios with the largest losses to keep in full detail; -1: as the scenario file says */
-  bool strict;               /* warnings are errors; a scenario that did not converge gives LS_STATUS_NOT_CONVERGED */
+  int64_t count;      /* scenarios to draw; 0: as the scenario file says */
+  int shard_index;    /* this run computes part shard_index of shard_count (whole blocks of 4,096 scenarios) */
+  int shard_count;    /* 1: everything */
+  int64_t keep_worst; /* scenarios with the largest losses to keep in full detail; -1: as the scenario file says */
+  bool strict;        /* warnings are errors; a scenario that did not converge gives LS_STATUS_NOT_CONVERGED */
   bool allow_missing_targets; /* shocks to entities the network lacks are warnings, not errors */
-  bool dry_run;              /* validate and plan only: *results stays NULL, the plan is in the context's warnings */
-  const char *command;       /* the command to record as provenance; may be NULL */
+  bool dry_run;               /* validate and plan only: *results stays NULL, the plan is in the context's warnings */
+  const char *command;        /* the command to record as provenance; may be NULL */
 } ls_run_options;
 
 LS_API ls_run_options ls_run_options_default(void);
@@ -202,7 +202,8 @@ LS_API double ls_results_default_probability(const ls_results *results, int32_t 
 
 /* A run told: for people the summary (who fails and when, losses by line, VaR and ES with their errors); as JSON everything
  * that scripts rely on. */
-LS_API ls_status ls_results_describe(ls_context *context, const ls_results *results, ls_format format, ls_text **report);
+LS_API ls_status ls_results_describe(ls_context *context, const ls_results *results, ls_format format,
+                                     ls_text **report);
 
 /* Writes and reads a results file (HDF5). Written complete or not at all; LS_STATUS_OUTPUT_EXISTS unless `replace`. */
 LS_API ls_status ls_results_write(ls_context *context, const ls_results *results, const char *path, bool replace);

@@ -153,7 +153,9 @@ LS_FN _Bool mask_any(ls_mask a) { return (a[0] | a[1] | a[2] | a[3]) != 0; }
 LS_FN ls_lane lane_min(ls_lane a, ls_lane b) { return lane_select(lane_less(a, b), a, b); }
 LS_FN ls_lane lane_max(ls_lane a, ls_lane b) { return lane_select(lane_less(b, a), a, b); }
 LS_FN ls_lane lane_positive_part(ls_lane a) { return lane_max(a, lane_set(0)); }
-LS_FN ls_lane lane_clip(ls_lane a, double low, double high) { return lane_min(lane_max(a, lane_set(low)), lane_set(high)); }
+LS_FN ls_lane lane_clip(ls_lane a, double low, double high) {
+  return lane_min(lane_max(a, lane_set(low)), lane_set(high));
+}
 LS_FN ls_lane lane_absolute(ls_lane a) { return lane_from_bits(lane_to_bits(a) & INT64_MAX); }
 
 /* 1 where the mask is set, else 0: the form in which flags are kept in memory. */

@@ -11,32 +11,37 @@ enum ls_operator {
   LS_OPERATOR_RELATIVE_EXPOSURES = 2 /* a_i = sum_j (L_ji / E_i) x_j: the loss of i's equity when j's claims lose x_j */
 };
 
-enum { LS_MODEL_SETTINGS = 4, LS_MODEL_OUTPUTS = 8, LS_MODEL_LINES = 12, LS_MODEL_TRACE = 12 }; /* the most, NULL included */
+enum {
+  LS_MODEL_SETTINGS = 4,
+  LS_MODEL_OUTPUTS = 8,
+  LS_MODEL_LINES = 12,
+  LS_MODEL_TRACE = 12
+}; /* the most, NULL included */
 
 /* A parameter of --set beyond the common ones. A model's settings stand in ls_static_plan.setting in this order. */
 struct ls_setting_info {
   const char *key;
   double initial, low, high; /* low <= value <= high; low_open: low itself is refused */
   int low_open;
-  const char *choice[3];      /* where the value is a word: its spellings for 0, 1, ...; else NULL */
+  const char *choice[3]; /* where the value is a word: its spellings for 0, 1, ...; else NULL */
   const char *meaning;
 };
 
 struct ls_model_info {
-  const char *name;           /* --model */
-  const char *title;          /* one line for people */
-  const char *source;         /* author, year, journal, equation */
+  const char *name;   /* --model */
+  const char *title;  /* one line for people */
+  const char *source; /* author, year, journal, equation */
   enum ls_operator operator_kind;
-  uint32_t variables;         /* bit v set: takes shocks of enum ls_variable v */
-  int has_least;              /* --set solution=least is offered */
-  double tolerance;           /* default of --set tolerance */
+  uint32_t variables;                                /* bit v set: takes shocks of enum ls_variable v */
+  int has_least;                                     /* --set solution=least is offered */
+  double tolerance;                                  /* default of --set tolerance */
   struct ls_setting_info setting[LS_MODEL_SETTINGS]; /* ends with key NULL */
-  const char *output[LS_MODEL_OUTPUTS];      /* per-entity outputs in detail, as named in --json; ends with NULL */
-  uint32_t output_flags;      /* bit o set: output o is true/false; */
-  uint32_t output_integers;   /* bit o set: output o is a whole number */
-  const char *line[LS_MODEL_LINES];       /* balance-sheet lines that add up to the loss; ends with NULL */
-  const char *trace[LS_MODEL_TRACE];      /* per-quarter fields of --set trace=1; ends with NULL */
-  uint32_t trace_flags;       /* bit f set: field f is true/false */
+  const char *output[LS_MODEL_OUTPUTS]; /* per-entity outputs in detail, as named in --json; ends with NULL */
+  uint32_t output_flags;                /* bit o set: output o is true/false; */
+  uint32_t output_integers;             /* bit o set: output o is a whole number */
+  const char *line[LS_MODEL_LINES];     /* balance-sheet lines that add up to the loss; ends with NULL */
+  const char *trace[LS_MODEL_TRACE];    /* per-quarter fields of --set trace=1; ends with NULL */
+  uint32_t trace_flags;                 /* bit f set: field f is true/false */
 };
 
 /* All models in the order of models.def (host/engine/models.c). */

@@ -11,20 +11,20 @@
 /* ---- shocks: how scenario k becomes numbers ------------------------------------------------------------------------- */
 
 /* What a shock acts on. The numbers are part of the random stream: never renumber, only append. */
-#define LS_VARIABLE_LIST(X)                                               \
-  X(EXTERNAL_ASSETS_LOSS, 0, "external_assets_loss", LS_COMBINE_LOSS)     \
-  X(EQUITY_LOSS, 1, "equity_loss", LS_COMBINE_LOSS)                       \
-  X(DEFAULT, 2, "default", LS_COMBINE_LOSS)                               \
-  X(PRICE_LOSS, 3, "price_loss", LS_COMBINE_LOSS)                         \
-  X(OUTPUT_LOSS, 4, "output_loss", LS_COMBINE_LOSS)                       \
-  X(MULTIPLE, 5, "multiple", LS_COMBINE_FACTOR)                           \
-  X(DEMAND, 6, "demand", LS_COMBINE_FACTOR)                               \
-  X(DEMAND_PLANNED, 7, "demand_planned", LS_COMBINE_FACTOR)               \
-  X(PURCHASE_SCALE, 8, "purchase_scale", LS_COMBINE_FACTOR)               \
-  X(SUPPLY, 9, "supply", LS_COMBINE_FACTOR)                               \
-  X(POWER, 10, "power", LS_COMBINE_FACTOR)                                \
-  X(FUNDING, 11, "funding", LS_COMBINE_FACTOR)                            \
-  X(CREDIT, 12, "credit", LS_COMBINE_FACTOR)                              \
+#define LS_VARIABLE_LIST(X)                                           \
+  X(EXTERNAL_ASSETS_LOSS, 0, "external_assets_loss", LS_COMBINE_LOSS) \
+  X(EQUITY_LOSS, 1, "equity_loss", LS_COMBINE_LOSS)                   \
+  X(DEFAULT, 2, "default", LS_COMBINE_LOSS)                           \
+  X(PRICE_LOSS, 3, "price_loss", LS_COMBINE_LOSS)                     \
+  X(OUTPUT_LOSS, 4, "output_loss", LS_COMBINE_LOSS)                   \
+  X(MULTIPLE, 5, "multiple", LS_COMBINE_FACTOR)                       \
+  X(DEMAND, 6, "demand", LS_COMBINE_FACTOR)                           \
+  X(DEMAND_PLANNED, 7, "demand_planned", LS_COMBINE_FACTOR)           \
+  X(PURCHASE_SCALE, 8, "purchase_scale", LS_COMBINE_FACTOR)           \
+  X(SUPPLY, 9, "supply", LS_COMBINE_FACTOR)                           \
+  X(POWER, 10, "power", LS_COMBINE_FACTOR)                            \
+  X(FUNDING, 11, "funding", LS_COMBINE_FACTOR)                        \
+  X(CREDIT, 12, "credit", LS_COMBINE_FACTOR)                          \
   X(GATE, 13, "gate", LS_COMBINE_FACTOR)
 enum { LS_VARIABLE_COUNT = 14 };
 
@@ -55,16 +55,16 @@ struct ls_shock_plan {
   /* Columns: the distinct (variable, target) pairs that any scenario shocks. Target = entity number, entity_count for
    * the rest of the world, or the pledge number for LS_VARIABLE_GATE. */
   int32_t column_count;
-  int32_t target_count;         /* width of column_of */
-  const int32_t *column_of;     /* [LS_VARIABLE_COUNT * target_count]: column, or -1 where nothing is ever shocked */
+  int32_t target_count;          /* width of column_of */
+  const int32_t *column_of;      /* [LS_VARIABLE_COUNT * target_count]: column, or -1 where nothing is ever shocked */
   const int32_t *column_combine; /* [column_count]: enum ls_combine */
 
   /* Keys: (column, quarter), sorted by quarter, then column. A key's value holds from its quarter to the next key of its
    * column (for LS_VARIABLE_DEFAULT: acts in its quarter). Before the first key the column is neutral. */
   int32_t key_count;
-  int32_t quarter_count;             /* 1 for static models */
-  const int32_t *key_column;         /* [key_count] */
-  const int32_t *quarter_first_key;  /* [quarter_count + 1] */
+  int32_t quarter_count;            /* 1 for static models */
+  const int32_t *key_column;        /* [key_count] */
+  const int32_t *quarter_first_key; /* [quarter_count + 1] */
 
   /* Explicit scenarios (CSV): values by scenario. explicit_count = 0: drawn scenarios. */
   int64_t explicit_count;
@@ -73,9 +73,9 @@ struct ls_shock_plan {
   /* Drawn scenarios (YAML): x_source = own_s e_s + sum_f loading_sf F_f, F = cholesky * independent normals. */
   uint64_t seed;
   int32_t factor_count;
-  const double *factor_cholesky; /* [factor_count * factor_count], lower triangle, row-major */
-  int32_t degrees_of_freedom;    /* Student-t copula: x times sqrt(df / chi2); 0: Gaussian */
-  int32_t source_count;          /* (target, variable) pairs that are drawn */
+  const double *factor_cholesky;  /* [factor_count * factor_count], lower triangle, row-major */
+  int32_t degrees_of_freedom;     /* Student-t copula: x times sqrt(df / chi2); 0: Gaussian */
+  int32_t source_count;           /* (target, variable) pairs that are drawn */
   const int32_t *source_variable; /* [source_count] with source_target: the address in the random stream */
   const int32_t *source_target;   /* [source_count] */
   const double *source_loading;   /* [source_count * factor_count] */
@@ -100,19 +100,19 @@ struct ls_output_layout {
   int32_t distress_quarter; /* [N] quarter in which the distress flag rose (loop), -1 never */
   int32_t forced;           /* [N] 1 where the default was imposed by the scenario */
   int32_t line_count;
-  int32_t line;             /* [line_count * N] the loss by balance-sheet line: lines add up to the loss */
-  int32_t loss_gross;       /* sum of positive losses */
-  int32_t loss_net;         /* what holders outside the network lose */
-  int32_t default_count;    /* entities in default (payment or forced) */
-  int32_t iterations;       /* sweeps, summed over the fixed points of the scenario */
-  int32_t converged;        /* 1 or 0 */
-  int32_t clip_count;       /* shock values clipped into their range */
-  int32_t funding_refused;  /* [N] quarters in which distress closed outside funding to it (loop) */
-  int32_t detail_count;     /* the model's own per-entity outputs (ls_model_info.outputs); 0 unless detail is asked for */
-  int32_t detail;           /* [detail_count * N] */
-  int32_t trace_count;      /* per-quarter fields of the loop model; 0 unless a trace is asked for */
-  int32_t trace;            /* [quarter_count * trace_count * N] */
-  int32_t audit;            /* loop: largest breach of the stock-flow identities, relative; -1 unless asked for */
+  int32_t line;            /* [line_count * N] the loss by balance-sheet line: lines add up to the loss */
+  int32_t loss_gross;      /* sum of positive losses */
+  int32_t loss_net;        /* what holders outside the network lose */
+  int32_t default_count;   /* entities in default (payment or forced) */
+  int32_t iterations;      /* sweeps, summed over the fixed points of the scenario */
+  int32_t converged;       /* 1 or 0 */
+  int32_t clip_count;      /* shock values clipped into their range */
+  int32_t funding_refused; /* [N] quarters in which distress closed outside funding to it (loop) */
+  int32_t detail_count; /* the model's own per-entity outputs (ls_model_info.outputs); 0 unless detail is asked for */
+  int32_t detail;       /* [detail_count * N] */
+  int32_t trace_count;  /* per-quarter fields of the loop model; 0 unless a trace is asked for */
+  int32_t trace;        /* [quarter_count * trace_count * N] */
+  int32_t audit;        /* loop: largest breach of the stock-flow identities, relative; -1 unless asked for */
 };
 
 /* ---- static models: x <- c_i(a_i) + s_i(a_i) a_i with a = A x ---------------------------------------------------------- */
@@ -123,10 +123,10 @@ enum { LS_PARAMETER_COUNT = 8, LS_SETTING_COUNT = 8 };
 enum ls_parameter {
   LS_PARAMETER_EXTERNAL_ASSETS = 0,
   LS_PARAMETER_CASH = 1,
-  LS_PARAMETER_OBLIGATION = 2,  /* pbar: what is owed in the class that is cleared */
-  LS_PARAMETER_EXTERNAL = 3,    /* owed to creditors outside the network */
-  LS_PARAMETER_EQUITY = 4,      /* book equity before any shock */
-  LS_PARAMETER_CLAIMS = 5       /* nominal claims on entities */
+  LS_PARAMETER_OBLIGATION = 2, /* pbar: what is owed in the class that is cleared */
+  LS_PARAMETER_EXTERNAL = 3,   /* owed to creditors outside the network */
+  LS_PARAMETER_EQUITY = 4,     /* book equity before any shock */
+  LS_PARAMETER_CLAIMS = 5      /* nominal claims on entities */
 };
 
 struct ls_static_plan {
@@ -153,14 +153,14 @@ struct ls_plan {
   int32_t solution;      /* enum ls_solution */
   double tolerance;
   int32_t max_iterations;
-  int32_t state_slots;   /* lane values of working memory that one tile needs */
+  int32_t state_slots; /* lane values of working memory that one tile needs */
   struct ls_shock_plan shock;
   struct ls_static_plan fixed;
   struct ls_loop_plan loop;
   struct ls_output_layout output;
-  const double *baseline_value;   /* [quarter_count * N] equity value on the baseline path */
-  const double *baseline_line;    /* [line_count * N] */
-  double baseline_outside;        /* wealth of holders outside the network on the baseline */
+  const double *baseline_value; /* [quarter_count * N] equity value on the baseline path */
+  const double *baseline_line;  /* [line_count * N] */
+  double baseline_outside;      /* wealth of holders outside the network on the baseline */
 };
 
 #endif

@@ -57,7 +57,8 @@ static bool allocate_arrays(ls_context *context, struct accumulator *a) {
   return true;
 }
 
-ls_status accumulator_create(ls_context *context, const struct accumulator_shape *shape, struct accumulator **accumulator) {
+ls_status accumulator_create(ls_context *context, const struct accumulator_shape *shape,
+                             struct accumulator **accumulator) {
   if (shape->entity_count < 1 || shape->scenario_count < 0 || shape->line_count < 0 || shape->quarter_count < 1 ||
       !(shape->amount_bound > 0) || !isfinite(shape->amount_bound)) {
     return context_fail(context, LS_STATUS_INTERNAL, "an accumulator needs entities, quarters and a positive bound");
@@ -80,9 +81,23 @@ void accumulator_destroy(struct accumulator **handle) {
   if (handle == NULL || *handle == NULL) return;
   struct accumulator *a = *handle;
   const struct allocator allocator = a->allocator;
-  void *part[] = {a->loss_sum, a->loss_squares, a->peak_sum, a->default_count, a->forced_count, a->distress_count,
-                  a->refused_count, a->default_by_quarter, a->distress_by_quarter, a->line_sum, a->bin_count, a->bin_sum,
-                  a->joint, a->loss_gross, a->loss_net, a->scenario_defaults, a->state};
+  void *part[] = {a->loss_sum,
+                  a->loss_squares,
+                  a->peak_sum,
+                  a->default_count,
+                  a->forced_count,
+                  a->distress_count,
+                  a->refused_count,
+                  a->default_by_quarter,
+                  a->distress_by_quarter,
+                  a->line_sum,
+                  a->bin_count,
+                  a->bin_sum,
+                  a->joint,
+                  a->loss_gross,
+                  a->loss_net,
+                  a->scenario_defaults,
+                  a->state};
   for (size_t k = 0; k < sizeof part / sizeof *part; k++) allocator_release(&allocator, part[k]);
   allocator_release(&allocator, a);
   *handle = NULL;
@@ -120,7 +135,8 @@ static int64_t scenario_at(const struct accumulator *a, const struct chunk *chun
 }
 
 /* Marks the scenarios of which one of `rows` slots from `first` is beyond the range of the sums, or no number. */
-static void mark_unfit(const struct accumulator *a, const struct chunk *chunk, int32_t first, int64_t rows, uint8_t *unfit) {
+static void mark_unfit(const struct accumulator *a, const struct chunk *chunk, int32_t first, int64_t rows,
+                       uint8_t *unfit) {
   double limit = a->shape.amount_bound * power_of_two(FIXED_HEAD_ROOM);
   if (first < 0) return;
   for (int64_t row = 0; row < rows; row++) {
@@ -193,8 +209,8 @@ static void add_sum(const struct accumulator *a, fixed *target, const double *va
 }
 
 /* Events with a quarter: -1 never. */
-static void add_events(const struct accumulator *a, int64_t *count, int64_t *by_quarter, int32_t entity, const double *quarter,
-                       int32_t scenarios) {
+static void add_events(const struct accumulator *a, int64_t *count, int64_t *by_quarter, int32_t entity,
+                       const double *quarter, int32_t scenarios) {
   int64_t found = 0;
   for (int32_t s = 0; s < scenarios; s++) {
     if (!(quarter[s] >= 0)) continue;
@@ -241,11 +257,13 @@ static void add_run(struct accumulator *a, const struct chunk *chunk, int32_t fr
  * bits of every pair is cheap for few entities, walking each scenario's defaults where many entities default now and then. */
 static void add_joint_masks(int64_t *joint, const int32_t *member, const uint64_t *mask, int32_t members) {
   for (int32_t i = 0; i < members; i++) {
-    for (int32_t j = 0; j <= i; j++) joint[joint_index(member[i], member[j])] += __builtin_popcountll(mask[i] & mask[j]);
+    for (int32_t j = 0; j <= i; j++)
+      joint[joint_index(member[i], member[j])] += __builtin_popcountll(mask[i] & mask[j]);
   }
 }
 
-static void add_joint_walk(int64_t *joint, const int32_t *member, const uint64_t *mask, int32_t members, int32_t *in_default) {
+static void add_joint_walk(int64_t *joint, const int32_t *member, const uint64_t *mask, int32_t members,
+                           int32_t *in_default) {
   for (int bit = 0; bit < WORD; bit++) {
     int32_t count = 0;
     for (int32_t k = 0; k < members; k++) {
@@ -262,7 +280,8 @@ struct joint_room {
   int32_t *member, *in_default;
 };
 
-static void add_joint(struct accumulator *a, const struct chunk *chunk, const uint8_t *unfit, const struct joint_room *room) {
+static void add_joint(struct accumulator *a, const struct chunk *chunk, const uint8_t *unfit,
+                      const struct joint_room *room) {
   for (int32_t from = 0; from < chunk->count; from += WORD) {
     int32_t count = chunk->count - from < WORD ? chunk->count - from : WORD;
     int32_t members = 0;

@@ -23,9 +23,9 @@ struct accumulator_shape {
   int32_t entity_count;
   int32_t line_count;
   int32_t quarter_count;
-  int64_t first_scenario;  /* numbers first_scenario .. first_scenario + scenario_count - 1 belong here */
+  int64_t first_scenario; /* numbers first_scenario .. first_scenario + scenario_count - 1 belong here */
   int64_t scenario_count;
-  double amount_bound;     /* > 0: scale of the network's amounts (see accumulator_bound); fixes the fixed-point scale */
+  double amount_bound; /* > 0: scale of the network's amounts (see accumulator_bound); fixes the fixed-point scale */
   struct ls_output_layout layout;
 };
 
@@ -34,7 +34,8 @@ struct accumulator; /* fields in accumulator_fields.h, for the statistics, diges
 /* The fixed-point scale's bound for a network: the smallest power of two that is not below the sum of all its amounts. */
 double accumulator_bound(double sum_of_amounts);
 
-ls_status accumulator_create(ls_context *context, const struct accumulator_shape *shape, struct accumulator **accumulator);
+ls_status accumulator_create(ls_context *context, const struct accumulator_shape *shape,
+                             struct accumulator **accumulator);
 void accumulator_destroy(struct accumulator **accumulator);
 
 /* Adds one chunk. One thread at a time. A scenario added twice, or out of range, is LS_STATUS_INTERNAL. A value that is

@@ -17,7 +17,8 @@ static int64_t count_common(const struct accumulator *target, const struct accum
     int64_t t = k + offset;
     if (source->state[k] == SCENARIO_NOT_RUN || target->state[t] == SCENARIO_NOT_RUN) continue;
     if (source->state[k] != target->state[t] || source->scenario_defaults[k] != target->scenario_defaults[t] ||
-        !same_double(source->loss_gross[k], target->loss_gross[t]) || !same_double(source->loss_net[k], target->loss_net[t])) {
+        !same_double(source->loss_gross[k], target->loss_gross[t]) ||
+        !same_double(source->loss_net[k], target->loss_net[t])) {
       return -1;
     }
     common++;
@@ -74,9 +75,10 @@ ls_status accumulator_merge(ls_context *context, struct accumulator *target, con
   int64_t common = count_common(target, source);
   if (common > 0 && common == source->done_count) return LS_STATUS_OK; /* held twice, and equal */
   if (common != 0) {
-    return context_fail(context, LS_STATUS_INVALID_INPUT, "parts are in conflict: scenarios %lld to %lld are held twice and %s",
-                        (long long)inner->first_scenario, (long long)(inner->first_scenario + inner->scenario_count - 1),
-                        common < 0 ? "differ" : "only in part");
+    return context_fail(
+        context, LS_STATUS_INVALID_INPUT, "parts are in conflict: scenarios %lld to %lld are held twice and %s",
+        (long long)inner->first_scenario, (long long)(inner->first_scenario + inner->scenario_count - 1),
+        common < 0 ? "differ" : "only in part");
   }
   add_by_entity(target, source);
   add_by_scenario(target, source);

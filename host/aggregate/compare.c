@@ -22,8 +22,8 @@ static void take(struct difference *largest, const char *name, int64_t index, do
   largest->b = b;
 }
 
-static void take_numbers(struct difference *largest, const char *name, const double *a, int64_t count_a, const double *b,
-                         int64_t count_b) {
+static void take_numbers(struct difference *largest, const char *name, const double *a, int64_t count_a,
+                         const double *b, int64_t count_b) {
   if (a == NULL || b == NULL) return;
   for (int64_t k = 0; k < count_a && k < count_b; k++) take(largest, name, k, a[k], b[k]);
 }
@@ -62,7 +62,8 @@ static void take_kept(struct difference *largest, const ls_results *a, const ls_
     const struct kept_scenario *of_a = &a->kept[k], *of_b = &b->kept[k];
     take(largest, "kept/scenario", k, (double)of_a->number, (double)of_b->number);
     take_numbers(largest, "kept/loss", of_a->loss, n, of_b->loss, m);
-    take_numbers(largest, "kept/detail", of_a->detail, n * a->names.detail_count, of_b->detail, m * b->names.detail_count);
+    take_numbers(largest, "kept/detail", of_a->detail, n * a->names.detail_count, of_b->detail,
+                 m * b->names.detail_count);
   }
 }
 
@@ -90,8 +91,8 @@ static bool in_sums(const struct accumulator *a, int64_t k) {
 }
 
 /* Mean and error of b - a over pairs, in two passes: exact enough, and in an order that is fixed. */
-static struct paired paired_of(const ls_results *a, const ls_results *b, double (*at)(const void *, int64_t), const void *of_a,
-                               const void *of_b) {
+static struct paired paired_of(const ls_results *a, const ls_results *b, double (*at)(const void *, int64_t),
+                               const void *of_a, const void *of_b) {
   struct paired result = {NAN, NAN};
   double sum = 0, squares = 0;
   int64_t count = 0, total = a->accumulator->shape.scenario_count;

@@ -57,7 +57,8 @@ static void add_entities(XXH3_state_t *state, const struct accumulator *a) {
   add_integer(state, a->bound_exponent);
   add_integer(state, a->clip_count);
   add_sums(state, a->loss_sum, n);
-  for (int64_t i = 0; i < n; i++) (void)XXH3_128bits_update(state, a->loss_squares[i].limb, sizeof a->loss_squares[i].limb);
+  for (int64_t i = 0; i < n; i++)
+    (void)XXH3_128bits_update(state, a->loss_squares[i].limb, sizeof a->loss_squares[i].limb);
   add_sums(state, a->peak_sum, n);
   add_integers(state, a->default_count, n);
   add_integers(state, a->forced_count, n);

@@ -56,7 +56,8 @@ static void put_network(struct json *json, const ls_network *network) {
   json_whole(json, "links", link_count(network));
   json_object_begin(json, "tables");
   for (int id = 0; id < TABLE_COUNT; id++) {
-    if (network->table[id].present) json_whole(json, schema_table((enum table_id)id)->name, network->table[id].row_count);
+    if (network->table[id].present)
+      json_whole(json, schema_table((enum table_id)id)->name, network->table[id].row_count);
   }
   json_object_end(json);
 }
@@ -82,7 +83,8 @@ static void put_run(struct json *json, const ls_results *results) {
   json_text(json, "run_identity", identity->sha256);
   json_text(json, "command", identity->command);
   json_object_begin(json, "settings");
-  for (int32_t k = 0; k < identity->setting_count; k++) json_text(json, identity->setting[k].key, identity->setting[k].value);
+  for (int32_t k = 0; k < identity->setting_count; k++)
+    json_text(json, identity->setting[k].key, identity->setting[k].value);
   json_object_end(json);
 }
 
@@ -101,8 +103,9 @@ static ls_status write_json(ls_context *context, const struct contents *contents
 
 static void say_run(struct buffer *out, const ls_results *results) {
   const struct run_identity *identity = &results->identity;
-  buffer_print(out, "model %s, %lld of %lld scenarios, seed %llu, on %s\n", identity->model, (long long)results_done_count(results),
-               (long long)identity->scenario_count, (unsigned long long)identity->seed, identity->backend);
+  buffer_print(out, "model %s, %lld of %lld scenarios, seed %llu, on %s\n", identity->model,
+               (long long)results_done_count(results), (long long)identity->scenario_count,
+               (unsigned long long)identity->seed, identity->backend);
   if (identity->shard_count > 1) buffer_print(out, "part %d of %d\n", identity->shard_index, identity->shard_count);
   buffer_print(out, "digest %s\n", results->digest);
   buffer_print(out, "to repeat: %s\n", identity->command);
@@ -113,17 +116,21 @@ static ls_status write_text(ls_context *context, const char *path, const struct 
   struct buffer out = buffer_start(context);
   buffer_print(&out, "%s: %s file\n", path, contents->kind);
   if (contents->results != NULL) say_run(&out, contents->results);
-  buffer_print(&out, "network '%s': %d entities, %lld links", network->name, (int)network->entity_count, (long long)link_count(network));
+  buffer_print(&out, "network '%s': %d entities, %lld links", network->name, (int)network->entity_count,
+               (long long)link_count(network));
   if (network->currency[0] != '\0') buffer_print(&out, ", in %s %s", network->currency, network->unit);
   if (network->as_of[0] != '\0') buffer_print(&out, ", as of %s", network->as_of);
   buffer_text(&out, "\n");
   for (int id = 0; id < TABLE_COUNT; id++) {
     if (!network->table[id].present) continue;
-    buffer_print(&out, "  %-14s %lld rows\n", schema_table((enum table_id)id)->name, (long long)network->table[id].row_count);
+    buffer_print(&out, "  %-14s %lld rows\n", schema_table((enum table_id)id)->name,
+                 (long long)network->table[id].row_count);
   }
-  for (int32_t k = 0; k < network->file_count; k++) buffer_print(&out, "  %s  %s\n", network->file[k].sha256, network->file[k].file);
+  for (int32_t k = 0; k < network->file_count; k++)
+    buffer_print(&out, "  %s  %s\n", network->file[k].sha256, network->file[k].file);
   if (contents->results != NULL && contents->results->identity.scenario_file[0] != '\0') {
-    buffer_print(&out, "  %s  %s\n", contents->results->identity.scenario_sha256, contents->results->identity.scenario_file);
+    buffer_print(&out, "  %s  %s\n", contents->results->identity.scenario_sha256,
+                 contents->results->identity.scenario_file);
   }
   return buffer_finish(&out, report);
 }
@@ -148,7 +155,8 @@ ls_status ls_file_info(ls_context *context, const char *path, ls_format format, 
   struct contents contents = {0};
   ls_status status = read_contents(context, path, &contents);
   if (status == LS_STATUS_OK) {
-    status = format == LS_FORMAT_JSON ? write_json(context, &contents, report) : write_text(context, path, &contents, report);
+    status = format == LS_FORMAT_JSON ? write_json(context, &contents, report)
+                                      : write_text(context, path, &contents, report);
   }
   results_destroy(&contents.results);
   network_destroy(&contents.network);

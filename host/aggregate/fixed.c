@@ -5,7 +5,9 @@
 
 double power_of_two(int exponent) { return ldexp(1, exponent); }
 
-double fixed_value(fixed sum, int bound_exponent) { return (double)sum * power_of_two(bound_exponent + FIXED_SUM_UNIT); }
+double fixed_value(fixed sum, int bound_exponent) {
+  return (double)sum * power_of_two(bound_exponent + FIXED_SUM_UNIT);
+}
 
 double fixed_mean(fixed sum, int64_t count, int bound_exponent) {
   return count < 1 ? NAN : fixed_value(sum, bound_exponent) / (double)count;

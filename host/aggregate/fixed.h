@@ -15,9 +15,9 @@ typedef __int128 fixed;
 typedef unsigned __int128 fixed_bits;
 
 enum {
-  FIXED_SUM_UNIT = -75,      /* exponent of the unit of sums, relative to the bound's */
-  FIXED_SQUARE_UNIT = -119,  /* of squares, relative to twice the bound's exponent */
-  FIXED_HEAD_ROOM = 20,      /* amounts may be 2^20 times the bound */
+  FIXED_SUM_UNIT = -75,     /* exponent of the unit of sums, relative to the bound's */
+  FIXED_SQUARE_UNIT = -119, /* of squares, relative to twice the bound's exponent */
+  FIXED_HEAD_ROOM = 20,     /* amounts may be 2^20 times the bound */
   DOUBLE_EXPONENT_BIAS = 1075
 };
 

@@ -61,7 +61,8 @@ void quantile_interval(int64_t count, double level, int64_t *low, int64_t *high)
   if (*high > count + 1) *high = count + 1;
 }
 
-void expected_shortfall(const double *ascending, int64_t count, double level, double *shortfall, double *standard_error) {
+void expected_shortfall(const double *ascending, int64_t count, double level, double *shortfall,
+                        double *standard_error) {
   int64_t parts = LEVEL_DIGITS - level_parts(level);
   double tail = (double)parts / (double)LEVEL_DIGITS, n = (double)count, sum = 0, squares = 0;
   double value = ascending[quantile_rank(count, level) - 1];

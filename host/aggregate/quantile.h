@@ -14,7 +14,8 @@ void quantile_interval(int64_t count, double level, int64_t *low, int64_t *high)
 
 /* Expected shortfall of an ascending sample, the atom at the quantile included: VaR + E[(X - VaR)+] / (1 - level); and its
  * standard error, NaN where fewer than one observation is expected beyond the quantile. */
-void expected_shortfall(const double *ascending, int64_t count, double level, double *shortfall, double *standard_error);
+void expected_shortfall(const double *ascending, int64_t count, double level, double *shortfall,
+                        double *standard_error);
 
 /* Wilson's 95 % interval for a probability; no event in n: 0 to 3/n, all: 1 - 3/n to 1; NaN for n < 2. */
 void wilson_interval(int64_t events, int64_t count, double *low, double *high);

@@ -86,7 +86,8 @@ static void put_run(struct json *json, const ls_results *results, double seconds
   json_text(json, "model", identity->model);
   json_text(json, "backend", identity->backend);
   json_object_begin(json, "settings");
-  for (int32_t k = 0; k < identity->setting_count; k++) json_text(json, identity->setting[k].key, identity->setting[k].value);
+  for (int32_t k = 0; k < identity->setting_count; k++)
+    json_text(json, identity->setting[k].key, identity->setting[k].value);
   json_object_end(json);
   char seed[32];
   (void)snprintf(seed, sizeof seed, "%llu", (unsigned long long)identity->seed);
@@ -109,7 +110,8 @@ static ls_status file_hash(ls_context *context, const char *path, char sha256[SH
   return status;
 }
 
-ls_status ls_results_write_record(ls_context *context, const ls_results *results, const char *path, double seconds_elapsed, bool replace) {
+ls_status ls_results_write_record(ls_context *context, const ls_results *results, const char *path,
+                                  double seconds_elapsed, bool replace) {
   char sha256[SHA256_TEXT_SIZE];
   size_t length = 0;
   ls_text *text = NULL;

@@ -13,7 +13,8 @@ ls_results *results_create(ls_context *context) {
   if (results == NULL) return NULL;
   results->allocator = context_allocator(context);
   struct run_identity *identity = &results->identity;
-  char **text[] = {&identity->model, &identity->backend, &identity->scenario_file, &identity->scenario_text, &identity->command};
+  char **text[] = {&identity->model, &identity->backend, &identity->scenario_file, &identity->scenario_text,
+                   &identity->command};
   for (size_t k = 0; k < sizeof text / sizeof *text; k++) {
     *text[k] = context_copy_text(context, "");
     if (*text[k] != NULL) continue;
@@ -78,7 +79,9 @@ void ls_results_destroy(ls_results **results) { results_destroy(results); }
 
 const char *ls_results_digest(const ls_results *results) { return results == NULL ? "" : results->digest; }
 
-int64_t ls_results_scenario_count(const ls_results *results) { return results == NULL ? 0 : results->identity.scenario_count; }
+int64_t ls_results_scenario_count(const ls_results *results) {
+  return results == NULL ? 0 : results->identity.scenario_count;
+}
 
 double ls_results_system_loss_mean(const ls_results *results) {
   if (results == NULL || !results->complete) return NAN;
@@ -86,7 +89,8 @@ double ls_results_system_loss_mean(const ls_results *results) {
 }
 
 double ls_results_default_probability(const ls_results *results, int32_t entity) {
-  if (results == NULL || results->statistics.entity == NULL || entity < 0 || entity >= ls_network_entity_count(results->network)) {
+  if (results == NULL || results->statistics.entity == NULL || entity < 0 ||
+      entity >= ls_network_entity_count(results->network)) {
     return NAN;
   }
   return results->statistics.entity[entity].default_probability;
@@ -111,7 +115,9 @@ const double *results_system_losses(const ls_results *results) {
 }
 
 /* Is scenario a less bad than b? Equal losses: the later number is. */
-static bool is_milder(const double *loss, int64_t a, int64_t b) { return loss[a] < loss[b] || (loss[a] == loss[b] && a > b); }
+static bool is_milder(const double *loss, int64_t a, int64_t b) {
+  return loss[a] < loss[b] || (loss[a] == loss[b] && a > b);
+}
 
 /* Restores a heap whose root is the mildest, from `at` down. */
 static void sift_down(const double *loss, int64_t *heap, int64_t size, int64_t at) {
@@ -128,7 +134,8 @@ static void sift_down(const double *loss, int64_t *heap, int64_t size, int64_t a
   }
 }
 
-ls_status results_worst(ls_context *context, const ls_results *results, int64_t count, int64_t *number, int64_t *found) {
+ls_status results_worst(ls_context *context, const ls_results *results, int64_t count, int64_t *number,
+                        int64_t *found) {
   const struct accumulator *a = results->accumulator;
   const double *loss = results_system_losses(results);
   int64_t size = 0;
@@ -196,7 +203,8 @@ char *results_command(ls_context *context, const ls_results *results) {
     add_word(&buffer, identity->scenario_file);
   }
   if (!results->explicit_scenarios) {
-    buffer_print(&buffer, " --seed %llu --count %lld", (unsigned long long)identity->seed, (long long)identity->scenario_count);
+    buffer_print(&buffer, " --seed %llu --count %lld", (unsigned long long)identity->seed,
+                 (long long)identity->scenario_count);
   }
   char *command = buffer.failed ? NULL : context_copy_text(context, buffer.data);
   buffer_release(&buffer);

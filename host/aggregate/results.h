@@ -13,8 +13,8 @@ extern const double QUANTILE_LEVEL[QUANTILE_LEVEL_COUNT]; /* 0.95, 0.99, 0.999 *
 struct loss_statistics {
   double mean, mean_se, sd, minimum, maximum;
   struct {
-    double value, low, high;         /* VaR: lower quantile, 95 % interval by order statistics (NaN where n is too small) */
-    double shortfall, shortfall_se;  /* ES, the atom at VaR included */
+    double value, low, high; /* VaR: lower quantile, 95 % interval by order statistics (NaN where n is too small) */
+    double shortfall, shortfall_se; /* ES, the atom at VaR included */
   } tail[QUANTILE_LEVEL_COUNT];
 };
 
@@ -31,9 +31,9 @@ struct entity_statistics {
 struct statistics {
   struct loss_statistics gross, net;
   int64_t converged_count, nonfinite_count, clip_count;
-  struct entity_statistics *entity;       /* [N] */
-  double *default_by_quarter;             /* [quarter_count * N] probability of default in that quarter; NULL static */
-  double *line_mean;                      /* [line_count * N] */
+  struct entity_statistics *entity; /* [N] */
+  double *default_by_quarter;       /* [quarter_count * N] probability of default in that quarter; NULL static */
+  double *line_mean;                /* [line_count * N] */
   double default_count_mean, default_count_max;
 };
 
@@ -58,21 +58,21 @@ struct setting {
 };
 
 struct run_identity {
-  char *model;              /* name in models.def */
-  char *backend;            /* that ran it: cpu or cuda; not in the digest */
-  struct setting *setting;  /* every setting of the model, resolved, sorted by key */
+  char *model;             /* name in models.def */
+  char *backend;           /* that ran it: cpu or cuda; not in the digest */
+  struct setting *setting; /* every setting of the model, resolved, sorted by key */
   int32_t setting_count;
   uint64_t seed;
-  int64_t scenario_count;   /* of the whole run */
+  int64_t scenario_count; /* of the whole run */
   int32_t shard_index, shard_count;
-  bool loss_is_net;         /* --set loss=net */
+  bool loss_is_net; /* --set loss=net */
   int64_t keep_worst;
   bool allow_missing_targets;
   char *scenario_file, *scenario_text; /* as read; "" for none */
   size_t scenario_text_length;
   char scenario_sha256[65];
-  char *command;            /* provenance only */
-  char sha256[65];          /* over all of the above that decides the numbers, the network included */
+  char *command;   /* provenance only */
+  char sha256[65]; /* over all of the above that decides the numbers, the network included */
 };
 
 /* The names of a model's columns, copied from its entry so that a results file explains itself. */
@@ -85,16 +85,16 @@ struct ls_results {
   struct allocator allocator;
   struct run_identity identity;
   struct result_names names;
-  ls_network *network;          /* own copy */
+  ls_network *network; /* own copy */
   struct accumulator *accumulator;
-  bool complete;                /* all scenarios of the run are in (no shard is missing): statistics and kept are set */
+  bool complete; /* all scenarios of the run are in (no shard is missing): statistics and kept are set */
   struct statistics statistics;
-  double *loss_at_zero;         /* [N] book equity minus baseline value */
-  double *baseline_value;       /* [N] at the horizon */
-  double *baseline_path;        /* [quarter_count * N] */
+  double *loss_at_zero;   /* [N] book equity minus baseline value */
+  double *baseline_value; /* [N] at the horizon */
+  double *baseline_path;  /* [quarter_count * N] */
   struct kept_scenario *kept;
   int32_t kept_count;
-  bool explicit_scenarios;      /* kept holds the scenarios of the file, in order */
+  bool explicit_scenarios; /* kept holds the scenarios of the file, in order */
   char digest[33];
 };
 

@@ -14,7 +14,8 @@ struct comparison {
 };
 
 static struct comparison compare(const ls_results *a, const ls_results *b) {
-  struct comparison c = {.a = a, .b = b, .equal = strcmp(a->digest, b->digest) == 0, .paired = results_are_paired(a, b)};
+  struct comparison c = {
+      .a = a, .b = b, .equal = strcmp(a->digest, b->digest) == 0, .paired = results_are_paired(a, b)};
   if (!c.equal) results_largest_difference(a, b, &c.largest);
   if (!c.paired) return c;
   c.gross = paired_numbers(a, b, a->accumulator->loss_gross, b->accumulator->loss_gross);
@@ -109,7 +110,8 @@ static void say_entities(struct buffer *out, const struct comparison *c) {
     const char *id = ls_network_entity_id(c->a->network, i);
     const struct entity_statistics *a = entity_of(c->a, id), *b = entity_of(c->b, id);
     if (a == NULL || b == NULL || a->default_probability == b->default_probability) continue;
-    if (!headed) buffer_text(out, "Default probabilities that differ (errors as of independent runs, an upper bound)\n");
+    if (!headed)
+      buffer_text(out, "Default probabilities that differ (errors as of independent runs, an upper bound)\n");
     headed = true;
     buffer_print(out, "  %-28.40s %.4f -> %.4f  (%+.4f +- %.2g)\n", id, a->default_probability, b->default_probability,
                  b->default_probability - a->default_probability,
@@ -118,11 +120,11 @@ static void say_entities(struct buffer *out, const struct comparison *c) {
 }
 
 static void write_text(struct buffer *out, const struct comparison *c) {
-  buffer_print(out, "%s\n  a %s\n  b %s\n", c->equal ? "Equal: the digests agree" : "Different: the digests differ", c->a->digest,
-               c->b->digest);
+  buffer_print(out, "%s\n  a %s\n  b %s\n", c->equal ? "Equal: the digests agree" : "Different: the digests differ",
+               c->a->digest, c->b->digest);
   if (c->largest.name[0] != '\0') {
-    buffer_print(out, "Largest difference: %s[%lld], %.17g in a, %.17g in b\n", c->largest.name, (long long)c->largest.index,
-                 c->largest.a, c->largest.b);
+    buffer_print(out, "Largest difference: %s[%lld], %.17g in a, %.17g in b\n", c->largest.name,
+                 (long long)c->largest.index, c->largest.a, c->largest.b);
   }
   if (!c->paired) return;
   buffer_text(out, "Over the same random scenarios, b - a with the standard error of the paired differences\n");
@@ -132,7 +134,8 @@ static void write_text(struct buffer *out, const struct comparison *c) {
   say_entities(out, c);
 }
 
-ls_status ls_results_compare(ls_context *context, const ls_results *a, const ls_results *b, ls_format format, ls_text **report) {
+ls_status ls_results_compare(ls_context *context, const ls_results *a, const ls_results *b, ls_format format,
+                             ls_text **report) {
   struct comparison c = compare(a, b);
   ls_status status = LS_STATUS_OK;
   if (format == LS_FORMAT_JSON) {

@@ -28,7 +28,9 @@ static void put_number(struct buffer *out, double value) {
   buffer_number(out, value, "");
 }
 
-static const char *entity_id(const ls_results *results, int32_t entity) { return ls_network_entity_id(results->network, entity); }
+static const char *entity_id(const ls_results *results, int32_t entity) {
+  return ls_network_entity_id(results->network, entity);
+}
 
 /* ---- tables ------------------------------------------------------------------------------------------------------------------------------ */
 
@@ -61,14 +63,26 @@ static void write_system(struct buffer *out, const ls_results *results) {
 }
 
 static void write_entities(struct buffer *out, const ls_results *results) {
-  buffer_text(out, "id,default_probability,default_probability_low,default_probability_high,forced_probability,"
-                   "distress_probability,loss_mean,loss_mean_se,loss_sd,loss_peak_mean,loss_quantile_0.95,loss_quantile_0.99,"
-                   "loss_quantile_0.999,es_contribution,loss_at_zero,baseline_value\n");
+  buffer_text(
+      out, "id,default_probability,default_probability_low,default_probability_high,forced_probability,"
+           "distress_probability,loss_mean,loss_mean_se,loss_sd,loss_peak_mean,loss_quantile_0.95,loss_quantile_0.99,"
+           "loss_quantile_0.999,es_contribution,loss_at_zero,baseline_value\n");
   for (int32_t i = 0; i < results->accumulator->shape.entity_count; i++) {
     const struct entity_statistics *e = &results->statistics.entity[i];
-    double value[] = {e->default_probability, e->default_low, e->default_high, e->forced_probability, e->distress_probability,
-                      e->loss_mean, e->loss_mean_se, e->loss_sd, e->loss_peak_mean, e->loss_quantile[0], e->loss_quantile[1],
-                      e->loss_quantile[2], e->es_contribution, results->loss_at_zero == NULL ? NAN : results->loss_at_zero[i],
+    double value[] = {e->default_probability,
+                      e->default_low,
+                      e->default_high,
+                      e->forced_probability,
+                      e->distress_probability,
+                      e->loss_mean,
+                      e->loss_mean_se,
+                      e->loss_sd,
+                      e->loss_peak_mean,
+                      e->loss_quantile[0],
+                      e->loss_quantile[1],
+                      e->loss_quantile[2],
+                      e->es_contribution,
+                      results->loss_at_zero == NULL ? NAN : results->loss_at_zero[i],
                       results->baseline_value == NULL ? NAN : results->baseline_value[i]};
     put_text(out, entity_id(results, i));
     for (size_t k = 0; k < sizeof value / sizeof *value; k++) put_number(out, value[k]);
@@ -136,7 +150,8 @@ static void write_kept(struct buffer *out, const ls_results *results) {
       buffer_text(out, ",");
       put_text(out, entity_id(results, i));
       put_number(out, kept->loss == NULL ? NAN : kept->loss[i]);
-      for (int32_t o = 0; o < results->names.detail_count; o++) put_number(out, kept->detail == NULL ? NAN : kept->detail[(int64_t)o * n + i]);
+      for (int32_t o = 0; o < results->names.detail_count; o++)
+        put_number(out, kept->detail == NULL ? NAN : kept->detail[(int64_t)o * n + i]);
       buffer_text(out, "\n");
     }
   }
@@ -144,7 +159,8 @@ static void write_kept(struct buffer *out, const ls_results *results) {
 
 /* ---- the folder ---------------------------------------------------------------------------------------------------------------------------- */
 
-static ls_status write_into(ls_context *context, const char *folder, const char *name, const void *data, size_t length, bool replace) {
+static ls_status write_into(ls_context *context, const char *folder, const char *name, const void *data, size_t length,
+                            bool replace) {
   char *path = path_join(context, folder, name);
   if (path == NULL) return LS_STATUS_OUT_OF_MEMORY;
   ls_status status = file_write(context, path, data, length, replace);
@@ -158,9 +174,9 @@ struct table_writer {
   bool needs_statistics;
 };
 
-static const struct table_writer TABLES[] = {{"system.csv", write_system, true},       {"entities.csv", write_entities, true},
-                                             {"lines.csv", write_lines, true},         {"quarters.csv", write_quarters, true},
-                                             {"scenarios.csv", write_scenarios, false}, {"kept.csv", write_kept, false}};
+static const struct table_writer TABLES[] = {
+    {"system.csv", write_system, true},     {"entities.csv", write_entities, true},    {"lines.csv", write_lines, true},
+    {"quarters.csv", write_quarters, true}, {"scenarios.csv", write_scenarios, false}, {"kept.csv", write_kept, false}};
 enum { TABLE_WRITERS = sizeof TABLES / sizeof *TABLES };
 
 static ls_status export_csv(ls_context *context, const ls_results *results, const char *folder, bool replace) {
@@ -169,7 +185,8 @@ static ls_status export_csv(ls_context *context, const ls_results *results, cons
     if (TABLES[k].needs_statistics && results->statistics.entity == NULL) continue;
     struct buffer buffer = buffer_start(context);
     TABLES[k].write(&buffer, results);
-    status = buffer.failed ? LS_STATUS_OUT_OF_MEMORY : write_into(context, folder, TABLES[k].name, buffer.data, buffer.length, replace);
+    status = buffer.failed ? LS_STATUS_OUT_OF_MEMORY
+                           : write_into(context, folder, TABLES[k].name, buffer.data, buffer.length, replace);
     buffer_release(&buffer);
   }
   return status;
@@ -178,7 +195,8 @@ static ls_status export_csv(ls_context *context, const ls_results *results, cons
 static ls_status export_json(ls_context *context, const ls_results *results, const char *folder, bool replace) {
   ls_text *text = NULL;
   ls_status status = ls_results_describe(context, results, LS_FORMAT_JSON, &text);
-  if (status == LS_STATUS_OK) status = write_into(context, folder, "results.json", ls_text_data(text), ls_text_length(text), replace);
+  if (status == LS_STATUS_OK)
+    status = write_into(context, folder, "results.json", ls_text_data(text), ls_text_length(text), replace);
   ls_text_destroy(&text);
   return status;
 }
@@ -193,7 +211,8 @@ static void remove_export(ls_context *context, const char *folder) {
   (void)rmdir(folder);
 }
 
-ls_status ls_results_export(ls_context *context, const ls_results *results, const char *format, const char *folder, bool replace) {
+ls_status ls_results_export(ls_context *context, const ls_results *results, const char *format, const char *folder,
+                            bool replace) {
   bool csv = strcmp(format, "csv") == 0, made = true;
   if (!csv && strcmp(format, "json") != 0) {
     return context_fail(context, LS_STATUS_USAGE, "export format is '%s', must be csv or json", format);
@@ -206,7 +225,8 @@ ls_status ls_results_export(ls_context *context, const ls_results *results, cons
     }
     made = false;
   }
-  ls_status status = csv ? export_csv(context, results, folder, replace) : export_json(context, results, folder, replace);
+  ls_status status =
+      csv ? export_csv(context, results, folder, replace) : export_json(context, results, folder, replace);
   if (status != LS_STATUS_OK && made) remove_export(context, folder);
   return status;
 }

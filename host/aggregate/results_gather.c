@@ -24,12 +24,12 @@ static ls_status name_difference(ls_context *context, const struct run_identity 
                         (unsigned long long)b->seed);
   }
   if (a->scenario_count != b->scenario_count) {
-    return context_fail(context, LS_STATUS_INVALID_INPUT, "%s %lld and %lld scenarios", start, (long long)a->scenario_count,
-                        (long long)b->scenario_count);
+    return context_fail(context, LS_STATUS_INVALID_INPUT, "%s %lld and %lld scenarios", start,
+                        (long long)a->scenario_count, (long long)b->scenario_count);
   }
   if (strcmp(a->scenario_sha256, b->scenario_sha256) != 0) {
-    return context_fail(context, LS_STATUS_INVALID_INPUT, "%s scenario files '%s' and '%s' differ", start, a->scenario_file,
-                        b->scenario_file);
+    return context_fail(context, LS_STATUS_INVALID_INPUT, "%s scenario files '%s' and '%s' differ", start,
+                        a->scenario_file, b->scenario_file);
   }
   for (int32_t k = 0; k < a->setting_count; k++) {
     const char *key = a->setting[k].key;
@@ -56,8 +56,9 @@ static ls_status check_cover(ls_context *context, const struct accumulator *a) {
     if (a->state[k] != SCENARIO_NOT_RUN) continue;
     int64_t last = k;
     while (last + 1 < a->shape.scenario_count && a->state[last + 1] == SCENARIO_NOT_RUN) last++;
-    return context_fail(context, LS_STATUS_INVALID_INPUT, "parts do not cover the run: scenarios %lld to %lld of %lld are missing",
-                        (long long)k, (long long)last, (long long)a->shape.scenario_count);
+    return context_fail(context, LS_STATUS_INVALID_INPUT,
+                        "parts do not cover the run: scenarios %lld to %lld of %lld are missing", (long long)k,
+                        (long long)last, (long long)a->shape.scenario_count);
   }
   return LS_STATUS_OK;
 }
@@ -120,9 +121,11 @@ static bool copy_part(ls_context *context, ls_results *whole, const ls_results *
   int64_t n = part->accumulator->shape.entity_count, quarters = part->accumulator->shape.quarter_count;
   whole->explicit_scenarios = part->explicit_scenarios;
   return copy_identity(context, &whole->identity, &part->identity) &&
-         copy_names(context, &whole->names.detail, &whole->names.detail_count, part->names.detail, part->names.detail_count) &&
+         copy_names(context, &whole->names.detail, &whole->names.detail_count, part->names.detail,
+                    part->names.detail_count) &&
          copy_names(context, &whole->names.line, &whole->names.line_count, part->names.line, part->names.line_count) &&
-         copy_names(context, &whole->names.trace, &whole->names.trace_count, part->names.trace, part->names.trace_count) &&
+         copy_names(context, &whole->names.trace, &whole->names.trace_count, part->names.trace,
+                    part->names.trace_count) &&
          copy_numbers(context, &whole->loss_at_zero, part->loss_at_zero, n) &&
          copy_numbers(context, &whole->baseline_value, part->baseline_value, n) &&
          copy_numbers(context, &whole->baseline_path, part->baseline_path, n * quarters);

@@ -34,7 +34,8 @@ static ls_status read_text(const struct results_reader *reader, hdf5_id group, c
   return LS_STATUS_OK;
 }
 
-static ls_status read_names(const struct results_reader *reader, hdf5_id group, const char *name, char ***text, int32_t *count) {
+static ls_status read_names(const struct results_reader *reader, hdf5_id group, const char *name, char ***text,
+                            int32_t *count) {
   int64_t found = 0;
   if (!hdf5_has_attribute(reader->file, group, name)) return LS_STATUS_OK;
   ls_status status = hdf5_get_texts(reader->file, group, name, text, &found);
@@ -43,8 +44,8 @@ static ls_status read_names(const struct results_reader *reader, hdf5_id group, 
 }
 
 /* A whole number within low..high. */
-static ls_status read_count(const struct results_reader *reader, hdf5_id group, const char *name, int64_t low, int64_t high,
-                            int64_t *value) {
+static ls_status read_count(const struct results_reader *reader, hdf5_id group, const char *name, int64_t low,
+                            int64_t high, int64_t *value) {
   int64_t read = 0;
   ls_status status = hdf5_get_integer(reader->file, group, name, &read);
   if (status != LS_STATUS_OK) return status;
@@ -62,7 +63,8 @@ static ls_status read_settings(const struct results_reader *reader, hdf5_id grou
   int32_t keys = 0, values = 0;
   ls_status status = read_names(reader, group, "setting_keys", &key, &keys);
   if (status == LS_STATUS_OK) status = read_names(reader, group, "setting_values", &value, &values);
-  if (status == LS_STATUS_OK && keys != values) status = fault(reader, "has another number of settings than of their values");
+  if (status == LS_STATUS_OK && keys != values)
+    status = fault(reader, "has another number of settings than of their values");
   if (status == LS_STATUS_OK) {
     identity->setting = context_allocate(reader->context, (size_t)keys, sizeof *identity->setting);
     if (identity->setting == NULL) status = LS_STATUS_OUT_OF_MEMORY;
@@ -108,12 +110,14 @@ static ls_status read_numbers_of_run(const struct results_reader *reader, hdf5_i
   if (status == LS_STATUS_OK) status = read_count(reader, group, "shard_count", 1, INT32_MAX, &count);
   if (status == LS_STATUS_OK) status = read_count(reader, group, "shard_index", 0, count - 1, &index);
   if (status == LS_STATUS_OK) status = read_count(reader, group, "loss_is_net", 0, 1, &net);
-  if (status == LS_STATUS_OK) status = read_count(reader, group, "keep_worst", INT64_MIN, INT64_MAX, &identity->keep_worst);
+  if (status == LS_STATUS_OK)
+    status = read_count(reader, group, "keep_worst", INT64_MIN, INT64_MAX, &identity->keep_worst);
   if (status == LS_STATUS_OK) status = read_count(reader, group, "allow_missing_targets", 0, 1, &missing);
   if (status == LS_STATUS_OK) status = read_count(reader, group, "explicit_scenarios", 0, 1, &is_explicit);
   if (status == LS_STATUS_OK) status = read_count(reader, group, "scenario_text_length", 0, INT64_MAX, &length);
   if (status != LS_STATUS_OK) return status;
-  if ((size_t)length != strlen(identity->scenario_text)) return fault(reader, "has a scenario text of another length than it says");
+  if ((size_t)length != strlen(identity->scenario_text))
+    return fault(reader, "has a scenario text of another length than it says");
   identity->shard_index = (int)index;
   identity->shard_count = (int)count;
   identity->loss_is_net = net != 0;
@@ -148,7 +152,8 @@ static ls_status read_provenance(const struct results_reader *reader) {
 /* ---- accumulators ------------------------------------------------------------------------------------------------------------------------ */
 
 /* Reads `count` 64-bit numbers over what the accumulator holds already. */
-static ls_status read_over(const struct results_reader *reader, hdf5_id group, const char *name, void *target, int64_t count) {
+static ls_status read_over(const struct results_reader *reader, hdf5_id group, const char *name, void *target,
+                           int64_t count) {
   int64_t *read = NULL;
   ls_status status = hdf5_read_integers(reader->file, group, name, count, &read);
   if (status != LS_STATUS_OK) return status;
@@ -194,7 +199,8 @@ static ls_status read_sums(const struct results_reader *reader, hdf5_id group, s
 }
 
 /* Scalars, and the shape, so that the accumulator can be made. */
-static ls_status make_accumulator(const struct results_reader *reader, hdf5_id group, const struct accumulator_shape *wanted) {
+static ls_status make_accumulator(const struct results_reader *reader, hdf5_id group,
+                                  const struct accumulator_shape *wanted) {
   struct accumulator *a = NULL;
   struct accumulator_shape shape = *wanted;
   int64_t exponent = 0;
@@ -205,8 +211,10 @@ static ls_status make_accumulator(const struct results_reader *reader, hdf5_id g
   if (status != LS_STATUS_OK) return status;
   a = reader->results->accumulator;
   status = read_count(reader, group, "done_count", 0, shape.scenario_count, &a->done_count);
-  if (status == LS_STATUS_OK) status = read_count(reader, group, "converged_count", 0, a->done_count, &a->converged_count);
-  if (status == LS_STATUS_OK) status = read_count(reader, group, "nonfinite_count", 0, a->done_count, &a->nonfinite_count);
+  if (status == LS_STATUS_OK)
+    status = read_count(reader, group, "converged_count", 0, a->done_count, &a->converged_count);
+  if (status == LS_STATUS_OK)
+    status = read_count(reader, group, "nonfinite_count", 0, a->done_count, &a->nonfinite_count);
   if (status == LS_STATUS_OK) status = read_count(reader, group, "clip_count", 0, INT64_MAX, &a->clip_count);
   if (status == LS_STATUS_OK) status = read_count(reader, group, "iteration_count", 0, INT64_MAX, &a->iteration_count);
   return status;
@@ -234,7 +242,8 @@ static ls_status read_by_scenario(const struct results_reader *reader, hdf5_id g
     a->scenario_defaults[k] = defaults[k];
     a->state[k] = state[k];
   }
-  if (status == LS_STATUS_OK && done != a->done_count) status = fault(reader, "has another number of scenarios than it says");
+  if (status == LS_STATUS_OK && done != a->done_count)
+    status = fault(reader, "has another number of scenarios than it says");
   context_release(reader->context, state);
   context_release(reader->context, defaults);
   context_release(reader->context, net);
@@ -243,7 +252,8 @@ static ls_status read_by_scenario(const struct results_reader *reader, hdf5_id g
 }
 
 static ls_status read_accumulator(const struct results_reader *reader) {
-  struct accumulator_shape shape = {.entity_count = reader->results->network->entity_count, .line_count = reader->results->names.line_count};
+  struct accumulator_shape shape = {.entity_count = reader->results->network->entity_count,
+                                    .line_count = reader->results->names.line_count};
   hdf5_id scenarios = -1, sums = -1, root = hdf5_root(reader->file);
   int64_t quarters = 0;
   ls_status status = hdf5_count(reader->file, root, "quarter", &quarters);
@@ -251,8 +261,10 @@ static ls_status read_accumulator(const struct results_reader *reader) {
   shape.quarter_count = (int32_t)quarters;
   if (status == LS_STATUS_OK) status = hdf5_group_open(reader->file, root, "per_scenario", &scenarios);
   if (status == LS_STATUS_OK) status = hdf5_group_open(reader->file, root, "accumulators", &sums);
-  if (status == LS_STATUS_OK) status = read_count(reader, scenarios, "first_scenario", 0, SCENARIO_LIMIT, &shape.first_scenario);
-  if (status == LS_STATUS_OK) status = read_count(reader, scenarios, "scenario_count", 0, SCENARIO_LIMIT, &shape.scenario_count);
+  if (status == LS_STATUS_OK)
+    status = read_count(reader, scenarios, "first_scenario", 0, SCENARIO_LIMIT, &shape.first_scenario);
+  if (status == LS_STATUS_OK)
+    status = read_count(reader, scenarios, "scenario_count", 0, SCENARIO_LIMIT, &shape.scenario_count);
   if (status == LS_STATUS_OK) status = make_accumulator(reader, sums, &shape);
   if (status == LS_STATUS_OK) status = read_by_scenario(reader, scenarios, reader->results->accumulator);
   if (status == LS_STATUS_OK) status = read_sums(reader, sums, reader->results->accumulator);
@@ -275,7 +287,8 @@ static ls_status deal_out(const struct results_reader *reader, const double *val
   return LS_STATUS_OK;
 }
 
-static ls_status read_kept_array(const struct results_reader *reader, hdf5_id group, const char *name, int64_t size, size_t offset) {
+static ls_status read_kept_array(const struct results_reader *reader, hdf5_id group, const char *name, int64_t size,
+                                 size_t offset) {
   double *value = NULL;
   ls_status status = hdf5_read_numbers(reader->file, group, name, size * reader->results->kept_count, &value);
   if (status == LS_STATUS_OK) status = deal_out(reader, value, size, offset);
@@ -284,8 +297,8 @@ static ls_status read_kept_array(const struct results_reader *reader, hdf5_id gr
 }
 
 /* Fields that are datasets of their own back into one block for each scenario: field f of quarter t at (t F + f) n. */
-static ls_status read_kept_fields(const struct results_reader *reader, hdf5_id parent, const char *folder, char *const *name,
-                                  int32_t fields, int64_t quarters, size_t offset) {
+static ls_status read_kept_fields(const struct results_reader *reader, hdf5_id parent, const char *folder,
+                                  char *const *name, int32_t fields, int64_t quarters, size_t offset) {
   int64_t n = reader->results->network->entity_count, size = quarters * fields * n, kept = reader->results->kept_count;
   hdf5_id group = -1;
   double *block = context_allocate(reader->context, (size_t)(size * kept), sizeof *block);
@@ -366,10 +379,12 @@ static ls_status read_kept(const struct results_reader *reader) {
     status = read_kept_array(reader, group, "line_loss", n * results->names.line_count, PART(line));
   }
   if (status == LS_STATUS_OK) {
-    status = read_kept_fields(reader, group, "detail", results->names.detail, results->names.detail_count, 1, PART(detail));
+    status =
+        read_kept_fields(reader, group, "detail", results->names.detail, results->names.detail_count, 1, PART(detail));
   }
   if (status == LS_STATUS_OK && hdf5_has(reader->file, group, "trace")) {
-    status = read_kept_fields(reader, group, "trace", results->names.trace, results->names.trace_count, quarters, PART(trace));
+    status = read_kept_fields(reader, group, "trace", results->names.trace, results->names.trace_count, quarters,
+                              PART(trace));
   }
 #undef PART
   hdf5_group_close(reader->file, group);
@@ -405,9 +420,12 @@ static ls_status restore_statistics(const struct results_reader *reader) {
   ls_results *results = reader->results;
   int64_t n = results->network->entity_count;
   double *contribution = NULL;
-  ls_status status = statistics_compute(reader->context, results->accumulator, results->identity.loss_is_net, &results->statistics);
-  if (status == LS_STATUS_OK) status = hdf5_read_numbers(reader->file, hdf5_root(reader->file), "es_contribution", n, &contribution);
-  for (int64_t i = 0; i < n && status == LS_STATUS_OK; i++) results->statistics.entity[i].es_contribution = contribution[i];
+  ls_status status =
+      statistics_compute(reader->context, results->accumulator, results->identity.loss_is_net, &results->statistics);
+  if (status == LS_STATUS_OK)
+    status = hdf5_read_numbers(reader->file, hdf5_root(reader->file), "es_contribution", n, &contribution);
+  for (int64_t i = 0; i < n && status == LS_STATUS_OK; i++)
+    results->statistics.entity[i].es_contribution = contribution[i];
   context_release(reader->context, contribution);
   return status;
 }
@@ -419,8 +437,9 @@ static ls_status check_digest(const struct results_reader *reader) {
   digest_compute(reader->results);
   bool unfinished = !reader->results->complete && digest[0] == '\0'; /* a part need not have one */
   if (!unfinished && strcmp(digest, reader->results->digest) != 0) {
-    status = context_fault(reader->context, reader->path, 0, "digest is '%s', but its numbers give '%s': it was changed or is damaged",
-                           digest, reader->results->digest);
+    status = context_fault(reader->context, reader->path, 0,
+                           "digest is '%s', but its numbers give '%s': it was changed or is damaged", digest,
+                           reader->results->digest);
   }
   context_release(reader->context, digest);
   return status;

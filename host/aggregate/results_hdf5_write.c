@@ -17,15 +17,19 @@ struct results_writer {
   struct hdf5_file *file;
   const ls_results *results;
   const struct accumulator *a;
-  const char *amount;                                       /* unit of amounts */
-  hdf5_id entity, other_entity, quantile, quarter, line;    /* scales at the root; other_entity: the second of a pair */
+  const char *amount;                                    /* unit of amounts */
+  hdf5_id entity, other_entity, quantile, quarter, line; /* scales at the root; other_entity: the second of a pair */
   hdf5_id kept;
 };
 
-static struct hdf5_array array_of(hdf5_id group, const char *name, const char *units, const char *meaning, hdf5_id first,
-                                  hdf5_id second, hdf5_id third) {
+static struct hdf5_array array_of(hdf5_id group, const char *name, const char *units, const char *meaning,
+                                  hdf5_id first, hdf5_id second, hdf5_id third) {
   int rank = first < 0 ? 0 : second < 0 ? 1 : third < 0 ? 2 : 3;
-  struct hdf5_array array = {.group = group, .name = name, .units = units, .meaning = meaning, .rank = rank,
+  struct hdf5_array array = {.group = group,
+                             .name = name,
+                             .units = units,
+                             .meaning = meaning,
+                             .rank = rank,
                              .dimension = {first, second, third}};
   return array;
 }
@@ -67,18 +71,22 @@ static void make_scales(struct results_writer *w) {
   if (quarter == NULL) return;
   for (int32_t t = 0; t < quarters; t++) quarter[t] = t;
   w->entity = hdf5_scale_texts(w->file, root, "entity", "id of the entity", id, w->a->shape.entity_count);
-  w->quantile = hdf5_scale_numbers(w->file, root, "quantile", "level of the quantile", "1", QUANTILE_LEVEL, QUANTILE_LEVEL_COUNT);
+  w->quantile =
+      hdf5_scale_numbers(w->file, root, "quantile", "level of the quantile", "1", QUANTILE_LEVEL, QUANTILE_LEVEL_COUNT);
   w->quarter = hdf5_scale_integers(w->file, root, "quarter", "quarter from the start", "quarter", quarter, quarters);
   if (w->a->shape.line_count > 0) {
-    w->line = hdf5_scale_texts(w->file, root, "line", "balance-sheet line", w->results->names.line, w->a->shape.line_count);
+    w->line =
+        hdf5_scale_texts(w->file, root, "line", "balance-sheet line", w->results->names.line, w->a->shape.line_count);
   }
   if (w->a->joint != NULL) {
-    w->other_entity = hdf5_scale_texts(w->file, root, "other_entity", "id of the second entity of a pair", id, w->a->shape.entity_count);
+    w->other_entity = hdf5_scale_texts(w->file, root, "other_entity", "id of the second entity of a pair", id,
+                                       w->a->shape.entity_count);
   }
   context_release(w->context, quarter);
 }
 
-static void put_scalar(struct results_writer *w, const char *name, const char *units, const char *meaning, double value) {
+static void put_scalar(struct results_writer *w, const char *name, const char *units, const char *meaning,
+                       double value) {
   struct hdf5_array array = array_of(hdf5_root(w->file), name, units, meaning, -1, -1, -1);
   hdf5_write_numbers(w->file, &array, &value);
 }
@@ -96,12 +104,15 @@ static void put_system(struct results_writer *w, const char *prefix, const struc
   const struct {
     const char *suffix, *meaning;
     double value;
-  } scalar[] = {{"mean", "mean of the system's loss", loss->mean},       {"std", "standard deviation over scenarios", loss->sd},
-                {"stderr", "standard error of the mean", loss->mean_se}, {"min", "smallest loss", loss->minimum},
+  } scalar[] = {{"mean", "mean of the system's loss", loss->mean},
+                {"std", "standard deviation over scenarios", loss->sd},
+                {"stderr", "standard error of the mean", loss->mean_se},
+                {"min", "smallest loss", loss->minimum},
                 {"max", "largest loss", loss->maximum}};
   char name[NAME_ROOM];
   for (int k = 0; k < QUANTILE_LEVEL_COUNT; k++) {
-    double row[5] = {loss->tail[k].value, loss->tail[k].low, loss->tail[k].high, loss->tail[k].shortfall, loss->tail[k].shortfall_se};
+    double row[5] = {loss->tail[k].value, loss->tail[k].low, loss->tail[k].high, loss->tail[k].shortfall,
+                     loss->tail[k].shortfall_se};
     for (int f = 0; f < 5; f++) column[f][k] = row[f];
   }
   for (size_t k = 0; k < sizeof scalar / sizeof *scalar; k++) {
@@ -116,24 +127,27 @@ static void put_system(struct results_writer *w, const char *prefix, const struc
 }
 
 /* One field of all entities; its place in struct entity_statistics is `offset`. */
-static void put_entity_field(struct results_writer *w, const char *name, const char *units, const char *meaning, size_t offset) {
+static void put_entity_field(struct results_writer *w, const char *name, const char *units, const char *meaning,
+                             size_t offset) {
   int32_t n = w->a->shape.entity_count;
   struct hdf5_array array = array_of(hdf5_root(w->file), name, units, meaning, w->entity, -1, -1);
   double *value = context_allocate(w->context, (size_t)n, sizeof *value);
   if (value == NULL) return;
-  for (int32_t i = 0; i < n; i++) memcpy(&value[i], (const char *)&w->results->statistics.entity[i] + offset, sizeof *value);
+  for (int32_t i = 0; i < n; i++)
+    memcpy(&value[i], (const char *)&w->results->statistics.entity[i] + offset, sizeof *value);
   hdf5_write_numbers(w->file, &array, value);
   context_release(w->context, value);
 }
 
 static void put_loss_quantiles(struct results_writer *w) {
   int32_t n = w->a->shape.entity_count;
-  struct hdf5_array array = array_of(hdf5_root(w->file), "loss_quantile", w->amount, "quantile of the entity's loss, from 256 bins",
-                                     w->entity, w->quantile, -1);
+  struct hdf5_array array = array_of(hdf5_root(w->file), "loss_quantile", w->amount,
+                                     "quantile of the entity's loss, from 256 bins", w->entity, w->quantile, -1);
   double *value = context_allocate(w->context, (size_t)n * QUANTILE_LEVEL_COUNT, sizeof *value);
   if (value == NULL) return;
   for (int32_t i = 0; i < n; i++) {
-    memcpy(value + (size_t)i * QUANTILE_LEVEL_COUNT, w->results->statistics.entity[i].loss_quantile, QUANTILE_LEVEL_COUNT * sizeof *value);
+    memcpy(value + (size_t)i * QUANTILE_LEVEL_COUNT, w->results->statistics.entity[i].loss_quantile,
+           QUANTILE_LEVEL_COUNT * sizeof *value);
   }
   hdf5_write_numbers(w->file, &array, value);
   context_release(w->context, value);
@@ -141,30 +155,35 @@ static void put_loss_quantiles(struct results_writer *w) {
 
 static void put_entities(struct results_writer *w) {
 #define FIELD(name) offsetof(struct entity_statistics, name)
-  put_entity_field(w, "default_probability", "1", "share of scenarios in which it defaults", FIELD(default_probability));
+  put_entity_field(w, "default_probability", "1", "share of scenarios in which it defaults",
+                   FIELD(default_probability));
   put_entity_field(w, "default_probability_low", "1", "lower end of the 95 % interval (Wilson)", FIELD(default_low));
   put_entity_field(w, "default_probability_high", "1", "upper end of the 95 % interval (Wilson)", FIELD(default_high));
-  put_entity_field(w, "distress_probability", "1", "share of scenarios in which it is in distress", FIELD(distress_probability));
-  put_entity_field(w, "forced_probability", "1", "share of scenarios that force its default", FIELD(forced_probability));
+  put_entity_field(w, "distress_probability", "1", "share of scenarios in which it is in distress",
+                   FIELD(distress_probability));
+  put_entity_field(w, "forced_probability", "1", "share of scenarios that force its default",
+                   FIELD(forced_probability));
   put_entity_field(w, "loss_mean", w->amount, "mean loss of its equity value at the horizon", FIELD(loss_mean));
   put_entity_field(w, "loss_mean_stderr", w->amount, "standard error of the mean loss", FIELD(loss_mean_se));
   put_entity_field(w, "loss_std", w->amount, "standard deviation of the loss over scenarios", FIELD(loss_sd));
   put_entity_field(w, "loss_peak_mean", w->amount, "mean of the largest loss over quarters", FIELD(loss_peak_mean));
-  put_entity_field(w, "es_contribution", w->amount, "contribution to the system's expected shortfall at 0.99", FIELD(es_contribution));
+  put_entity_field(w, "es_contribution", w->amount, "contribution to the system's expected shortfall at 0.99",
+                   FIELD(es_contribution));
 #undef FIELD
   put_loss_quantiles(w);
 }
 
-static void put_by_entity(struct results_writer *w, const char *name, const char *units, const char *meaning, hdf5_id first,
-                          const double *value) {
-  struct hdf5_array array = array_of(hdf5_root(w->file), name, units, meaning, first < 0 ? w->entity : first, first < 0 ? -1 : w->entity, -1);
+static void put_by_entity(struct results_writer *w, const char *name, const char *units, const char *meaning,
+                          hdf5_id first, const double *value) {
+  struct hdf5_array array =
+      array_of(hdf5_root(w->file), name, units, meaning, first < 0 ? w->entity : first, first < 0 ? -1 : w->entity, -1);
   if (value != NULL) hdf5_write_numbers(w->file, &array, value);
 }
 
 static void put_joint(struct results_writer *w) {
   int64_t n = w->a->shape.entity_count;
-  struct hdf5_array array = array_of(hdf5_root(w->file), "joint_default_count", "1", "scenarios in which both entities default",
-                                     w->entity, w->other_entity, -1);
+  struct hdf5_array array = array_of(hdf5_root(w->file), "joint_default_count", "1",
+                                     "scenarios in which both entities default", w->entity, w->other_entity, -1);
   if (w->a->joint == NULL) return;
   int64_t *value = context_allocate(w->context, (size_t)(n * n), sizeof *value);
   if (value == NULL) return;
@@ -180,8 +199,10 @@ static void put_headline(struct results_writer *w) {
   const struct statistics *statistics = &w->results->statistics;
   bool net = w->results->identity.loss_is_net;
   put_by_entity(w, "loss_at_zero", w->amount, "loss of the baseline against book equity", -1, w->results->loss_at_zero);
-  put_by_entity(w, "baseline_value", w->amount, "equity value on the baseline at the horizon", -1, w->results->baseline_value);
-  put_by_entity(w, "baseline_path", w->amount, "equity value on the baseline by quarter", w->quarter, w->results->baseline_path);
+  put_by_entity(w, "baseline_value", w->amount, "equity value on the baseline at the horizon", -1,
+                w->results->baseline_value);
+  put_by_entity(w, "baseline_path", w->amount, "equity value on the baseline by quarter", w->quarter,
+                w->results->baseline_path);
   put_joint(w);
   if (statistics->entity == NULL) return;
   put_system(w, "system_loss", results_system(w->results));
@@ -189,11 +210,11 @@ static void put_headline(struct results_writer *w) {
   put_scalar(w, "default_count_mean", "1", "mean number of entities in default", statistics->default_count_mean);
   put_scalar(w, "default_count_max", "1", "largest number of entities in default", statistics->default_count_max);
   put_entities(w);
-  put_by_entity(w, "default_probability_by_quarter", "1", "share of scenarios in which it defaults in the quarter", w->quarter,
-                statistics->default_by_quarter);
+  put_by_entity(w, "default_probability_by_quarter", "1", "share of scenarios in which it defaults in the quarter",
+                w->quarter, statistics->default_by_quarter);
   if (w->a->shape.line_count > 0) {
-    put_by_entity(w, "loss_mean_by_line", w->amount, "mean loss by balance-sheet line; lines add up to the loss", w->line,
-                  statistics->line_mean);
+    put_by_entity(w, "loss_mean_by_line", w->amount, "mean loss by balance-sheet line; lines add up to the loss",
+                  w->line, statistics->line_mean);
   }
 }
 
@@ -209,7 +230,8 @@ static void put_scenarios(struct results_writer *w) {
     /* numbers run from first_scenario: a scale of their own would double the file */
     hdf5_id scenario = hdf5_scale_bare(w->file, group, "scenario", count);
     struct hdf5_array gross = array_of(group, "loss_gross", w->amount, "sum of the positive losses", scenario, -1, -1);
-    struct hdf5_array net = array_of(group, "loss_net", w->amount, "loss of holders outside the network", scenario, -1, -1);
+    struct hdf5_array net =
+        array_of(group, "loss_net", w->amount, "loss of holders outside the network", scenario, -1, -1);
     struct hdf5_array defaults = array_of(group, "default_count", "1", "entities in default", scenario, -1, -1);
     struct hdf5_array state = array_of(group, "status", "1", "state of the scenario", scenario, -1, -1);
     gross.storage = net.storage = defaults.storage = state.storage = HDF5_CHECKED;
@@ -229,19 +251,23 @@ struct accumulator_scales {
 
 static void put_counts(struct results_writer *w, hdf5_id group, const char *name, const char *meaning, hdf5_id first,
                        const int64_t *value) {
-  struct hdf5_array array = array_of(group, name, "1", meaning, first < 0 ? w->entity : first, first < 0 ? -1 : w->entity, -1);
+  struct hdf5_array array =
+      array_of(group, name, "1", meaning, first < 0 ? w->entity : first, first < 0 ? -1 : w->entity, -1);
   hdf5_write_integers(w->file, &array, value);
 }
 
 /* 128-bit sums as pairs of 64-bit numbers: the low half first, its bits taken as a signed number. */
 static void put_sums(struct results_writer *w, const struct hdf5_array *array, const fixed *sum) {
-  _Static_assert(sizeof *sum == LIMBS * sizeof(int64_t) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "limbs lie low to high");
+  _Static_assert(sizeof *sum == LIMBS * sizeof(int64_t) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+                 "limbs lie low to high");
   hdf5_write_integers(w->file, array, (const int64_t *)(const void *)sum);
 }
 
 static void put_bins(struct results_writer *w, hdf5_id group, const struct accumulator_scales *scale) {
-  struct hdf5_array count = array_of(group, "bin_count", "1", "scenarios with a loss in the bin", w->entity, scale->bin, -1);
-  struct hdf5_array sum = array_of(group, "bin_sum", "1", "sum of those losses in fixed-point units", w->entity, scale->bin, scale->limb);
+  struct hdf5_array count =
+      array_of(group, "bin_count", "1", "scenarios with a loss in the bin", w->entity, scale->bin, -1);
+  struct hdf5_array sum =
+      array_of(group, "bin_sum", "1", "sum of those losses in fixed-point units", w->entity, scale->bin, scale->limb);
   if (w->a->bin_count == NULL) return;
   count.storage = sum.storage = HDF5_COMPRESSED;
   hdf5_write_integers(w->file, &count, w->a->bin_count);
@@ -249,11 +275,14 @@ static void put_bins(struct results_writer *w, hdf5_id group, const struct accum
 }
 
 static void put_entity_sums(struct results_writer *w, hdf5_id group, const struct accumulator_scales *scale) {
-  struct hdf5_array loss = array_of(group, "loss_sum", "1", "sum of losses in fixed-point units", w->entity, scale->limb, -1);
-  struct hdf5_array peak = array_of(group, "loss_peak_sum", "1", "sum of peak losses in fixed-point units", w->entity, scale->limb, -1);
-  struct hdf5_array squares = array_of(group, "loss_square_sum", "1", "sum of squared losses in fixed-point units", w->entity,
-                                       scale->square_limb, -1);
-  struct hdf5_array line = array_of(group, "line_sum", "1", "sum of losses by line in fixed-point units", w->line, w->entity, scale->limb);
+  struct hdf5_array loss =
+      array_of(group, "loss_sum", "1", "sum of losses in fixed-point units", w->entity, scale->limb, -1);
+  struct hdf5_array peak =
+      array_of(group, "loss_peak_sum", "1", "sum of peak losses in fixed-point units", w->entity, scale->limb, -1);
+  struct hdf5_array squares = array_of(group, "loss_square_sum", "1", "sum of squared losses in fixed-point units",
+                                       w->entity, scale->square_limb, -1);
+  struct hdf5_array line =
+      array_of(group, "line_sum", "1", "sum of losses by line in fixed-point units", w->line, w->entity, scale->limb);
   put_sums(w, &loss, w->a->loss_sum);
   put_sums(w, &peak, w->a->peak_sum);
   hdf5_write_integers(w->file, &squares, (const int64_t *)(const void *)w->a->loss_squares);
@@ -273,25 +302,29 @@ static void put_accumulators(struct results_writer *w) {
   hdf5_put_integer(w->file, group, "nonfinite_count", a->nonfinite_count);
   hdf5_put_integer(w->file, group, "clip_count", a->clip_count);
   hdf5_put_integer(w->file, group, "iteration_count", a->iteration_count);
-  struct accumulator_scales scale = {.limb = hdf5_scale_bare(w->file, group, "limb", LIMBS),
-                                     .square_limb = hdf5_scale_bare(w->file, group, "square_limb", SQUARE_LIMBS),
-                                     .bin = hdf5_scale_numbers(w->file, group, "bin", "edge of the bin nearer to 0", w->amount, edge, BIN_COUNT)};
+  struct accumulator_scales scale = {
+      .limb = hdf5_scale_bare(w->file, group, "limb", LIMBS),
+      .square_limb = hdf5_scale_bare(w->file, group, "square_limb", SQUARE_LIMBS),
+      .bin = hdf5_scale_numbers(w->file, group, "bin", "edge of the bin nearer to 0", w->amount, edge, BIN_COUNT)};
   put_entity_sums(w, group, &scale);
   put_bins(w, group, &scale);
   put_counts(w, group, "default_count", "scenarios in which it defaults", -1, a->default_count);
   put_counts(w, group, "forced_count", "scenarios that force its default", -1, a->forced_count);
   put_counts(w, group, "distress_count", "scenarios in which it is in distress", -1, a->distress_count);
   put_counts(w, group, "funding_refused_count", "quarters in which outside funding was refused", -1, a->refused_count);
-  put_counts(w, group, "default_count_by_quarter", "scenarios in which it defaults in the quarter", w->quarter, a->default_by_quarter);
-  put_counts(w, group, "distress_count_by_quarter", "scenarios in which distress begins in the quarter", w->quarter, a->distress_by_quarter);
+  put_counts(w, group, "default_count_by_quarter", "scenarios in which it defaults in the quarter", w->quarter,
+             a->default_by_quarter);
+  put_counts(w, group, "distress_count_by_quarter", "scenarios in which distress begins in the quarter", w->quarter,
+             a->distress_by_quarter);
   hdf5_group_close(w->file, group);
 }
 
 /* ---- kept scenarios -------------------------------------------------------------------------------------------------------------------------- */
 
 /* Numbers of each kept scenario: `size` of them from the place that `at` gives. */
-static double *gather_numbers(struct results_writer *w, const double *(*at)(const struct results_writer *, int32_t, int32_t),
-                              int32_t which, int64_t size) {
+static double *gather_numbers(struct results_writer *w,
+                              const double *(*at)(const struct results_writer *, int32_t, int32_t), int32_t which,
+                              int64_t size) {
   int32_t count = w->results->kept_count;
   double *value = context_allocate(w->context, (size_t)(count * size), sizeof *value);
   for (int32_t k = 0; value != NULL && k < count; k++) {
@@ -317,7 +350,8 @@ static const double *kept_line(const struct results_writer *w, int32_t k, int32_
 }
 
 static void put_kept_array(struct results_writer *w, const struct hdf5_array *array,
-                           const double *(*at)(const struct results_writer *, int32_t, int32_t), int32_t which, int64_t size) {
+                           const double *(*at)(const struct results_writer *, int32_t, int32_t), int32_t which,
+                           int64_t size) {
   double *value = gather_numbers(w, at, which, size);
   if (value != NULL) hdf5_write_numbers(w->file, array, value);
   context_release(w->context, value);
@@ -361,13 +395,15 @@ static void put_kept_scalars(struct results_writer *w, hdf5_id group) {
   int64_t *integer = context_allocate(w->context, (size_t)count, sizeof *integer);
   for (int f = 0; f < 3 && number != NULL; f++) {
     struct hdf5_array array = array_of(group, field[f].name, field[f].units, field[f].meaning, w->kept, -1, -1);
-    for (int32_t k = 0; k < count; k++) number[k] = f == 0 ? kept[k].loss_gross : f == 1 ? kept[k].loss_net : kept[k].audit;
+    for (int32_t k = 0; k < count; k++)
+      number[k] = f == 0 ? kept[k].loss_gross : f == 1 ? kept[k].loss_net : kept[k].audit;
     hdf5_write_numbers(w->file, &array, number);
   }
   static const char *const name[3] = {"default_count", "iterations", "converged"};
   for (int f = 0; f < 3 && integer != NULL; f++) {
     struct hdf5_array array = array_of(group, name[f], "1", name[f], w->kept, -1, -1);
-    for (int32_t k = 0; k < count; k++) integer[k] = f == 0 ? kept[k].default_count : f == 1 ? kept[k].iterations : kept[k].converged;
+    for (int32_t k = 0; k < count; k++)
+      integer[k] = f == 0 ? kept[k].default_count : f == 1 ? kept[k].iterations : kept[k].converged;
     hdf5_write_integers(w->file, &array, integer);
   }
   context_release(w->context, integer);
@@ -403,7 +439,8 @@ static void put_kept(struct results_writer *w) {
   struct hdf5_array loss = array_of(group, "loss", w->amount, "loss of the entity", w->kept, w->entity, -1);
   put_kept_array(w, &loss, kept_loss, 0, n);
   if (results->names.line_count > 0) {
-    struct hdf5_array line = array_of(group, "line_loss", w->amount, "loss by balance-sheet line", w->kept, w->line, w->entity);
+    struct hdf5_array line =
+        array_of(group, "line_loss", w->amount, "loss by balance-sheet line", w->kept, w->line, w->entity);
     put_kept_array(w, &line, kept_line, 0, n * results->names.line_count);
   }
   hdf5_id detail = hdf5_group_create(w->file, group, "detail");
@@ -487,8 +524,15 @@ static ls_status put_network(struct results_writer *w) {
 }
 
 ls_status ls_results_write(ls_context *context, const ls_results *results, const char *path, bool replace) {
-  struct results_writer w = {.context = context, .results = results, .a = results->accumulator, .entity = -1,
-                             .other_entity = -1, .quantile = -1, .quarter = -1, .line = -1, .kept = -1};
+  struct results_writer w = {.context = context,
+                             .results = results,
+                             .a = results->accumulator,
+                             .entity = -1,
+                             .other_entity = -1,
+                             .quantile = -1,
+                             .quarter = -1,
+                             .line = -1,
+                             .kept = -1};
   int64_t faults = context_fault_count(context);
   char *amount = network_amount_units(context, results->network);
   if (amount == NULL) return LS_STATUS_OUT_OF_MEMORY;

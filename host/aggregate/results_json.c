@@ -83,11 +83,13 @@ static void write_system(struct json *json, const ls_results *results) {
 
 /* ---- entities ------------------------------------------------------------------------------------------------------------------------- */
 
-static void write_quarters(struct json *json, const char *key, const ls_results *results, const double *value, int32_t entity) {
+static void write_quarters(struct json *json, const char *key, const ls_results *results, const double *value,
+                           int32_t entity) {
   int32_t n = results->accumulator->shape.entity_count;
   if (value == NULL) return;
   json_list_begin(json, key);
-  for (int32_t t = 0; t < results->accumulator->shape.quarter_count; t++) json_number(json, NULL, value[(int64_t)t * n + entity]);
+  for (int32_t t = 0; t < results->accumulator->shape.quarter_count; t++)
+    json_number(json, NULL, value[(int64_t)t * n + entity]);
   json_list_end(json);
 }
 
@@ -188,7 +190,8 @@ static void write_trace(struct json *json, const ls_results *results, const stru
       json_object_begin(json, NULL);
       json_text(json, "id", ls_network_entity_id(results->network, i));
       for (int32_t f = 0; f < fields; f++) {
-        write_value(json, results->names.trace[f], kept->trace[(t * fields + f) * n + i], results_trace_is_flag(results, f));
+        write_value(json, results->names.trace[f], kept->trace[(t * fields + f) * n + i],
+                    results_trace_is_flag(results, f));
       }
       json_object_end(json);
     }
@@ -220,7 +223,8 @@ static void write_scenario(struct json *json, const ls_results *results, const s
 
 static void write_settings(struct json *json, const struct run_identity *identity) {
   json_object_begin(json, "settings");
-  for (int32_t k = 0; k < identity->setting_count; k++) json_text(json, identity->setting[k].key, identity->setting[k].value);
+  for (int32_t k = 0; k < identity->setting_count; k++)
+    json_text(json, identity->setting[k].key, identity->setting[k].value);
   json_object_end(json);
 }
 

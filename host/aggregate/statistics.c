@@ -24,7 +24,8 @@ static void set_tail(struct loss_statistics *loss, int level, const double *asce
 static void set_nothing(struct loss_statistics *loss) {
   loss->mean = loss->mean_se = loss->sd = loss->minimum = loss->maximum = NAN;
   for (int k = 0; k < QUANTILE_LEVEL_COUNT; k++) {
-    loss->tail[k].value = loss->tail[k].low = loss->tail[k].high = loss->tail[k].shortfall = loss->tail[k].shortfall_se = NAN;
+    loss->tail[k].value = loss->tail[k].low = loss->tail[k].high = loss->tail[k].shortfall =
+        loss->tail[k].shortfall_se = NAN;
   }
 }
 
@@ -89,7 +90,8 @@ static void entity_statistics(const struct accumulator *a, int32_t i, struct ent
 static void fill_by_entity(const struct accumulator *a, struct statistics *result) {
   int64_t n = a->shape.entity_count, count = accumulator_count(a);
   for (int32_t i = 0; i < a->shape.entity_count; i++) entity_statistics(a, i, &result->entity[i]);
-  for (int64_t k = 0; k < n * a->shape.line_count; k++) result->line_mean[k] = fixed_mean(a->line_sum[k], count, a->bound_exponent);
+  for (int64_t k = 0; k < n * a->shape.line_count; k++)
+    result->line_mean[k] = fixed_mean(a->line_sum[k], count, a->bound_exponent);
   for (int64_t k = 0; result->default_by_quarter != NULL && k < n * a->shape.quarter_count; k++) {
     result->default_by_quarter[k] = share(a->default_by_quarter[k], count);
   }

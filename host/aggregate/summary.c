@@ -83,8 +83,9 @@ static void write_heading(const struct summary *summary) {
   const ls_network *network = results->network;
   struct buffer *out = summary->out;
   (void)cut(out, ls_network_name(network), 50);
-  buffer_print(out, ": model %s, %lld scenario%s, on %s\n", results->identity.model, (long long)results->identity.scenario_count,
-               results->identity.scenario_count == 1 ? "" : "s", results->identity.backend);
+  buffer_print(out, ": model %s, %lld scenario%s, on %s\n", results->identity.model,
+               (long long)results->identity.scenario_count, results->identity.scenario_count == 1 ? "" : "s",
+               results->identity.backend);
   if (network->currency[0] == '\0' && network->unit[0] == '\0') return;
   buffer_text(out, "amounts in ");
   (void)cut(out, network->currency, 40);
@@ -297,7 +298,8 @@ static void write_quality(const struct summary *summary) {
   struct buffer *out = summary->out;
   double at_zero = 0;
   buffer_print(out, "\nNot converged: %lld, not finite: %lld, shock values clipped: %lld\n",
-               (long long)(accumulator_count(a) - a->converged_count), (long long)a->nonfinite_count, (long long)a->clip_count);
+               (long long)(accumulator_count(a) - a->converged_count), (long long)a->nonfinite_count,
+               (long long)a->clip_count);
   if (results->loss_at_zero != NULL) {
     for (int32_t i = 0; i < a->shape.entity_count; i++) at_zero += results->loss_at_zero[i];
     buffer_text(out, "Loss of the baseline itself against book: ");
@@ -375,7 +377,8 @@ static void write_entities(const struct summary *summary) {
   for (int32_t i = 0; i < entities && i < SHOWN; i++) {
     buffer_text(out, "  ");
     padded(out, ls_network_entity_id(results->network, i), 28);
-    for (int32_t k = 0; k < columns; k++) padded_amount(summary, results->kept[0].detail[(int64_t)k * entities + i], COLUMN);
+    for (int32_t k = 0; k < columns; k++)
+      padded_amount(summary, results->kept[0].detail[(int64_t)k * entities + i], COLUMN);
     buffer_text(out, "\n");
   }
   if (entities > SHOWN) buffer_print(out, "  ... and %d more\n", (int)(entities - SHOWN));
@@ -386,7 +389,8 @@ ls_status results_summary(ls_context *context, struct buffer *buffer, const ls_r
   write_heading(&summary);
   if (results->statistics.entity == NULL) {
     buffer_print(buffer, "part %d of %d: %lld scenarios done; merge the parts for statistics\n",
-                 (int)results->identity.shard_index, (int)results->identity.shard_count, (long long)results_done_count(results));
+                 (int)results->identity.shard_index, (int)results->identity.shard_count,
+                 (long long)results_done_count(results));
     buffer_print(buffer, "Digest %s\n", results->digest);
     return LS_STATUS_OK;
   }

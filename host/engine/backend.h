@@ -10,9 +10,9 @@ struct compute_request {
   int64_t first;        /* scenarios first .. first + count - 1, or */
   const int64_t *index; /* [count] these */
   int64_t count;
-  int threads;          /* 0: one per processor */
-  int64_t chunk;        /* 0: chosen by the backend */
-  const char *isa;      /* CPU: NULL for the best */
+  int threads;     /* 0: one per processor */
+  int64_t chunk;   /* 0: chosen by the backend */
+  const char *isa; /* CPU: NULL for the best */
 };
 
 /* Called in the thread that called compute, for every finished chunk, in any order, while others are being computed. The

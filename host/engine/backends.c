@@ -10,7 +10,8 @@ static bool cuda_not_built(char *reason, size_t size) {
   return false;
 }
 
-static ls_status cuda_refuse(ls_context *context, const struct compute_request *request, chunk_consumer consume, void *user) {
+static ls_status cuda_refuse(ls_context *context, const struct compute_request *request, chunk_consumer consume,
+                             void *user) {
   (void)request;
   (void)consume;
   (void)user;

@@ -14,7 +14,13 @@
 #include "engine/backend.h"
 #include "engine/tile_cpu.h"
 
-enum { CHUNK_SCENARIOS = 256, CHUNK_BYTES = 16 << 20, CHUNK_MOST = 1 << 24, THREADS_MOST = 1024, WAKE_MILLISECONDS = 100 };
+enum {
+  CHUNK_SCENARIOS = 256,
+  CHUNK_BYTES = 16 << 20,
+  CHUNK_MOST = 1 << 24,
+  THREADS_MOST = 1024,
+  WAKE_MILLISECONDS = 100
+};
 
 /* A chunk's values, and where it is on its way. */
 struct buffer {
@@ -151,8 +157,9 @@ static ls_status consume_all(ls_context *context, struct pool *pool, chunk_consu
 /* ---- setting up ------------------------------------------------------------------------------------------------------- */
 
 static bool cpu_has(const struct cpu_tile *tile) {
-  if (tile == &CPU_TILE_AVX512) return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-                                       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw");
+  if (tile == &CPU_TILE_AVX512)
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw");
   if (tile == &CPU_TILE_AVX2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   return true;
 }
@@ -226,8 +233,8 @@ static void release_pool(ls_context *context, struct pool *pool, struct worker *
 }
 
 /* Starts the workers, consumes what they make, and joins them. With fewer threads than asked for the run is slower, not wrong. */
-static ls_status run_pool(ls_context *context, struct pool *pool, struct worker *worker, int threads, chunk_consumer consume,
-                          void *user) {
+static ls_status run_pool(ls_context *context, struct pool *pool, struct worker *worker, int threads,
+                          chunk_consumer consume, void *user) {
   int started = 0;
   while (started < threads && pthread_create(&worker[started].thread, NULL, work, &worker[started]) == 0) started++;
   if (started == 0) return context_fail(context, LS_STATUS_SYSTEM, "cannot start a thread: %s", strerror(errno));
@@ -236,7 +243,8 @@ static ls_status run_pool(ls_context *context, struct pool *pool, struct worker 
   return status;
 }
 
-static ls_status cpu_compute(ls_context *context, const struct compute_request *request, chunk_consumer consume, void *user) {
+static ls_status cpu_compute(ls_context *context, const struct compute_request *request, chunk_consumer consume,
+                             void *user) {
   struct pool pool = {.request = request};
   ls_status status = choose_tile(context, request->isa, &pool.tile);
   if (status != LS_STATUS_OK || request->count == 0) return status;

@@ -53,7 +53,8 @@ static void release_settings(ls_context *context, struct setting *list, int32_t 
   context_release(context, list);
 }
 
-static void model_json(struct json *json, const struct ls_model_info *model, const struct setting *setting, int32_t count) {
+static void model_json(struct json *json, const struct ls_model_info *model, const struct setting *setting,
+                       int32_t count) {
   json_object_begin(json, NULL);
   json_text(json, "name", model->name);
   json_text(json, "title", model->title);
@@ -73,7 +74,8 @@ static void model_json(struct json *json, const struct ls_model_info *model, con
   json_object_end(json);
 }
 
-static void model_text(struct buffer *buffer, const struct ls_model_info *model, const struct setting *setting, int32_t count) {
+static void model_text(struct buffer *buffer, const struct ls_model_info *model, const struct setting *setting,
+                       int32_t count) {
   buffer_print(buffer, "%s: %s\n  %s\n", model->name, model->title, model->source);
   for (int32_t k = 0; k < count; k++)
     buffer_print(buffer, "  --set %s=%s  %s\n", setting[k].key, setting[k].value, meaning_of(model, setting[k].key));

@@ -58,8 +58,8 @@ struct pattern {
 };
 
 /* Entries of the pivot's column (below) or row (right) that still stand. */
-static ls_status list_neighbours(ls_context *context, const struct symbolic *s, int32_t pivot, bool below, struct list *node,
-                                 struct list *entry) {
+static ls_status list_neighbours(ls_context *context, const struct symbolic *s, int32_t pivot, bool below,
+                                 struct list *node, struct list *entry) {
   ls_status status = LS_STATUS_OK;
   for (int32_t i = 0; i < s->n && status == LS_STATUS_OK; i++) {
     int32_t number = below ? s->entry[(int64_t)i * s->n + pivot] : s->entry[(int64_t)pivot * s->n + i];
@@ -87,13 +87,15 @@ static ls_status eliminate(ls_context *context, struct symbolic *s, int32_t pivo
   return status;
 }
 
-static ls_status symbolic_create(ls_context *context, const struct ls_loop_links *stake, int32_t n, struct symbolic *s) {
+static ls_status symbolic_create(ls_context *context, const struct ls_loop_links *stake, int32_t n,
+                                 struct symbolic *s) {
   s->n = n;
   s->entry = context_allocate(context, (size_t)n * (size_t)n, sizeof *s->entry);
   s->row_count = context_allocate(context, (size_t)n, sizeof *s->row_count);
   s->column_count = context_allocate(context, (size_t)n, sizeof *s->column_count);
   s->done = context_allocate(context, (size_t)n, sizeof *s->done);
-  if (s->entry == NULL || s->row_count == NULL || s->column_count == NULL || s->done == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  if (s->entry == NULL || s->row_count == NULL || s->column_count == NULL || s->done == NULL)
+    return LS_STATUS_OUT_OF_MEMORY;
   for (int64_t k = 0; k < (int64_t)n * n; k++) s->entry[k] = -1;
   for (int32_t k = 0; k < stake->count; k++) add_entry(s, stake->from[k], stake->to[k]);
   return LS_STATUS_OK;
@@ -106,7 +108,8 @@ static void symbolic_release(ls_context *context, struct symbolic *s) {
   context_release(context, s->done);
 }
 
-ls_status plan_fill_elimination(ls_context *context, const struct ls_loop_links *stake, int32_t n, struct ls_elimination *e) {
+ls_status plan_fill_elimination(ls_context *context, const struct ls_loop_links *stake, int32_t n,
+                                struct ls_elimination *e) {
   struct symbolic s = {0};
   struct pattern p = {0};
   int32_t *order = context_allocate(context, (size_t)n, sizeof *order);
@@ -128,12 +131,30 @@ ls_status plan_fill_elimination(ls_context *context, const struct ls_loop_links 
   }
   symbolic_release(context, &s);
   if (status == LS_STATUS_OK) {
-    *e = (struct ls_elimination){n, s.entries, order, lower_first, p.lower_row.item, p.lower_entry.item, upper_first,
-                                 p.upper_column.item, p.upper_entry.item, p.product.item, product_first, stake_entry};
+    *e = (struct ls_elimination){n,
+                                 s.entries,
+                                 order,
+                                 lower_first,
+                                 p.lower_row.item,
+                                 p.lower_entry.item,
+                                 upper_first,
+                                 p.upper_column.item,
+                                 p.upper_entry.item,
+                                 p.product.item,
+                                 product_first,
+                                 stake_entry};
     return status;
   }
-  void *const made[] = {order, lower_first, upper_first, product_first, stake_entry, p.lower_row.item, p.lower_entry.item,
-                        p.upper_column.item, p.upper_entry.item, p.product.item};
+  void *const made[] = {order,
+                        lower_first,
+                        upper_first,
+                        product_first,
+                        stake_entry,
+                        p.lower_row.item,
+                        p.lower_entry.item,
+                        p.upper_column.item,
+                        p.upper_entry.item,
+                        p.product.item};
   for (size_t k = 0; k < sizeof made / sizeof made[0]; k++) context_release(context, made[k]);
   return status;
 }

@@ -36,7 +36,8 @@ ls_status results_finish(ls_context *context, const struct job *job, ls_results 
 
 /* Runs one scenario of a static model to the exact end of its iteration (one linear solve per set of defaults) and writes
  * its outputs over value[slot * stride]. Scenarios that it cannot settle stay not converged. */
-ls_status exact_finish(ls_context *context, const struct ls_plan *plan, int64_t scenario, double *value, int64_t stride);
+ls_status exact_finish(ls_context *context, const struct ls_plan *plan, int64_t scenario, double *value,
+                       int64_t stride);
 
 /* Fills results->identity and names, and the network's copy. */
 ls_status identity_fill(ls_context *context, const struct job *job, const ls_run_options *options, ls_results *results);

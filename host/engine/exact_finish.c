@@ -13,16 +13,16 @@ enum { ACTIVE_MOST = 4096 }; /* unknowns of the dense system: 128 MiB */
 
 struct system {
   ls_context *context;
-  int32_t *unknown;  /* [N] entities whose slope is not 0 */
-  int32_t *place;    /* [N] their place in `unknown`, -1 else */
+  int32_t *unknown;         /* [N] entities whose slope is not 0 */
+  int32_t *place;           /* [N] their place in `unknown`, -1 else */
   double *constant, *slope; /* [N] the pieces in force */
-  double *matrix;    /* [count * (count + 1)] row-major, right-hand side last */
+  double *matrix;           /* [count * (count + 1)] row-major, right-hand side last */
   int32_t count;
 };
 
 /* Bits that baseline lanes share with every other instruction set: the same functions on lane 0. */
-static void find_pieces(const struct ls_view *view, struct ls_static_model model, ls_slots given, ls_slots x, double *constant,
-                        double *slope) {
+static void find_pieces(const struct ls_view *view, struct ls_static_model model, ls_slots given, ls_slots x,
+                        double *constant, double *slope) {
   for (int32_t i = 0; i < view->plan->entity_count; i++) {
     ls_lane c, s;
     model.piece(view, i, slot_get(given, i), fixed_point_row(&view->plan->fixed, i, x), &c, &s);
@@ -48,8 +48,10 @@ static void fill_row(const struct system *system, const struct ls_static_plan *f
   to[system->count] = system->constant[i];
   for (int64_t k = fixed->row_start[i]; k < fixed->row_start[i + 1]; k++) {
     int32_t j = fixed->column[k];
-    if (system->place[j] >= 0) to[system->place[j]] -= slope * fixed->weight[k];
-    else to[system->count] += slope * fixed->weight[k] * system->constant[j];
+    if (system->place[j] >= 0)
+      to[system->place[j]] -= slope * fixed->weight[k];
+    else
+      to[system->count] += slope * fixed->weight[k] * system->constant[j];
   }
 }
 
@@ -103,7 +105,8 @@ static bool solve_round(struct system *system, const struct ls_plan *plan, ls_sl
   int32_t n = plan->entity_count;
   find_unknowns(system, n);
   if (system->count > ACTIVE_MOST) return false;
-  system->matrix = context_allocate(system->context, (size_t)system->count * ((size_t)system->count + 1), sizeof(double));
+  system->matrix =
+      context_allocate(system->context, (size_t)system->count * ((size_t)system->count + 1), sizeof(double));
   if (system->matrix == NULL) return false;
   for (int32_t row = 0; row < system->count; row++) fill_row(system, &plan->fixed, row);
   bool solved = solve(system);
@@ -148,8 +151,8 @@ static bool model_of(int32_t number, struct ls_static_model *model) {
 }
 
 /* Repeats the iteration to its limit, then solves; x is what iteration left. */
-static void finish_tile(const struct ls_plan *plan, int64_t scenario, struct system *system, double *constant, double *slope,
-                        ls_slots state, ls_slots output) {
+static void finish_tile(const struct ls_plan *plan, int64_t scenario, struct system *system, double *constant,
+                        double *slope, ls_slots state, ls_slots output) {
   struct ls_static_model model = {0};
   if (!model_of(plan->model, &model)) return;
   int64_t number[LS_LANES];
@@ -164,7 +167,8 @@ static void finish_tile(const struct ls_plan *plan, int64_t scenario, struct sys
   fixed_point_output(&view, model, given, x, output);
 }
 
-ls_status exact_finish(ls_context *context, const struct ls_plan *plan, int64_t scenario, double *value, int64_t stride) {
+ls_status exact_finish(ls_context *context, const struct ls_plan *plan, int64_t scenario, double *value,
+                       int64_t stride) {
   size_t n = (size_t)plan->entity_count, slots = (size_t)plan->output.slot_count;
   struct system system = {.context = context};
   system.unknown = context_allocate(context, n, sizeof *system.unknown);
@@ -176,7 +180,8 @@ ls_status exact_finish(ls_context *context, const struct ls_plan *plan, int64_t 
   if (system.unknown != NULL && system.place != NULL && piece != NULL && state != NULL && output != NULL) {
     system.constant = piece;
     system.slope = piece + n;
-    finish_tile(plan, scenario, &system, piece + 2 * n, piece + 3 * n, (ls_slots){state, LS_LANES}, (ls_slots){output, LS_LANES});
+    finish_tile(plan, scenario, &system, piece + 2 * n, piece + 3 * n, (ls_slots){state, LS_LANES},
+                (ls_slots){output, LS_LANES});
     for (size_t k = 0; k < slots; k++) value[(int64_t)k * stride] = output[k * LS_LANES];
     status = LS_STATUS_OK;
   }

@@ -36,8 +36,8 @@ static ls_status add_tail(ls_context *context, void *user, const struct chunk *c
 }
 
 /* Numbers of the scenarios at or beyond the VaR. A VaR of 0 has no losses at it. */
-static ls_status list_tail(ls_context *context, const ls_results *results, double value_at_risk, int64_t **list, int64_t *count,
-                           int64_t *above) {
+static ls_status list_tail(ls_context *context, const ls_results *results, double value_at_risk, int64_t **list,
+                           int64_t *count, int64_t *above) {
   const double *loss = results_losses_gross(results);
   const struct accumulator *all = results->accumulator;
   int64_t total = all->shape.scenario_count, found = 0;
@@ -58,11 +58,13 @@ static ls_status list_tail(ls_context *context, const ls_results *results, doubl
 }
 
 /* ES_i = (sum beyond VaR + the share of the atom at VaR that the tail still has room for) / (n (1 - q)). */
-static void set_contributions(const struct tail *tail, int64_t total, int64_t above, int64_t at, struct entity_statistics *entity) {
+static void set_contributions(const struct tail *tail, int64_t total, int64_t above, int64_t at,
+                              struct entity_statistics *entity) {
   double room = (double)total * (1 - QUANTILE_LEVEL[CONTRIBUTION_LEVEL]);
   double share = at > 0 ? (room - (double)above) / (double)at : 0;
   for (int32_t i = 0; i < tail->plan->entity_count; i++) {
-    double beyond = fixed_value(tail->above[i], tail->bound_exponent), on = fixed_value(tail->at[i], tail->bound_exponent);
+    double beyond = fixed_value(tail->above[i], tail->bound_exponent),
+           on = fixed_value(tail->at[i], tail->bound_exponent);
     entity[i].es_contribution = (beyond + share * on) / room;
   }
 }
@@ -103,14 +105,16 @@ struct keeper {
   struct kept_scenario *kept;
 };
 
-static ls_status copy_block(ls_context *context, const struct chunk *chunk, int32_t s, int64_t first, int64_t count, double **to) {
+static ls_status copy_block(ls_context *context, const struct chunk *chunk, int32_t s, int64_t first, int64_t count,
+                            double **to) {
   *to = context_allocate(context, (size_t)count, sizeof **to);
   if (*to == NULL) return LS_STATUS_OUT_OF_MEMORY;
   for (int64_t k = 0; k < count; k++) (*to)[k] = chunk->value[(first + k) * chunk->stride + s];
   return LS_STATUS_OK;
 }
 
-static ls_status keep_one(ls_context *context, const struct job *job, const struct chunk *chunk, int32_t s, struct kept_scenario *kept) {
+static ls_status keep_one(ls_context *context, const struct job *job, const struct chunk *chunk, int32_t s,
+                          struct kept_scenario *kept) {
   const struct ls_output_layout *o = &job->detail->output;
   const double *value = chunk->value + s;
   int64_t n = job->detail->entity_count, trace = (int64_t)o->trace_count * job->detail->quarter_count * n;
@@ -140,9 +144,12 @@ static ls_status keep_chunk(ls_context *context, void *user, const struct chunk 
 }
 
 /* Explicit and replayed scenarios are all kept, in order; of drawn ones the worst. */
-static ls_status list_kept(ls_context *context, const struct job *job, const ls_results *results, int64_t **list, int64_t *count) {
+static ls_status list_kept(ls_context *context, const struct job *job, const ls_results *results, int64_t **list,
+                           int64_t *count) {
   int64_t total = results->identity.scenario_count;
-  *count = results->explicit_scenarios ? total : results->identity.keep_worst < total ? results->identity.keep_worst : total;
+  *count = results->explicit_scenarios            ? total
+           : results->identity.keep_worst < total ? results->identity.keep_worst
+                                                  : total;
   *list = context_allocate(context, (size_t)*count, sizeof **list);
   if (*list == NULL) return LS_STATUS_OUT_OF_MEMORY;
   if (!results->explicit_scenarios) return results_worst(context, results, *count, *list, count);
@@ -166,7 +173,8 @@ static ls_status keep_scenarios(ls_context *context, const struct job *job, ls_r
 }
 
 ls_status results_finish(ls_context *context, const struct job *job, ls_results *results) {
-  ls_status status = statistics_compute(context, results->accumulator, results->identity.loss_is_net, &results->statistics);
+  ls_status status =
+      statistics_compute(context, results->accumulator, results->identity.loss_is_net, &results->statistics);
   if (status == LS_STATUS_OK) status = contributions(context, job, results);
   if (status == LS_STATUS_OK) status = keep_scenarios(context, job, results);
   if (status != LS_STATUS_OK) return status;

@@ -14,13 +14,15 @@ static void digest_table(struct digest *digest, const struct table *table) {
     const struct table_column *column = &table->column[c];
     digest_update_text(digest, column->name);
     if (column->number != NULL) digest_update_doubles(digest, column->number, (size_t)table->row_count);
-    for (int64_t row = 0; row < table->row_count && column->text != NULL; row++) digest_update_text(digest, column->text[row]);
+    for (int64_t row = 0; row < table->row_count && column->text != NULL; row++)
+      digest_update_text(digest, column->text[row]);
   }
   if (table->from != NULL) digest_update_int32(digest, table->from, (size_t)table->row_count);
   if (table->to != NULL) digest_update_int32(digest, table->to, (size_t)table->row_count);
 }
 
-static ls_status digest_of_run(ls_context *context, const ls_network *network, const struct run_identity *identity, char text[DIGEST_TEXT_SIZE]) {
+static ls_status digest_of_run(ls_context *context, const ls_network *network, const struct run_identity *identity,
+                               char text[DIGEST_TEXT_SIZE]) {
   struct digest *digest = NULL;
   ls_status status = digest_create(context, &digest);
   if (status != LS_STATUS_OK) return status;
@@ -32,7 +34,8 @@ static ls_status digest_of_run(ls_context *context, const ls_network *network, c
     digest_update_text(digest, identity->setting[k].value);
   }
   digest_update_text(digest, identity->scenario_sha256);
-  int64_t number[4] = {(int64_t)identity->seed, identity->scenario_count, identity->keep_worst, identity->allow_missing_targets};
+  int64_t number[4] = {(int64_t)identity->seed, identity->scenario_count, identity->keep_worst,
+                       identity->allow_missing_targets};
   digest_update_int64(digest, number, 4);
   digest_final_hex(digest, text);
   digest_destroy(&digest);
@@ -74,8 +77,10 @@ static ls_status copy_names(ls_context *context, const char *const *from, int32_
 
 static ls_status fill_names(ls_context *context, const struct ls_model_info *info, struct result_names *names) {
   ls_status status = copy_names(context, info->output, LS_MODEL_OUTPUTS, &names->detail, &names->detail_count);
-  if (status == LS_STATUS_OK) status = copy_names(context, info->line, LS_MODEL_LINES, &names->line, &names->line_count);
-  if (status == LS_STATUS_OK) status = copy_names(context, info->trace, LS_MODEL_TRACE, &names->trace, &names->trace_count);
+  if (status == LS_STATUS_OK)
+    status = copy_names(context, info->line, LS_MODEL_LINES, &names->line, &names->line_count);
+  if (status == LS_STATUS_OK)
+    status = copy_names(context, info->trace, LS_MODEL_TRACE, &names->trace, &names->trace_count);
   return status;
 }
 
@@ -91,7 +96,8 @@ static ls_status fill_scenario(ls_context *context, const struct scenario_set *s
   return status;
 }
 
-ls_status identity_fill(ls_context *context, const struct job *job, const ls_run_options *options, ls_results *results) {
+ls_status identity_fill(ls_context *context, const struct job *job, const ls_run_options *options,
+                        ls_results *results) {
   struct run_identity *identity = &results->identity;
   identity->shard_index = options->shard_index;
   identity->shard_count = options->shard_count > 1 ? options->shard_count : 1;
@@ -100,7 +106,8 @@ ls_status identity_fill(ls_context *context, const struct job *job, const ls_run
   ls_status status = copy_text(context, job->settings.info->name, &identity->model);
   if (status == LS_STATUS_OK) status = copy_text(context, job->backend->name, &identity->backend);
   if (status == LS_STATUS_OK) status = copy_text(context, options->command, &identity->command);
-  if (status == LS_STATUS_OK) status = settings_describe(context, &job->settings, &identity->setting, &identity->setting_count);
+  if (status == LS_STATUS_OK)
+    status = settings_describe(context, &job->settings, &identity->setting, &identity->setting_count);
   if (status == LS_STATUS_OK) status = fill_scenario(context, job->scenarios, identity);
   if (status == LS_STATUS_OK) status = fill_names(context, job->settings.info, &results->names);
   if (status == LS_STATUS_OK) status = network_copy(context, job->network, &results->network);

@@ -32,8 +32,7 @@ static void read_baseline(const struct ls_plan *plan, const double *value, doubl
   int32_t n = plan->entity_count;
   for (int32_t i = 0; i < n; i++) path[i] = 0 - value[at->loss + i];
   for (int32_t t = 0; t < plan->quarter_count && at->trace_count > 0; t++)
-    for (int32_t i = 0; i < n; i++)
-      path[t * n + i] = value[at->trace + (t * at->trace_count + TRACE_VALUE) * n + i];
+    for (int32_t i = 0; i < n; i++) path[t * n + i] = value[at->trace + (t * at->trace_count + TRACE_VALUE) * n + i];
   for (int32_t k = 0; k < at->line_count * n; k++) line[k] = 0 - value[at->line + k];
 }
 
@@ -62,7 +61,8 @@ ls_status job_set_baseline(ls_context *context, struct job *job) {
   value = context_allocate(context, (size_t)plan->output.slot_count, sizeof *value);
   path = context_allocate(context, n * (size_t)plan->quarter_count, sizeof *path);
   line = context_allocate(context, n * (size_t)plan->output.line_count, sizeof *line);
-  status = value == NULL || path == NULL || line == NULL ? LS_STATUS_OUT_OF_MEMORY : solve_baseline(context, job, plan, value);
+  status = value == NULL || path == NULL || line == NULL ? LS_STATUS_OUT_OF_MEMORY
+                                                         : solve_baseline(context, job, plan, value);
   if (status != LS_STATUS_OK) goto cleanup;
   read_baseline(plan, value, path, line);
   double outside = 0 - value[plan->output.loss_net];
@@ -91,8 +91,10 @@ ls_status job_prepare(ls_context *context, const ls_network *network, const ls_r
   if (status == LS_STATUS_OK) status = plan_create(context, network, &job.settings, job.scenarios, false, &job.plan);
   if (status == LS_STATUS_OK) status = plan_create(context, network, &job.settings, job.scenarios, true, &job.detail);
   if (status == LS_STATUS_OK) status = job_set_baseline(context, &job);
-  if (status == LS_STATUS_OK) *out = job;
-  else job_release(context, &job);
+  if (status == LS_STATUS_OK)
+    *out = job;
+  else
+    job_release(context, &job);
   return status;
 }
 

@@ -9,9 +9,21 @@ static int32_t take(struct ls_loop_slots *slots, int32_t count) {
 
 /* What lasts over quarters. */
 static void lay_out_state(const struct ls_loop_plan *loop, int32_t n, struct ls_loop_slots *s) {
-  int32_t *const by_entity[] = {&s->cash,           &s->real_assets,      &s->capacity, &s->dark,      &s->value,
-                                &s->reference,      &s->live,             &s->flag,     &s->world_share, &s->sales,
-                                &s->planned_sales,  &s->default_quarter,  &s->distress_quarter, &s->forced, &s->loss_peak,
+  int32_t *const by_entity[] = {&s->cash,
+                                &s->real_assets,
+                                &s->capacity,
+                                &s->dark,
+                                &s->value,
+                                &s->reference,
+                                &s->live,
+                                &s->flag,
+                                &s->world_share,
+                                &s->sales,
+                                &s->planned_sales,
+                                &s->default_quarter,
+                                &s->distress_quarter,
+                                &s->forced,
+                                &s->loss_peak,
                                 &s->refused};
   for (size_t k = 0; k < sizeof by_entity / sizeof by_entity[0]; k++) *by_entity[k] = take(s, n);
   s->queue = take(s, n * loop->build_lag);
@@ -27,12 +39,28 @@ static void lay_out_state(const struct ls_loop_plan *loop, int32_t n, struct ls_
 
 /* What lives within a quarter. */
 static void lay_out_quarter(const struct ls_loop_plan *loop, int32_t n, struct ls_loop_slots *s) {
-  int32_t *const by_entity[] = {&s->external_revenue, &s->outside_equity, &s->draw,        &s->resources,
-                                &s->planned_receipts, &s->receipts,       &s->due0,        &s->due1,
-                                &s->due2,             &s->paid0,          &s->paid1,       &s->paid2,
-                                &s->debt,             &s->defaulted,      &s->estate_cash, &s->estate_due,
-                                &s->estate_paid,      &s->estate_income,  &s->fixed_value, &s->kept_value,
-                                &s->pivot,            &s->standing};
+  int32_t *const by_entity[] = {&s->external_revenue,
+                                &s->outside_equity,
+                                &s->draw,
+                                &s->resources,
+                                &s->planned_receipts,
+                                &s->receipts,
+                                &s->due0,
+                                &s->due1,
+                                &s->due2,
+                                &s->paid0,
+                                &s->paid1,
+                                &s->paid2,
+                                &s->debt,
+                                &s->defaulted,
+                                &s->estate_cash,
+                                &s->estate_due,
+                                &s->estate_paid,
+                                &s->estate_income,
+                                &s->fixed_value,
+                                &s->kept_value,
+                                &s->pivot,
+                                &s->standing};
   for (size_t k = 0; k < sizeof by_entity / sizeof by_entity[0]; k++) *by_entity[k] = take(s, n);
   s->claim_weight = loop->claims_en ? take(s, n) : -1;
   s->ordered = take(s, loop->purchase.count);

@@ -27,13 +27,16 @@ static void sort_by_receiver(const struct ls_loop_links *links, int32_t node_cou
 static int32_t merge_equal(struct link *link, int32_t count) {
   int32_t kept = 0;
   for (int32_t k = 0; k < count; k++) {
-    if (kept > 0 && link[kept - 1].from == link[k].from && link[kept - 1].to == link[k].to) link[kept - 1].amount += link[k].amount;
-    else link[kept++] = link[k];
+    if (kept > 0 && link[kept - 1].from == link[k].from && link[kept - 1].to == link[k].to)
+      link[kept - 1].amount += link[k].amount;
+    else
+      link[kept++] = link[k];
   }
   return kept;
 }
 
-ls_status links_build(ls_context *context, struct link *link, int32_t count, int32_t node_count, struct ls_loop_links *out) {
+ls_status links_build(ls_context *context, struct link *link, int32_t count, int32_t node_count,
+                      struct ls_loop_links *out) {
   if (count > 1) qsort(link, (size_t)count, sizeof *link, compare_links);
   count = merge_equal(link, count);
   int32_t *from = context_allocate(context, (size_t)count, sizeof *from);

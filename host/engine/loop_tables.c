@@ -32,10 +32,14 @@ static const struct {
   const char *variable;
   double absent;
 } PATHS[LOOP_PATH_COUNT] = {
-    [LOOP_PATH_DEMAND_PLANNED] = {"demand_planned", 0}, [LOOP_PATH_DEMAND] = {"demand", 0},
-    [LOOP_PATH_PURCHASE_SCALE] = {"purchase_scale", 1}, [LOOP_PATH_OUTSIDE_EQUITY] = {"outside_equity", 0},
-    [LOOP_PATH_MULTIPLE] = {"multiple", 0},             [LOOP_PATH_SUPPLY] = {"supply", 1},
-    [LOOP_PATH_POWER_CAP] = {"power_cap", LS_NO_POWER_CAP}, [LOOP_PATH_CREDIT] = {"credit", 1},
+    [LOOP_PATH_DEMAND_PLANNED] = {"demand_planned", 0},
+    [LOOP_PATH_DEMAND] = {"demand", 0},
+    [LOOP_PATH_PURCHASE_SCALE] = {"purchase_scale", 1},
+    [LOOP_PATH_OUTSIDE_EQUITY] = {"outside_equity", 0},
+    [LOOP_PATH_MULTIPLE] = {"multiple", 0},
+    [LOOP_PATH_SUPPLY] = {"supply", 1},
+    [LOOP_PATH_POWER_CAP] = {"power_cap", LS_NO_POWER_CAP},
+    [LOOP_PATH_CREDIT] = {"credit", 1},
 };
 
 static int32_t node_of(const ls_network *network, int32_t entity) {
@@ -51,7 +55,8 @@ static ls_status fill_entities(ls_context *context, const ls_network *network, s
   if (entity == NULL) return LS_STATUS_OUT_OF_MEMORY;
   for (size_t f = 0; f < sizeof FIELDS / sizeof FIELDS[0]; f++)
     for (int32_t i = 0; i < n; i++)
-      entity[(int64_t)FIELDS[f].field * n + i] = network_number(network, TABLE_ENTITIES, FIELDS[f].column, i, FIELDS[f].absent);
+      entity[(int64_t)FIELDS[f].field * n + i] =
+          network_number(network, TABLE_ENTITIES, FIELDS[f].column, i, FIELDS[f].absent);
   for (int32_t i = 0; i < n; i++)
     for (int f = LOOP_PRICE; f <= LOOP_COST; f++)
       if (!(entity[(int64_t)f * n + i] > 0))
@@ -84,7 +89,8 @@ static ls_status fill_types(ls_context *context, const ls_network *network, stru
   loop->input_type = type;
   loop->essential = essential;
   if (type == NULL || essential == NULL) return LS_STATUS_OUT_OF_MEMORY;
-  for (int32_t k = 0; k < loop->type_count; k++) essential[k] = network_number(network, TABLE_INPUTS, "essential", k, 0) > 0;
+  for (int32_t k = 0; k < loop->type_count; k++)
+    essential[k] = network_number(network, TABLE_INPUTS, "essential", k, 0) > 0;
   bool has_types = network_column(network, TABLE_ENTITIES, "input_type") != NULL;
   for (int32_t i = 0; i < n; i++)
     type[i] = has_types ? find_type(network, network_text(network, TABLE_ENTITIES, "input_type", i)) : -1;
@@ -94,7 +100,8 @@ static ls_status fill_types(ls_context *context, const ls_network *network, stru
 /* ---- links --------------------------------------------------------------------------------------------------------- */
 
 /* Rows of a pair table as links; stakes of the world are left out (they are what is left). Returns how many. */
-static int32_t gather(const ls_network *network, enum table_id id, const char *column, bool without_world, struct link *link) {
+static int32_t gather(const ls_network *network, enum table_id id, const char *column, bool without_world,
+                      struct link *link) {
   const struct table *table = &network->table[id];
   const double *amount = network_numbers(network, id, column);
   int32_t count = 0;
@@ -114,8 +121,8 @@ static void set_to_zero(struct link *link, int32_t count) {
 static ls_status fill_links(ls_context *context, const ls_network *network, struct ls_loop_plan *loop) {
   const struct table *t = network->table;
   int32_t n = network->entity_count;
-  size_t most = (size_t)(t[TABLE_LIABILITIES].row_count + t[TABLE_PURCHASES].row_count + t[TABLE_SHAREHOLDINGS].row_count +
-                         t[TABLE_PLEDGES].row_count + n);
+  size_t most = (size_t)(t[TABLE_LIABILITIES].row_count + t[TABLE_PURCHASES].row_count +
+                         t[TABLE_SHAREHOLDINGS].row_count + t[TABLE_PLEDGES].row_count + n);
   struct link *link = context_allocate(context, most, sizeof *link);
   if (link == NULL) return LS_STATUS_OUT_OF_MEMORY;
   int32_t count = gather(network, TABLE_PURCHASES, "backlog", false, link);
@@ -149,9 +156,11 @@ static ls_status connect_links(ls_context *context, int32_t n, struct ls_loop_pl
   loop->world_debt = world_debt;
   if (purchase_debt == NULL || pledge_stake == NULL || world_debt == NULL) return LS_STATUS_OUT_OF_MEMORY;
   for (int32_t k = 0; k < loop->purchase.count; k++)
-    purchase_debt[k] = loop->purchase.from[k] == n ? -1 : links_find(&loop->debt, loop->purchase.from[k], loop->purchase.to[k]);
+    purchase_debt[k] =
+        loop->purchase.from[k] == n ? -1 : links_find(&loop->debt, loop->purchase.from[k], loop->purchase.to[k]);
   for (int32_t k = 0; k < loop->pledge.count; k++)
-    pledge_stake[k] = loop->pledge.from[k] == n ? -1 : links_find(&loop->stake, loop->pledge.from[k], loop->pledge.to[k]);
+    pledge_stake[k] =
+        loop->pledge.from[k] == n ? -1 : links_find(&loop->stake, loop->pledge.from[k], loop->pledge.to[k]);
   for (int32_t i = 0; i < n; i++) world_debt[i] = links_find(&loop->debt, i, n);
   return LS_STATUS_OK;
 }
@@ -161,7 +170,8 @@ static ls_status connect_links(ls_context *context, int32_t n, struct ls_loop_pl
 /* The row of a pair table that a link stands for. */
 static int64_t row_of(const ls_network *network, enum table_id id, const struct ls_loop_links *links, int32_t k) {
   int32_t n = network->entity_count;
-  int32_t from = links->from[k] == n ? ENTITY_WORLD : links->from[k], to = links->to[k] == n ? ENTITY_WORLD : links->to[k];
+  int32_t from = links->from[k] == n ? ENTITY_WORLD : links->from[k],
+          to = links->to[k] == n ? ENTITY_WORLD : links->to[k];
   return network_find_pair(network, id, from, to);
 }
 
@@ -172,7 +182,8 @@ static double ramped(double rate, double start, double ramp, int32_t t) {
   return rate * (share < 1 ? share : 1);
 }
 
-static ls_status fill_purchases(ls_context *context, const ls_network *network, int32_t quarters, struct ls_loop_plan *loop) {
+static ls_status fill_purchases(ls_context *context, const ls_network *network, int32_t quarters,
+                                struct ls_loop_plan *loop) {
   int32_t count = loop->purchase.count;
   double *rate = context_allocate(context, (size_t)count * (size_t)quarters, sizeof *rate);
   double *firm = context_allocate(context, (size_t)count, sizeof *firm);
@@ -193,7 +204,8 @@ static ls_status fill_purchases(ls_context *context, const ls_network *network, 
   return LS_STATUS_OK;
 }
 
-static ls_status fill_pledges(ls_context *context, const ls_network *network, int32_t quarters, struct ls_loop_plan *loop) {
+static ls_status fill_pledges(ls_context *context, const ls_network *network, int32_t quarters,
+                              struct ls_loop_plan *loop) {
   int32_t count = loop->pledge.count;
   double *rate = context_allocate(context, (size_t)count * (size_t)quarters, sizeof *rate);
   double *gate = context_allocate(context, (size_t)count * (size_t)quarters, sizeof *gate);
@@ -266,7 +278,8 @@ static void apply_row(const ls_network *network, int64_t row, int32_t quarters, 
 /* Demand is as planned where no row says otherwise; UNSET marks that until the rows are in. */
 #define UNSET (-1.0)
 
-static ls_status fill_paths(ls_context *context, const ls_network *network, int32_t quarters, struct ls_loop_plan *loop) {
+static ls_status fill_paths(ls_context *context, const ls_network *network, int32_t quarters,
+                            struct ls_loop_plan *loop) {
   int64_t width = network->entity_count + 1, rows = network->table[TABLE_PATHS].row_count;
   double *path = context_allocate(context, (size_t)(LOOP_PATH_COUNT * quarters * width), sizeof *path);
   struct path_row *order = context_allocate(context, (size_t)rows, sizeof *order);
@@ -282,7 +295,8 @@ static ls_status fill_paths(ls_context *context, const ls_network *network, int3
     order[k] = (struct path_row){k, network_number(network, TABLE_PATHS, "quarter", k, 0)};
   if (rows > 1) qsort(order, (size_t)rows, sizeof *order, compare_path_rows);
   for (int64_t k = 0; k < rows; k++) apply_row(network, order[k].row, quarters, loop);
-  double *demand = path + LOOP_PATH_DEMAND * quarters * width, *planned = path + LOOP_PATH_DEMAND_PLANNED * quarters * width;
+  double *demand = path + LOOP_PATH_DEMAND * quarters * width,
+         *planned = path + LOOP_PATH_DEMAND_PLANNED * quarters * width;
   for (int64_t k = 0; k < quarters * width; k++)
     if (demand[k] == UNSET) demand[k] = planned[k];
   context_release(context, order);
@@ -294,10 +308,13 @@ ls_status plan_fill_loop(ls_context *context, const ls_network *network, const s
   struct ls_loop_plan *loop = &plan->loop;
   const struct loop_settings *from = &settings->loop;
   const struct table *table = network->table;
-  if (!table[TABLE_PATHS].present && !table[TABLE_PURCHASES].present && !table[TABLE_PLEDGES].present && !network->has_loop_settings)
-    return context_fail(context, LS_STATUS_UNUSABLE,
-                        "model 'loop' needs the loop tables (paths.csv, purchases.csv, pledges.csv, loop.yaml), of which network "
-                        "'%s' has none", network->name);
+  if (!table[TABLE_PATHS].present && !table[TABLE_PURCHASES].present && !table[TABLE_PLEDGES].present &&
+      !network->has_loop_settings)
+    return context_fail(
+        context, LS_STATUS_UNUSABLE,
+        "model 'loop' needs the loop tables (paths.csv, purchases.csv, pledges.csv, loop.yaml), of which network "
+        "'%s' has none",
+        network->name);
   int32_t n = network->entity_count, quarters = plan->quarter_count;
   loop->build_lag = from->build_lag;
   loop->claims_en = from->claims_en;

@@ -6,7 +6,8 @@
 #include "engine/engine.h"
 
 /* The options under which the parts ran, from what they recorded. The texts of the settings are freed by the caller. */
-static ls_status options_of(ls_context *context, const struct run_identity *identity, char ***settings, ls_run_options *options) {
+static ls_status options_of(ls_context *context, const struct run_identity *identity, char ***settings,
+                            ls_run_options *options) {
   *options = ls_run_options_default();
   options->model = identity->model;
   options->keep_worst = identity->keep_worst;
@@ -44,7 +45,8 @@ static ls_status finish_whole(ls_context *context, ls_results *whole) {
   return status;
 }
 
-static ls_status merge_parts(ls_context *context, const ls_results *const *parts, int part_count, ls_results **results) {
+static ls_status merge_parts(ls_context *context, const ls_results *const *parts, int part_count,
+                             ls_results **results) {
   ls_results *whole = NULL;
   ls_status status = results_gather(context, parts, part_count, &whole);
   if (status == LS_STATUS_OK) status = finish_whole(context, whole);

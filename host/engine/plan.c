@@ -79,8 +79,10 @@ ls_status plan_create(ls_context *context, const ls_network *network, const stru
     status = plan_fill_static(context, network, settings, plan);
   }
   plan->state_slots = count_state_slots(plan);
-  if (status == LS_STATUS_OK) *out = plan;
-  else plan_destroy(context, &plan);
+  if (status == LS_STATUS_OK)
+    *out = plan;
+  else
+    plan_destroy(context, &plan);
   return status;
 }
 
@@ -135,12 +137,12 @@ static void list_shock(struct array_list *list) {
   BORROW(shock.draw_table, table_numbers(s));
 }
 
-#define OWN_LINKS(links)                                 \
-  OWN(links.from, list->plan->links.count);              \
-  OWN(links.to, list->plan->links.count);                \
-  OWN(links.first_from, list->plan->entity_count + 2);   \
-  OWN(links.first_to, list->plan->entity_count + 2);     \
-  OWN(links.by_to, list->plan->links.count);             \
+#define OWN_LINKS(links)                               \
+  OWN(links.from, list->plan->links.count);            \
+  OWN(links.to, list->plan->links.count);              \
+  OWN(links.first_from, list->plan->entity_count + 2); \
+  OWN(links.first_to, list->plan->entity_count + 2);   \
+  OWN(links.by_to, list->plan->links.count);           \
   OWN(links.amount, list->plan->links.count)
 
 static void list_elimination(struct array_list *list) {

@@ -25,18 +25,26 @@ static void shard_range(int64_t count, int index, int shards, int64_t *first, in
 static double amounts_of(const struct ls_plan *plan) {
   double sum = 0;
   int64_t n = plan->entity_count, lines = plan->output.line_count;
-  for (int64_t k = 0; k < n * plan->quarter_count; k++) sum += plan->baseline_value[k] < 0 ? -plan->baseline_value[k] : plan->baseline_value[k];
-  for (int64_t k = 0; k < n * lines; k++) sum += plan->baseline_line[k] < 0 ? -plan->baseline_line[k] : plan->baseline_line[k];
+  for (int64_t k = 0; k < n * plan->quarter_count; k++)
+    sum += plan->baseline_value[k] < 0 ? -plan->baseline_value[k] : plan->baseline_value[k];
+  for (int64_t k = 0; k < n * lines; k++)
+    sum += plan->baseline_line[k] < 0 ? -plan->baseline_line[k] : plan->baseline_line[k];
   if (plan->fixed.parameter != NULL)
-    for (int64_t k = 0; k < LS_PARAMETER_COUNT * n; k++) sum += plan->fixed.parameter[k] < 0 ? -plan->fixed.parameter[k] : plan->fixed.parameter[k];
+    for (int64_t k = 0; k < LS_PARAMETER_COUNT * n; k++)
+      sum += plan->fixed.parameter[k] < 0 ? -plan->fixed.parameter[k] : plan->fixed.parameter[k];
   return sum > 0 ? sum : 1;
 }
 
 static ls_status make_accumulator(ls_context *context, const struct job *job, int64_t first, int64_t count,
                                   struct accumulator **accumulator) {
   const struct ls_plan *plan = job->plan;
-  struct accumulator_shape shape = {plan->entity_count, plan->output.line_count, plan->quarter_count, first, count,
-                                    accumulator_bound(amounts_of(plan)), plan->output};
+  struct accumulator_shape shape = {plan->entity_count,
+                                    plan->output.line_count,
+                                    plan->quarter_count,
+                                    first,
+                                    count,
+                                    accumulator_bound(amounts_of(plan)),
+                                    plan->output};
   return accumulator_create(context, &shape, accumulator);
 }
 
@@ -77,7 +85,8 @@ static ls_status fill_baseline(ls_context *context, const struct job *job, ls_re
   return LS_STATUS_OK;
 }
 
-static ls_status compute_part(ls_context *context, const struct job *job, int64_t first, int64_t count, ls_results *results) {
+static ls_status compute_part(ls_context *context, const struct job *job, int64_t first, int64_t count,
+                              ls_results *results) {
   struct consumer consumer = {.results = results, .replay = job->scenarios->replay, .total = count};
   ls_status status = make_accumulator(context, job, first, count, &results->accumulator);
   if (status != LS_STATUS_OK) return status;
@@ -95,12 +104,14 @@ static ls_status check_options(ls_context *context, const ls_run_options *option
 }
 
 static void describe_plan(ls_context *context, const struct job *job, int64_t first, int64_t count) {
-  context_warn(context, NULL, 0, "plan: model %s, backend %s, %lld scenarios from %lld, %d shock keys, %d state values a scenario",
-               job->settings.info->name, job->backend->name, (long long)count, (long long)first, job->plan->shock.key_count,
-               job->plan->state_slots);
+  context_warn(context, NULL, 0,
+               "plan: model %s, backend %s, %lld scenarios from %lld, %d shock keys, %d state values a scenario",
+               job->settings.info->name, job->backend->name, (long long)count, (long long)first,
+               job->plan->shock.key_count, job->plan->state_slots);
 }
 
-static ls_status run_job(ls_context *context, const struct job *job, const ls_run_options *options, ls_results *results) {
+static ls_status run_job(ls_context *context, const struct job *job, const ls_run_options *options,
+                         ls_results *results) {
   int64_t total = job->scenarios->replay != NULL ? job->scenarios->replay_count : job->scenarios->count;
   int64_t first = 0, count = 0;
   shard_range(total, options->shard_index, options->shard_count, &first, &count);
@@ -119,7 +130,8 @@ static ls_status run_job(ls_context *context, const struct job *job, const ls_ru
   return status;
 }
 
-static ls_status run_network(ls_context *context, const ls_network *network, const ls_run_options *options, ls_results **out) {
+static ls_status run_network(ls_context *context, const ls_network *network, const ls_run_options *options,
+                             ls_results **out) {
   ls_status status = check_options(context, options);
   if (status != LS_STATUS_OK) return status;
   struct scenario_options scenario = {.path = options->scenarios,
@@ -143,8 +155,7 @@ static ls_status run_network(ls_context *context, const ls_network *network, con
   results = results_create(context);
   status = results != NULL ? run_job(context, &job, options, results) : LS_STATUS_OUT_OF_MEMORY;
   if (status != LS_STATUS_OK || options->dry_run) goto cleanup;
-  if (options->strict && results->complete &&
-      results->statistics.converged_count < results->identity.scenario_count)
+  if (options->strict && results->complete && results->statistics.converged_count < results->identity.scenario_count)
     status = context_fail(context, LS_STATUS_NOT_CONVERGED, "%lld of %lld scenarios did not converge",
                           (long long)(results->identity.scenario_count - results->statistics.converged_count),
                           (long long)results->identity.scenario_count);

@@ -31,11 +31,15 @@ static int common_slots(struct run_settings *s, struct slot *list) {
   list[count++] = (struct slot){"tolerance", &s->tolerance, SLOT_REAL, 0, 1e-2, true, NULL};
   list[count++] = (struct slot){"max_iterations", &s->max_iterations, SLOT_INTEGER, 1, INT32_MAX, false, NULL};
   list[count++] = (struct slot){"loss", &s->loss_is_net, SLOT_FLAG, 0, 1, false, LOSSES};
-  if (s->info->has_least)
-    list[count++] = (struct slot){"solution", &s->solution, SLOT_INTEGER, 0, 1, false, SOLUTIONS};
+  if (s->info->has_least) list[count++] = (struct slot){"solution", &s->solution, SLOT_INTEGER, 0, 1, false, SOLUTIONS};
   for (int k = 0; k < LS_MODEL_SETTINGS && s->info->setting[k].key != NULL; k++) {
     const struct ls_setting_info *own = &s->info->setting[k];
-    list[count++] = (struct slot){own->key, &s->model_setting[k], SLOT_REAL, own->low, own->high, own->low_open != 0,
+    list[count++] = (struct slot){own->key,
+                                  &s->model_setting[k],
+                                  SLOT_REAL,
+                                  own->low,
+                                  own->high,
+                                  own->low_open != 0,
                                   own->choice[0] != NULL ? own->choice : NULL};
   }
   return count;
@@ -71,9 +75,12 @@ static double slot_value(const struct slot *slot) {
 }
 
 static void slot_store(const struct slot *slot, double value) {
-  if (slot->kind == SLOT_INTEGER) *(int32_t *)slot->to = (int32_t)value;
-  else if (slot->kind == SLOT_FLAG) *(bool *)slot->to = value > 0;
-  else *(double *)slot->to = value;
+  if (slot->kind == SLOT_INTEGER)
+    *(int32_t *)slot->to = (int32_t)value;
+  else if (slot->kind == SLOT_FLAG)
+    *(bool *)slot->to = value > 0;
+  else
+    *(double *)slot->to = value;
 }
 
 static ls_status choose(ls_context *context, const struct slot *slot, const char *text) {
@@ -92,7 +99,8 @@ static ls_status slot_read(ls_context *context, const struct slot *slot, const c
   int64_t whole = 0;
   bool is_whole = slot->kind == SLOT_INTEGER;
   enum number_fault fault = is_whole ? number_parse_integer(text, &whole) : number_parse(text, &value);
-  if (fault != NUMBER_FINE) return context_fail(context, LS_STATUS_USAGE, "--set %s=%s: %s", slot->key, text, number_rule(fault));
+  if (fault != NUMBER_FINE)
+    return context_fail(context, LS_STATUS_USAGE, "--set %s=%s: %s", slot->key, text, number_rule(fault));
   if (is_whole) value = (double)whole;
   if (value < slot->low || value > slot->high || (slot->low_open && value == slot->low))
     return context_fail(context, LS_STATUS_USAGE, "--set %s=%s: must be %s %.17g and <= %.17g", slot->key, text,
@@ -101,8 +109,8 @@ static ls_status slot_read(ls_context *context, const struct slot *slot, const c
   return LS_STATUS_OK;
 }
 
-static ls_status unknown_key(ls_context *context, const struct run_settings *settings, const struct slot *list, int count,
-                             const char *text, size_t length) {
+static ls_status unknown_key(ls_context *context, const struct run_settings *settings, const struct slot *list,
+                             int count, const char *text, size_t length) {
   const char *keys[SLOTS_MOST + 1];
   for (int k = 0; k < count; k++) keys[k] = list[k].key;
   keys[count] = NULL;
@@ -145,7 +153,8 @@ static ls_status find_model(ls_context *context, const char *name, struct run_se
 struct run_settings settings_default(int32_t model, const struct loop_settings *loop) {
   enum { ITERATIONS_MOST = 10000 };
   const struct ls_model_info *info = LS_MODELS[model];
-  struct run_settings settings = {.model = model, .info = info, .tolerance = info->tolerance, .max_iterations = ITERATIONS_MOST, .loop = *loop};
+  struct run_settings settings = {
+      .model = model, .info = info, .tolerance = info->tolerance, .max_iterations = ITERATIONS_MOST, .loop = *loop};
   for (int k = 0; k < LS_MODEL_SETTINGS; k++) settings.model_setting[k] = info->setting[k].initial;
   return settings;
 }
@@ -168,7 +177,8 @@ static int compare_keys(const void *a, const void *b) {
   return strcmp(((const struct setting *)a)->key, ((const struct setting *)b)->key);
 }
 
-ls_status settings_describe(ls_context *context, const struct run_settings *settings, struct setting **out, int32_t *out_count) {
+ls_status settings_describe(ls_context *context, const struct run_settings *settings, struct setting **out,
+                            int32_t *out_count) {
   struct slot list[SLOTS_MOST];
   struct run_settings copy = *settings;
   int count = all_slots(&copy, list);

@@ -24,7 +24,8 @@ ls_status settings_resolve(ls_context *context, const ls_network *network, const
                            struct run_settings *settings);
 
 /* The settings as texts, sorted by key, with every default written out: part of the run's identity. */
-ls_status settings_describe(ls_context *context, const struct run_settings *settings, struct setting **list, int32_t *count);
+ls_status settings_describe(ls_context *context, const struct run_settings *settings, struct setting **list,
+                            int32_t *count);
 
 int32_t settings_quarter_count(const struct run_settings *settings);
 

@@ -32,16 +32,20 @@ static void fill_parameters(const ls_network *network, bool senior, struct ls_pl
   const double *amount = network_numbers(network, TABLE_LIABILITIES, "amount");
   for (int64_t k = 0; k < owed->row_count; k++) {
     int32_t from = owed->from[k], to = owed->to[k];
-    if (from == ENTITY_WORLD && to != ENTITY_WORLD) cash[to] += amount[k];
-    else if (to == ENTITY_WORLD) external[from] += amount[k];
-    else obligation[from] += amount[k], claims[to] += amount[k];
+    if (from == ENTITY_WORLD && to != ENTITY_WORLD)
+      cash[to] += amount[k];
+    else if (to == ENTITY_WORLD)
+      external[from] += amount[k];
+    else
+      obligation[from] += amount[k], claims[to] += amount[k];
   }
   for (int32_t i = 0; i < plan->entity_count && !senior; i++) obligation[i] += external[i];
   network_book_equity(network, parameter(plan, LS_PARAMETER_EQUITY));
 }
 
 /* L_ji / pbar_j, or L_ji / E_i (the amount itself where E_i = 0: any loss is ruin; nothing where E_i < 0: ruined already). */
-static double weight_of(const struct ls_plan *plan, enum ls_operator kind, int32_t debtor, int32_t creditor, double amount) {
+static double weight_of(const struct ls_plan *plan, enum ls_operator kind, int32_t debtor, int32_t creditor,
+                        double amount) {
   const double *of = plan->fixed.parameter;
   if (kind == LS_OPERATOR_LIABILITY_SHARES)
     return amount / of[(int64_t)LS_PARAMETER_OBLIGATION * plan->entity_count + debtor];
@@ -84,8 +88,9 @@ ls_status plan_fill_static(ls_context *context, const ls_network *network, const
   const struct ls_model_info *info = settings->info;
   int32_t n = plan->entity_count;
   if (!network->table[TABLE_LIABILITIES].present)
-    return context_fail(context, LS_STATUS_UNUSABLE, "model '%s' needs liabilities.csv, which network '%s' does not have",
-                        info->name, network->name);
+    return context_fail(context, LS_STATUS_UNUSABLE,
+                        "model '%s' needs liabilities.csv, which network '%s' does not have", info->name,
+                        network->name);
   ls_status status = make_arrays(context, n, network->table[TABLE_LIABILITIES].row_count, &plan->fixed);
   if (status != LS_STATUS_OK) return status;
   bool clearing = info->operator_kind == LS_OPERATOR_LIABILITY_SHARES;

@@ -14,9 +14,9 @@
 #define LS_TEXT_OF(isa) LS_TEXT(isa)
 
 /* One function a model, so that each is compiled on its own. */
-#define LS_RUN_MODEL(name)                                                                                    \
+#define LS_RUN_MODEL(name)                                                                                       \
   static void run_##name(const struct ls_plan *plan, const int64_t *scenario, ls_slots state, ls_slots output) { \
-    name##_tile(tile_begin(plan, scenario, state, output), state, output);                                    \
+    name##_tile(tile_begin(plan, scenario, state, output), state, output);                                       \
   }
 #define LS_STATIC_MODEL(name) LS_RUN_MODEL(name)
 #define LS_TIME_MODEL(name) LS_RUN_MODEL(name)

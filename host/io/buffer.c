@@ -96,7 +96,8 @@ void buffer_fixed(struct buffer *buffer, double value, int decimals) {
 }
 
 ls_status buffer_finish(struct buffer *buffer, ls_text **text) {
-  ls_text *made = buffer->failed ? NULL : text_create(buffer->context, buffer->data == NULL ? "" : buffer->data, buffer->length);
+  ls_text *made =
+      buffer->failed ? NULL : text_create(buffer->context, buffer->data == NULL ? "" : buffer->data, buffer->length);
   buffer_release(buffer);
   if (made == NULL) return LS_STATUS_OUT_OF_MEMORY;
   *text = made;

@@ -14,8 +14,8 @@ enum { WRITE_STEP = 1 << 20, NAMES_TRIED = 1000 };
 ls_status file_output_error(ls_context *context, const char *path, int error) {
   ls_status status = LS_STATUS_IO;
   if (error == EACCES || error == EPERM || error == EROFS) status = LS_STATUS_PERMISSION;
-  if (error == EEXIST || error == EISDIR || error == ENOENT || error == ENOTDIR || error == ENAMETOOLONG || error == ELOOP ||
-      error == ENOTEMPTY) {
+  if (error == EEXIST || error == EISDIR || error == ENOENT || error == ENOTDIR || error == ENAMETOOLONG ||
+      error == ELOOP || error == ENOTEMPTY) {
     status = LS_STATUS_OUTPUT_EXISTS;
   }
   return context_fail(context, status, "%s: cannot be written: %s", path, strerror(error));
@@ -44,7 +44,8 @@ static ls_status target_check(ls_context *context, const char *path, bool replac
   if (!S_ISREG(found.st_mode)) {
     return context_fail(context, LS_STATUS_OUTPUT_EXISTS, "%s: exists and is no ordinary file", path);
   }
-  if (!replace) return context_fail(context, LS_STATUS_OUTPUT_EXISTS, "%s: exists; it is replaced only if forced", path);
+  if (!replace)
+    return context_fail(context, LS_STATUS_OUTPUT_EXISTS, "%s: exists; it is replaced only if forced", path);
   return LS_STATUS_OK;
 }
 
@@ -122,7 +123,8 @@ done:
   return status;
 }
 
-static ls_status write_all(ls_context *context, const char *path, int descriptor, const unsigned char *data, size_t length) {
+static ls_status write_all(ls_context *context, const char *path, int descriptor, const unsigned char *data,
+                           size_t length) {
   size_t done = 0;
   while (done < length) {
     if (context_stop_requested(context)) {

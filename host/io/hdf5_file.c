@@ -31,7 +31,8 @@ static void seal_print(XXH128_hash_t hash, char seal[SEAL_LENGTH + 1]) {
 }
 
 /* Hashes the first `length` bytes of an open file. */
-static bool hash_descriptor(int descriptor, int64_t length, unsigned char *step, XXH3_state_t *state, XXH128_hash_t *hash) {
+static bool hash_descriptor(int descriptor, int64_t length, unsigned char *step, XXH3_state_t *state,
+                            XXH128_hash_t *hash) {
   if (lseek(descriptor, 0, SEEK_SET) != 0 || XXH3_128bits_reset(state) != XXH_OK) return false;
   for (int64_t done = 0; done < length;) {
     int64_t wanted = length - done < HASH_STEP ? length - done : HASH_STEP;
@@ -46,7 +47,8 @@ static bool hash_descriptor(int descriptor, int64_t length, unsigned char *step,
 }
 
 /* Seal of a file on disk: its first `length` bytes. */
-static ls_status seal_of_descriptor(struct hdf5_file *file, int descriptor, int64_t length, char seal[SEAL_LENGTH + 1]) {
+static ls_status seal_of_descriptor(struct hdf5_file *file, int descriptor, int64_t length,
+                                    char seal[SEAL_LENGTH + 1]) {
   XXH128_hash_t hash;
   ls_status status = LS_STATUS_OUT_OF_MEMORY;
   unsigned char *step = context_allocate(file->context, HASH_STEP, 1);
@@ -136,7 +138,8 @@ static hid_t create_with(struct hdf5_file *file, const char *name, int64_t expec
   return created;
 }
 
-ls_status hdf5_create(ls_context *context, const char *path, bool replace, int64_t expected_bytes, struct hdf5_file **handle) {
+ls_status hdf5_create(ls_context *context, const char *path, bool replace, int64_t expected_bytes,
+                      struct hdf5_file **handle) {
   int descriptor = -1;
   ls_status status = file_output_check(context, path, replace);
   if (status != LS_STATUS_OK) return status;
@@ -187,7 +190,8 @@ static ls_status seal_append(struct hdf5_file *file, int descriptor) {
   if (length < 0) return file_output_error(file->context, file->path, errno);
   ls_status status = seal_of_descriptor(file, descriptor, length, seal);
   if (status != LS_STATUS_OK) return status;
-  if (pwrite(descriptor, seal, SEAL_LENGTH, length) != SEAL_LENGTH) return file_output_error(file->context, file->path, errno);
+  if (pwrite(descriptor, seal, SEAL_LENGTH, length) != SEAL_LENGTH)
+    return file_output_error(file->context, file->path, errno);
   return LS_STATUS_OK;
 }
 
@@ -261,7 +265,8 @@ static ls_status check_seal_on_disk(struct hdf5_file *file) {
   char seal[SEAL_LENGTH + 1], found[SEAL_LENGTH];
   ls_status status = LS_STATUS_OK;
   int descriptor = open(file->path, O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return context_fail(file->context, LS_STATUS_IO, "%s: cannot be read: %s", file->path, strerror(errno));
+  if (descriptor < 0)
+    return context_fail(file->context, LS_STATUS_IO, "%s: cannot be read: %s", file->path, strerror(errno));
   int64_t length = file->length - SEAL_LENGTH;
   if (pread(descriptor, found, SEAL_LENGTH, length) != SEAL_LENGTH) {
     status = context_fail(file->context, LS_STATUS_IO, "%s: cannot be read", file->path);

@@ -21,7 +21,8 @@ struct hdf5_file;
 /* ---- writing ------------------------------------------------------------------------------------------------------- */
 
 /* A file to be written as `path`; expected_bytes decides where it is built. */
-ls_status hdf5_create(ls_context *context, const char *path, bool replace, int64_t expected_bytes, struct hdf5_file **file);
+ls_status hdf5_create(ls_context *context, const char *path, bool replace, int64_t expected_bytes,
+                      struct hdf5_file **file);
 
 /* Completes the file, or says what failed; closes it in every case. */
 ls_status hdf5_commit(struct hdf5_file **file);
@@ -43,12 +44,12 @@ void hdf5_put_integer(struct hdf5_file *file, hdf5_id object, const char *name, 
 void hdf5_put_number(struct hdf5_file *file, hdf5_id object, const char *name, double value);
 
 /* Dimensions: with labels, with numbers, or a bare length. They stay open until the file is closed. */
-hdf5_id hdf5_scale_texts(struct hdf5_file *file, hdf5_id group, const char *name, const char *meaning, char *const *text,
-                         int64_t length);
+hdf5_id hdf5_scale_texts(struct hdf5_file *file, hdf5_id group, const char *name, const char *meaning,
+                         char *const *text, int64_t length);
 hdf5_id hdf5_scale_integers(struct hdf5_file *file, hdf5_id group, const char *name, const char *meaning,
                             const char *units, const int64_t *value, int64_t length);
-hdf5_id hdf5_scale_numbers(struct hdf5_file *file, hdf5_id group, const char *name, const char *meaning, const char *units,
-                           const double *value, int64_t length);
+hdf5_id hdf5_scale_numbers(struct hdf5_file *file, hdf5_id group, const char *name, const char *meaning,
+                           const char *units, const double *value, int64_t length);
 hdf5_id hdf5_scale_bare(struct hdf5_file *file, hdf5_id group, const char *name, int64_t length);
 
 enum { HDF5_RANK_MAX = 3 };

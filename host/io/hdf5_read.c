@@ -48,8 +48,8 @@ bool hdf5_has_attribute(struct hdf5_file *file, hdf5_id object, const char *name
 }
 
 /* Opens an attribute of the class wanted and tells how many elements it has. */
-static ls_status attribute_open(struct hdf5_file *file, hid_t object, const char *name, H5T_class_t wanted, hid_t *attribute,
-                                int64_t *count) {
+static ls_status attribute_open(struct hdf5_file *file, hid_t object, const char *name, H5T_class_t wanted,
+                                hid_t *attribute, int64_t *count) {
   if (H5Aexists(object, name) <= 0) return fault(file, object, name, "(an attribute) is missing");
   hid_t opened = H5Aopen(object, name, H5P_DEFAULT);
   if (opened < 0) return fault(file, object, name, "(an attribute) is damaged");
@@ -67,7 +67,8 @@ static ls_status attribute_open(struct hdf5_file *file, hid_t object, const char
   return LS_STATUS_OK;
 }
 
-static ls_status get_scalar(struct hdf5_file *file, hid_t object, const char *name, H5T_class_t class, hid_t type, void *value) {
+static ls_status get_scalar(struct hdf5_file *file, hid_t object, const char *name, H5T_class_t class, hid_t type,
+                            void *value) {
   hid_t attribute = H5I_INVALID_HID;
   int64_t count = 0;
   ls_status status = attribute_open(file, object, name, class, &attribute, &count);
@@ -119,7 +120,9 @@ static ls_status read_texts(struct hdf5_file *file, hid_t object, bool is_attrib
   char **raw = context_allocate(context, (size_t)count, sizeof *raw);
   if (raw == NULL) {
     status = LS_STATUS_OUT_OF_MEMORY;
-  } else if (type < 0 || space < 0 || (is_attribute ? H5Aread(object, type, raw) : H5Dread(object, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, raw)) < 0) {
+  } else if (type < 0 || space < 0 ||
+             (is_attribute ? H5Aread(object, type, raw) : H5Dread(object, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, raw)) <
+                 0) {
     status = LS_STATUS_INVALID_INPUT;
   } else {
     status = copy_texts(context, raw, count, text);
@@ -131,7 +134,9 @@ static ls_status read_texts(struct hdf5_file *file, hid_t object, bool is_attrib
   return status;
 }
 
-static bool is_variable_text(hid_t type) { return type >= 0 && H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) > 0; }
+static bool is_variable_text(hid_t type) {
+  return type >= 0 && H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) > 0;
+}
 
 ls_status hdf5_get_texts(struct hdf5_file *file, hdf5_id object, const char *name, char ***text, int64_t *count) {
   hid_t attribute = H5I_INVALID_HID;
@@ -237,7 +242,8 @@ static ls_status dataset_open(struct hdf5_file *file, hid_t group, const char *n
   if (status != LS_STATUS_OK) return status;
   hid_t opened = H5Oopen(group, name, H5P_DEFAULT);
   if (opened < 0) return fault(file, group, name, "is damaged");
-  const char *reason = H5Iget_type(opened) != H5I_DATASET ? "must be a dataset" : dataset_fault(file, opened, wanted, count);
+  const char *reason =
+      H5Iget_type(opened) != H5I_DATASET ? "must be a dataset" : dataset_fault(file, opened, wanted, count);
   if (reason != NULL) {
     (void)H5Oclose(opened);
     return fault(file, group, name, reason);

@@ -92,7 +92,8 @@ static bool set_storage(hid_t creation, enum hdf5_storage storage, int rank, con
     bytes = rest * chunk[k];
   }
   if (H5Pset_chunk(creation, rank, chunk) < 0) return false;
-  if (storage == HDF5_COMPRESSED && (H5Pset_shuffle(creation) < 0 || H5Pset_deflate(creation, COMPRESSION) < 0)) return false;
+  if (storage == HDF5_COMPRESSED && (H5Pset_shuffle(creation) < 0 || H5Pset_deflate(creation, COMPRESSION) < 0))
+    return false;
   return H5Pset_fletcher32(creation) >= 0;
 }
 
@@ -136,8 +137,8 @@ static hid_t scale_create(struct hdf5_file *file, hid_t group, const char *name,
   return dataset;
 }
 
-hdf5_id hdf5_scale_texts(struct hdf5_file *file, hdf5_id group, const char *name, const char *meaning, char *const *text,
-                         int64_t length) {
+hdf5_id hdf5_scale_texts(struct hdf5_file *file, hdf5_id group, const char *name, const char *meaning,
+                         char *const *text, int64_t length) {
   if (file->status != LS_STATUS_OK) return H5I_INVALID_HID;
   hid_t type = hdf5_text_type();
   hid_t scale = scale_create(file, group, name, type, type, text, length, name);
@@ -153,8 +154,8 @@ hdf5_id hdf5_scale_integers(struct hdf5_file *file, hdf5_id group, const char *n
   return scale;
 }
 
-hdf5_id hdf5_scale_numbers(struct hdf5_file *file, hdf5_id group, const char *name, const char *meaning, const char *units,
-                           const double *value, int64_t length) {
+hdf5_id hdf5_scale_numbers(struct hdf5_file *file, hdf5_id group, const char *name, const char *meaning,
+                           const char *units, const double *value, int64_t length) {
   hid_t scale = scale_create(file, group, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, value, length, name);
   describe(file, scale, units, meaning);
   return scale;

@@ -12,7 +12,11 @@ struct json json_start(ls_context *context) {
 /* Bytes of the well-formed UTF-8 character at `text`, 0 where there is none. */
 static size_t character_length(const unsigned char *text) {
   unsigned char lead = text[0];
-  size_t length = lead < 0x80 ? 1 : lead >= 0xC2 && lead < 0xE0 ? 2 : lead >= 0xE0 && lead < 0xF0 ? 3 : lead >= 0xF0 && lead < 0xF5 ? 4 : 0;
+  size_t length = lead < 0x80                   ? 1
+                  : lead >= 0xC2 && lead < 0xE0 ? 2
+                  : lead >= 0xE0 && lead < 0xF0 ? 3
+                  : lead >= 0xF0 && lead < 0xF5 ? 4
+                                                : 0;
   for (size_t k = 1; k < length; k++) {
     if ((text[k] & 0xC0) != 0x80) return 0;
   }
@@ -99,7 +103,8 @@ void json_nothing(struct json *json, const char *key) {
 ls_status json_finish(struct json *json, ls_text **text) {
   if (json->depth != 0) {
     buffer_release(&json->buffer);
-    return context_fail(json->buffer.context, LS_STATUS_INTERNAL, "JSON: %d objects or lists are still open", json->depth);
+    return context_fail(json->buffer.context, LS_STATUS_INTERNAL, "JSON: %d objects or lists are still open",
+                        json->depth);
   }
   buffer_add(&json->buffer, "\n", 1);
   return buffer_finish(&json->buffer, text);

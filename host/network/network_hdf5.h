@@ -14,7 +14,8 @@
 ls_status network_hdf5_put(ls_context *context, struct hdf5_file *file, hdf5_id group, const ls_network *network);
 
 /* Reads what network_hdf5_put wrote, and checks it. */
-ls_status network_hdf5_get(ls_context *context, struct hdf5_file *file, const char *path, hdf5_id group, ls_network **network);
+ls_status network_hdf5_get(ls_context *context, struct hdf5_file *file, const char *path, hdf5_id group,
+                           ls_network **network);
 
 /* Reads a network file: what ls_network_read does with a path that is no folder. */
 ls_status network_hdf5_read(ls_context *context, const char *path, ls_network **network);

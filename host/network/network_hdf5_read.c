@@ -49,11 +49,13 @@ static ls_status read_list(const struct network_reader *reader, hdf5_id group, e
   return LS_STATUS_OK;
 }
 
-static ls_status read_heading(const struct network_reader *reader, hdf5_id group, enum table_id id, struct heading *heading) {
+static ls_status read_heading(const struct network_reader *reader, hdf5_id group, enum table_id id,
+                              struct heading *heading) {
   if (!hdf5_has_attribute(reader->file, group, "columns")) return LS_STATUS_OK;
   ls_status status = hdf5_get_texts(reader->file, group, "columns", &heading->name, &heading->count);
   if (status == LS_STATUS_OK) status = read_list(reader, group, id, "column_kinds", heading->count, &heading->kind);
-  if (status == LS_STATUS_OK) status = read_list(reader, group, id, "column_datasets", heading->count, &heading->dataset);
+  if (status == LS_STATUS_OK)
+    status = read_list(reader, group, id, "column_datasets", heading->count, &heading->dataset);
   if (status != LS_STATUS_OK) return status;
   if (heading->count > COLUMN_LIMIT) return fault(reader, id, "has too many columns");
   for (int64_t k = 0; k < heading->count; k++) {
@@ -68,13 +70,15 @@ static ls_status read_heading(const struct network_reader *reader, hdf5_id group
 }
 
 /* The columns, empty. */
-static ls_status add_columns(const struct network_reader *reader, enum table_id id, const struct heading *heading, int64_t rows) {
+static ls_status add_columns(const struct network_reader *reader, enum table_id id, const struct heading *heading,
+                             int64_t rows) {
   struct table *table = &reader->network->table[id];
   ls_status status = table_begin(reader->context, table, rows);
   for (int64_t k = 0; k < heading->count && status == LS_STATUS_OK; k++) {
     bool is_text = strcmp(heading->kind[k], "text") == 0;
     const struct column_schema *schema = schema_column(id, heading->name[k]);
-    if (!is_text && strcmp(heading->kind[k], "number") != 0) status = fault(reader, id, "has a column that is neither text nor number");
+    if (!is_text && strcmp(heading->kind[k], "number") != 0)
+      status = fault(reader, id, "has a column that is neither text nor number");
     if (status == LS_STATUS_OK && schema != NULL && schema_is_text(schema) != is_text) {
       status = context_fault(reader->context, reader->path, 0, "column '%s' of '%s' must be %s", heading->name[k],
                              schema_table(id)->name, is_text ? "numbers" : "texts");
@@ -87,8 +91,8 @@ static ls_status add_columns(const struct network_reader *reader, enum table_id 
 }
 
 /* Cells first .. first + count - 1 of a column. */
-static ls_status read_cells(const struct network_reader *reader, hdf5_id group, const char *dataset, struct table_column *column,
-                            int64_t first, int64_t count) {
+static ls_status read_cells(const struct network_reader *reader, hdf5_id group, const char *dataset,
+                            struct table_column *column, int64_t first, int64_t count) {
   double *number = NULL;
   char **text = NULL;
   ls_status status = LS_STATUS_OK;
@@ -101,12 +105,14 @@ static ls_status read_cells(const struct network_reader *reader, hdf5_id group, 
   }
   status = hdf5_read_texts(reader->file, group, dataset, count, &text);
   if (status != LS_STATUS_OK) return status;
-  for (int64_t k = 0; k < count && status == LS_STATUS_OK; k++) status = table_text_set(reader->context, column, first + k, text[k]);
+  for (int64_t k = 0; k < count && status == LS_STATUS_OK; k++)
+    status = table_text_set(reader->context, column, first + k, text[k]);
   hdf5_texts_release(reader->context, text, count);
   return status;
 }
 
-static ls_status read_rows(const struct network_reader *reader, hdf5_id group, enum table_id id, const struct heading *heading) {
+static ls_status read_rows(const struct network_reader *reader, hdf5_id group, enum table_id id,
+                           const struct heading *heading) {
   struct table *table = &reader->network->table[id];
   ls_status status = LS_STATUS_OK;
   if (table->row_count == 0) return LS_STATUS_OK;
@@ -119,14 +125,15 @@ static ls_status read_rows(const struct network_reader *reader, hdf5_id group, e
 /* ---- pair tables ------------------------------------------------------------------------------------------------------------ */
 
 /* Node numbers back to entities; the node behind the last entity is the rest of the world. */
-static ls_status fill_links(const struct network_reader *reader, enum table_id id, const int64_t *start, const int32_t *index,
-                            int64_t rows, int64_t columns, int64_t first, int64_t count) {
+static ls_status fill_links(const struct network_reader *reader, enum table_id id, const int64_t *start,
+                            const int32_t *index, int64_t rows, int64_t columns, int64_t first, int64_t count) {
   struct table *table = &reader->network->table[id];
   int32_t entities = reader->network->entity_count;
   bool to_asset = schema_table(id)->pairing == PAIRING_ENTITY_ASSET;
   if (start[0] != 0 || start[rows] != count) return fault(reader, id, "has an indptr that does not fit its links");
   for (int64_t row = 0; row < rows; row++) {
-    if (start[row + 1] < start[row] || start[row + 1] > count) return fault(reader, id, "has an indptr that does not ascend");
+    if (start[row + 1] < start[row] || start[row + 1] > count)
+      return fault(reader, id, "has an indptr that does not ascend");
     for (int64_t k = start[row]; k < start[row + 1]; k++) {
       if (index[k] < 0 || index[k] >= columns) return fault(reader, id, "has an index beyond its shape");
       table->from[first + k] = row == entities ? ENTITY_WORLD : (int32_t)row;
@@ -136,7 +143,8 @@ static ls_status fill_links(const struct network_reader *reader, enum table_id i
   return LS_STATUS_OK;
 }
 
-static ls_status read_pattern(const struct network_reader *reader, hdf5_id group, enum table_id id, int64_t first, int64_t count) {
+static ls_status read_pattern(const struct network_reader *reader, hdf5_id group, enum table_id id, int64_t first,
+                              int64_t count) {
   const ls_network *network = reader->network;
   int64_t rows = network->entity_count + (hdf5_has_attribute(reader->file, group, "world") ? 1 : 0);
   int64_t columns = schema_table(id)->pairing == PAIRING_ENTITY_ASSET ? network->asset_count : rows;
@@ -151,8 +159,8 @@ static ls_status read_pattern(const struct network_reader *reader, hdf5_id group
 }
 
 /* One matrix into the rows from `first` on; *count of them. */
-static ls_status read_matrix(const struct network_reader *reader, hdf5_id group, enum table_id id, const struct heading *heading,
-                             int64_t first, int64_t *count) {
+static ls_status read_matrix(const struct network_reader *reader, hdf5_id group, enum table_id id,
+                             const struct heading *heading, int64_t first, int64_t *count) {
   struct table *table = &reader->network->table[id];
   int64_t links = 0;
   if (!hdf5_has(reader->file, group, "indices")) {
@@ -160,7 +168,8 @@ static ls_status read_matrix(const struct network_reader *reader, hdf5_id group,
     return LS_STATUS_OK;
   }
   ls_status status = hdf5_count(reader->file, group, "indices", &links);
-  if (status == LS_STATUS_OK && links > table->row_count - first) status = fault(reader, id, "has more links than rows");
+  if (status == LS_STATUS_OK && links > table->row_count - first)
+    status = fault(reader, id, "has more links than rows");
   if (status == LS_STATUS_OK) status = read_pattern(reader, group, id, first, links);
   for (int64_t k = 0; k < heading->count && status == LS_STATUS_OK; k++) {
     if (id == TABLE_LIABILITIES && strcmp(heading->name[k], "seniority") == 0) continue;
@@ -193,7 +202,8 @@ static ls_status read_by_seniority(const struct network_reader *reader, hdf5_id 
   return status;
 }
 
-static ls_status read_pairs(const struct network_reader *reader, hdf5_id group, enum table_id id, const struct heading *heading) {
+static ls_status read_pairs(const struct network_reader *reader, hdf5_id group, enum table_id id,
+                            const struct heading *heading) {
   struct table *table = &reader->network->table[id];
   int64_t filled = 0;
   ls_status status = table_pairs_begin(reader->context, table);
@@ -220,7 +230,8 @@ static ls_status read_table(const struct network_reader *reader, enum table_id i
   status = read_heading(reader, group, id, &heading);
   if (status == LS_STATUS_OK) status = hdf5_get_integer(reader->file, group, "row_count", &rows);
   /* every row takes bytes in the file, so that its size bounds what a damaged number can ask for */
-  if (status == LS_STATUS_OK && (rows < 0 || rows > ROW_LIMIT || (rows > 0 && heading.count == 0 && schema_table(id)->pairing == PAIRING_NONE))) {
+  if (status == LS_STATUS_OK &&
+      (rows < 0 || rows > ROW_LIMIT || (rows > 0 && heading.count == 0 && schema_table(id)->pairing == PAIRING_NONE))) {
     status = fault(reader, id, "has an impossible number of rows");
   }
   if (status == LS_STATUS_OK) status = add_columns(reader, id, &heading, rows);
@@ -262,7 +273,8 @@ static ls_status read_metadata(const struct network_reader *reader) {
   if (status == LS_STATUS_OK) status = read_text(reader, "as_of_date", &network->as_of);
   if (status == LS_STATUS_OK) status = read_text(reader, "description", &network->description);
   if (status == LS_STATUS_OK) status = read_texts(reader, "sources", &network->source, &network->source_count);
-  if (status == LS_STATUS_OK) status = read_texts(reader, "unmodelled", &network->unmodelled, &network->unmodelled_count);
+  if (status == LS_STATUS_OK)
+    status = read_texts(reader, "unmodelled", &network->unmodelled, &network->unmodelled_count);
   return status;
 }
 
@@ -297,7 +309,8 @@ static ls_status read_loop_settings(const struct network_reader *reader) {
   if (status == LS_STATUS_OK) status = hdf5_get_text(reader->file, group, "claims_valuation", &valuation);
   if (status == LS_STATUS_OK) status = read_loop_numbers(reader, group, loop);
   if (status == LS_STATUS_OK && (quarters < 1 || quarters > INT32_MAX || build_lag < 0 || build_lag > INT32_MAX)) {
-    status = context_fault(reader->context, reader->path, 0, "group 'loop' has an impossible number of quarters or build_lag");
+    status = context_fault(reader->context, reader->path, 0,
+                           "group 'loop' has an impossible number of quarters or build_lag");
   }
   if (status == LS_STATUS_OK) {
     loop->quarters = (int32_t)quarters;
@@ -334,7 +347,8 @@ static ls_status read_sources(const struct network_reader *reader) {
     status = hdf5_get_texts(reader->file, group, "files", &name, &names);
     if (status == LS_STATUS_OK) status = hdf5_get_texts(reader->file, group, "sha256", &hash, &hashes);
     if (status == LS_STATUS_OK && names != hashes) {
-      status = context_fault(reader->context, reader->path, 0, "group 'import' names another number of files than of hashes");
+      status = context_fault(reader->context, reader->path, 0,
+                             "group 'import' names another number of files than of hashes");
     }
     if (status == LS_STATUS_OK) status = fill_sources(reader, name, hash, names);
   }
@@ -344,7 +358,8 @@ static ls_status read_sources(const struct network_reader *reader) {
   return status;
 }
 
-ls_status network_hdf5_get(ls_context *context, struct hdf5_file *file, const char *path, hdf5_id group, ls_network **network) {
+ls_status network_hdf5_get(ls_context *context, struct hdf5_file *file, const char *path, hdf5_id group,
+                           ls_network **network) {
   struct network_reader reader = {.context = context, .file = file, .path = path, .group = group};
   reader.network = network_create(context);
   if (reader.network == NULL) return LS_STATUS_OUT_OF_MEMORY;
@@ -357,7 +372,8 @@ ls_status network_hdf5_get(ls_context *context, struct hdf5_file *file, const ch
   }
   if (status == LS_STATUS_OK) status = read_loop_settings(&reader);
   if (status == LS_STATUS_OK) status = read_sources(&reader);
-  if (status == LS_STATUS_OK && reader.network->entity_count == 0) status = fault(&reader, TABLE_ENTITIES, "has no entities");
+  if (status == LS_STATUS_OK && reader.network->entity_count == 0)
+    status = fault(&reader, TABLE_ENTITIES, "has no entities");
   if (status != LS_STATUS_OK) {
     network_destroy(&reader.network);
     return status;

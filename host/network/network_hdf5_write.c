@@ -25,7 +25,8 @@ char *network_amount_units(ls_context *context, const ls_network *network) {
 }
 
 /* The unit of a column; amounts are in the network's own. */
-static void column_units(const struct network_writer *writer, enum table_id id, const char *column, char units[NAME_ROOM]) {
+static void column_units(const struct network_writer *writer, enum table_id id, const char *column,
+                         char units[NAME_ROOM]) {
   static const char own[] = "currency";
   const struct column_schema *schema = schema_column(id, column);
   const char *text = schema == NULL ? "1" : schema_unit_text(schema->unit);
@@ -61,20 +62,22 @@ static void dataset_name(const struct table *table, int32_t column, char name[NA
 }
 
 /* One dataset of the cells in the order given (NULL: as they stand). */
-static void write_column(struct network_writer *writer, hdf5_id group, hdf5_id dimension, enum table_id id, int32_t number,
-                         const int64_t *order, int64_t count, const char *second_name) {
+static void write_column(struct network_writer *writer, hdf5_id group, hdf5_id dimension, enum table_id id,
+                         int32_t number, const int64_t *order, int64_t count, const char *second_name) {
   const struct table *table = &writer->network->table[id];
   const struct table_column *column = &table->column[number];
   const struct column_schema *schema = schema_column(id, column->name);
   char name[NAME_ROOM], units[NAME_ROOM];
   dataset_name(table, number, name);
-  struct hdf5_array array = {.group = group, .name = name, .rank = 1, .dimension = {dimension}, .second_name = second_name};
+  struct hdf5_array array = {
+      .group = group, .name = name, .rank = 1, .dimension = {dimension}, .second_name = second_name};
   array.meaning = schema == NULL ? column->name : schema->meaning;
   size_t size = column->text != NULL ? sizeof *column->text : sizeof *column->number;
   const char *source = column->text != NULL ? (const char *)column->text : (const char *)column->number;
   char *cells = context_allocate(writer->context, (size_t)count, size);
   if (cells == NULL) return; /* the message is recorded; the caller sees the fault count */
-  for (int64_t k = 0; k < count; k++) memcpy(cells + (size_t)k * size, source + (size_t)(order == NULL ? k : order[k]) * size, size);
+  for (int64_t k = 0; k < count; k++)
+    memcpy(cells + (size_t)k * size, source + (size_t)(order == NULL ? k : order[k]) * size, size);
   if (column->text != NULL) {
     hdf5_write_texts(writer->file, &array, (char *const *)cells);
   } else {
@@ -116,7 +119,8 @@ static void write_rows(struct network_writer *writer, hdf5_id group, enum table_
   hdf5_put_text(writer->file, group, "layout", "rows");
   hdf5_put_integer(writer->file, group, "row_count", table->row_count);
   if (table->row_count == 0) return; /* netCDF takes a dimension of length 0 for an unlimited one */
-  if (id != TABLE_ENTITIES && id != TABLE_ASSETS) dimension = hdf5_scale_bare(writer->file, group, "row", table->row_count);
+  if (id != TABLE_ENTITIES && id != TABLE_ASSETS)
+    dimension = hdf5_scale_bare(writer->file, group, "row", table->row_count);
   for (int32_t k = 0; k < table->column_count; k++) {
     write_column(writer, group, dimension, id, k, NULL, table->row_count, NULL);
   }
@@ -147,7 +151,8 @@ static int64_t collect_links(const ls_network *network, enum table_id id, const 
   for (int64_t row = 0; row < table->row_count; row++) {
     if (seniority != NULL && seniority[row] != wanted) continue;
     link[count].from = node_of(table->from[row], network->entity_count);
-    link[count].to = schema_table(id)->pairing == PAIRING_ENTITY_ASSET ? table->to[row] : node_of(table->to[row], network->entity_count);
+    link[count].to = schema_table(id)->pairing == PAIRING_ENTITY_ASSET ? table->to[row]
+                                                                       : node_of(table->to[row], network->entity_count);
     link[count++].row = row;
   }
   qsort(link, (size_t)count, sizeof *link, link_order);
@@ -161,7 +166,8 @@ static bool has_world(const struct table *table) {
   return false;
 }
 
-static void put_matrix_attributes(struct network_writer *writer, hdf5_id group, enum table_id id, int64_t rows, int64_t columns) {
+static void put_matrix_attributes(struct network_writer *writer, hdf5_id group, enum table_id id, int64_t rows,
+                                  int64_t columns) {
   char orientation[NAME_ROOM];
   int64_t shape[2] = {rows, columns};
   (void)snprintf(orientation, sizeof orientation, "row_is_%s", schema_table(id)->column[0].name);
@@ -172,8 +178,8 @@ static void put_matrix_attributes(struct network_writer *writer, hdf5_id group, 
 }
 
 /* indptr and indices. */
-static void write_pattern(struct network_writer *writer, hdf5_id group, const struct link *link, int64_t count, int64_t rows,
-                          hdf5_id edge) {
+static void write_pattern(struct network_writer *writer, hdf5_id group, const struct link *link, int64_t count,
+                          int64_t rows, hdf5_id edge) {
   ls_context *context = writer->context;
   int64_t *start = context_allocate(context, (size_t)rows + 1, sizeof *start);
   int32_t *column = context_allocate(context, (size_t)count, sizeof *column);
@@ -184,9 +190,17 @@ static void write_pattern(struct network_writer *writer, hdf5_id group, const st
     }
     for (int64_t k = 0; k < rows; k++) start[k + 1] += start[k];
     hdf5_id pointer = hdf5_scale_bare(writer->file, group, "entity_ptr", rows + 1);
-    struct hdf5_array indptr = {.group = group, .name = "indptr", .meaning = "first link of each row", .units = "1", .rank = 1,
+    struct hdf5_array indptr = {.group = group,
+                                .name = "indptr",
+                                .meaning = "first link of each row",
+                                .units = "1",
+                                .rank = 1,
                                 .dimension = {pointer}};
-    struct hdf5_array indices = {.group = group, .name = "indices", .meaning = "column of each link", .units = "1", .rank = 1,
+    struct hdf5_array indices = {.group = group,
+                                 .name = "indices",
+                                 .meaning = "column of each link",
+                                 .units = "1",
+                                 .rank = 1,
                                  .dimension = {edge}};
     hdf5_write_integers(writer->file, &indptr, start);
     hdf5_write_int32(writer->file, &indices, column);
@@ -199,14 +213,16 @@ static void write_pattern(struct network_writer *writer, hdf5_id group, const st
 static bool has_seniorities(enum table_id id) { return id == TABLE_LIABILITIES; }
 
 /* One matrix: the pattern, then every column but the keys; the first column of numbers is also "data". */
-static void write_matrix(struct network_writer *writer, hdf5_id group, enum table_id id, const struct link *link, int64_t count) {
+static void write_matrix(struct network_writer *writer, hdf5_id group, enum table_id id, const struct link *link,
+                         int64_t count) {
   const ls_network *network = writer->network;
   const struct table *table = &network->table[id];
   int64_t world = has_world(table) ? 1 : 0;
   int64_t rows = network->entity_count + world;
   bool data_linked = false;
   char units[NAME_ROOM];
-  put_matrix_attributes(writer, group, id, rows, schema_table(id)->pairing == PAIRING_ENTITY_ASSET ? network->asset_count : rows);
+  put_matrix_attributes(writer, group, id, rows,
+                        schema_table(id)->pairing == PAIRING_ENTITY_ASSET ? network->asset_count : rows);
   if (world) hdf5_put_integer(writer->file, group, "world", network->entity_count);
   if (count == 0) return;
   int64_t *order = context_allocate(writer->context, (size_t)count, sizeof *order);
@@ -346,15 +362,18 @@ static void write_scales(struct network_writer *writer) {
   const ls_network *network = writer->network;
   char *const *entity = ids_of(network, TABLE_ENTITIES), *const *asset = ids_of(network, TABLE_ASSETS);
   if (entity != NULL && network->entity_count > 0) {
-    writer->entity = hdf5_scale_texts(writer->file, writer->group, "entity", "id of the entity", entity, network->entity_count);
+    writer->entity =
+        hdf5_scale_texts(writer->file, writer->group, "entity", "id of the entity", entity, network->entity_count);
   }
   if (asset != NULL && network->asset_count > 0) {
-    writer->asset = hdf5_scale_texts(writer->file, writer->group, "asset", "id of the asset", asset, network->asset_count);
+    writer->asset =
+        hdf5_scale_texts(writer->file, writer->group, "asset", "id of the asset", asset, network->asset_count);
   }
 }
 
 ls_status network_hdf5_put(ls_context *context, struct hdf5_file *file, hdf5_id group, const ls_network *network) {
-  struct network_writer writer = {.context = context, .file = file, .network = network, .group = group, .entity = -1, .asset = -1};
+  struct network_writer writer = {
+      .context = context, .file = file, .network = network, .group = group, .entity = -1, .asset = -1};
   int64_t faults = context_fault_count(context);
   writer.amount = network_amount_units(context, network);
   if (writer.amount != NULL) {

@@ -7,29 +7,29 @@
 #include "plan.h" /* kernels/ */
 
 struct scenario_options {
-  const char *path;         /* file to read; NULL: `text` or, both NULL, the one scenario "baseline" */
-  const char *text;         /* the file's contents, kept in a results file; `path` then only names it */
+  const char *path; /* file to read; NULL: `text` or, both NULL, the one scenario "baseline" */
+  const char *text; /* the file's contents, kept in a results file; `path` then only names it */
   size_t text_length;
   bool has_seed;
   uint64_t seed;
-  int64_t count;            /* > 0 overrides the file */
-  int64_t keep_worst;       /* >= 0 overrides the file */
+  int64_t count;      /* > 0 overrides the file */
+  int64_t keep_worst; /* >= 0 overrides the file */
   bool allow_missing_targets;
-  uint32_t variables;       /* bit v set: the model takes enum ls_variable v; any other exits 78 naming both */
-  const char *model;        /* for that message */
-  int32_t quarter_count;    /* of the run; a later quarter in the file is a fault */
+  uint32_t variables;    /* bit v set: the model takes enum ls_variable v; any other exits 78 naming both */
+  const char *model;     /* for that message */
+  int32_t quarter_count; /* of the run; a later quarter in the file is a fault */
 };
 
 struct scenario_set {
   struct allocator allocator;
-  char *file;               /* name as given, "" for none */
-  char *text;               /* its contents, for the results file */
+  char *file; /* name as given, "" for none */
+  char *text; /* its contents, for the results file */
   size_t text_length;
-  char sha256[65];          /* of the contents; 64 zeros for none */
-  bool drawn;               /* Monte Carlo (YAML) rather than explicit rows (CSV) */
-  int64_t count;            /* scenarios of the run, replay list not counted in */
-  char **id;                /* [count] names of explicit scenarios, NULL where drawn (the id is then the number) */
-  int64_t *replay;          /* [replay_count] numbers of drawn scenarios to run alone; NULL: all */
+  char sha256[65]; /* of the contents; 64 zeros for none */
+  bool drawn;      /* Monte Carlo (YAML) rather than explicit rows (CSV) */
+  int64_t count;   /* scenarios of the run, replay list not counted in */
+  char **id;       /* [count] names of explicit scenarios, NULL where drawn (the id is then the number) */
+  int64_t *replay; /* [replay_count] numbers of drawn scenarios to run alone; NULL: all */
   int64_t replay_count;
   int64_t keep_worst;       /* 0: none */
   int32_t assumption_draws; /* 1: central values (more is refused for now, 78) */

@@ -30,7 +30,9 @@ LS_FN ls_lane exp_tail_polynomial(ls_lane r) {
 }
 
 /* 2^k for a whole number k of -1022..1023. */
-LS_FN ls_lane exp_power_of_two(ls_lane k) { return lane_from_bits(lane_to_bits(k + (LS_MATH_ROUNDER + 1023.0)) << 52); }
+LS_FN ls_lane exp_power_of_two(ls_lane k) {
+  return lane_from_bits((lane_to_bits(k + (LS_MATH_ROUNDER + 1023.0)) & 0x7ff) << 52);
+}
 
 LS_FN ls_lane lane_exp(ls_lane x) {
   x = lane_clip(x, -750.0, 709.78271289338397);

@@ -32,7 +32,8 @@ LS_FN ls_lane debtrank_linear_given(const struct ls_view *view, int32_t i) {
   ls_lane lost = view_shock(view, LS_VARIABLE_EXTERNAL_ASSETS_LOSS, i, 0) *
                  lane_set(view_parameter(view, LS_PARAMETER_EXTERNAL_ASSETS, i));
   ls_lane direct = lost;
-  if (equity > 0) direct = lane_min(view_shock(view, LS_VARIABLE_EQUITY_LOSS, i, 0) + lost / lane_set(equity), lane_set(1));
+  if (equity > 0)
+    direct = lane_min(view_shock(view, LS_VARIABLE_EQUITY_LOSS, i, 0) + lost / lane_set(equity), lane_set(1));
   if (equity < 0) direct = lane_set(1);
   return lane_select(lane_to_mask(forced), lane_set(1), direct);
 }

@@ -22,7 +22,8 @@ static const struct ls_model_info loop_info __attribute__((unused)) = {
     .operator_kind = LS_OPERATOR_NONE,
     .variables = 1u << LS_VARIABLE_DEFAULT | 1u << LS_VARIABLE_MULTIPLE | 1u << LS_VARIABLE_DEMAND |
                  1u << LS_VARIABLE_DEMAND_PLANNED | 1u << LS_VARIABLE_PURCHASE_SCALE | 1u << LS_VARIABLE_SUPPLY |
-                 1u << LS_VARIABLE_POWER | 1u << LS_VARIABLE_FUNDING | 1u << LS_VARIABLE_CREDIT | 1u << LS_VARIABLE_GATE,
+                 1u << LS_VARIABLE_POWER | 1u << LS_VARIABLE_FUNDING | 1u << LS_VARIABLE_CREDIT |
+                 1u << LS_VARIABLE_GATE,
     .has_least = 0,
     .tolerance = 1e-13,
     .setting = {{0, 0, 0, 0, 0, {0, 0, 0}, 0}},
@@ -53,7 +54,8 @@ LS_STEP void loop_begin(const struct loop_view *v) {
   }
   const struct ls_loop_plan *loop = v->loop;
   for (int32_t k = 0; k < loop->purchase.count; k++) loop_set(v, v->at->backlog, k, lane_set(loop->purchase.amount[k]));
-  for (int32_t k = 0; k < loop->purchase.count; k++) loop_set(v, v->at->planned_backlog, k, lane_set(loop->purchase.amount[k]));
+  for (int32_t k = 0; k < loop->purchase.count; k++)
+    loop_set(v, v->at->planned_backlog, k, lane_set(loop->purchase.amount[k]));
   for (int32_t k = 0; k < loop->pledge.count; k++) loop_set(v, v->at->pledged, k, lane_set(loop->pledge.amount[k]));
   for (int32_t k = 0; k < loop->stake.count; k++) loop_set(v, v->at->share, k, lane_set(loop->stake.amount[k]));
   for (int32_t k = 0; k < loop->debt.count; k++) loop_set(v, v->at->owed, k, lane_set(loop->debt.amount[k]));
@@ -98,7 +100,8 @@ LS_STEP void loop_quarter(const struct loop_view *v) {
 }
 
 LS_STEP void loop_path(const struct ls_view *view, ls_slots value, ls_slots state, ls_slots output) {
-  struct loop_view v = {view, view->plan, &view->plan->loop, &view->plan->loop.slot, state, view->plan->entity_count, 0};
+  struct loop_view v = {view, view->plan, &view->plan->loop, &view->plan->loop.slot, state, view->plan->entity_count,
+                        0};
   columns_apply(&view->plan->shock, value, view->column, 0);
   loop_begin(&v);
   loop_reference(&v);

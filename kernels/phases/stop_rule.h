@@ -15,10 +15,10 @@
 #define LS_ERROR_MARGIN 0x1p-4
 
 struct ls_stop_rule {
-  ls_mask active;  /* lanes still iterating */
-  ls_lane change;  /* of the sweep under way */
-  ls_lane before;  /* of the sweep before; 0: there was none */
-  ls_lane sweeps;  /* done while active */
+  ls_mask active; /* lanes still iterating */
+  ls_lane change; /* of the sweep under way */
+  ls_lane before; /* of the sweep before; 0: there was none */
+  ls_lane sweeps; /* done while active */
 };
 
 LS_FN struct ls_stop_rule stop_rule_begin(ls_mask active) {
@@ -35,8 +35,9 @@ LS_FN void stop_rule_note(struct ls_stop_rule *rule, ls_lane relative_change) {
 LS_FN void stop_rule_end_sweep(struct ls_stop_rule *rule, double tolerance) {
   ls_lane ratio = lane_ratio(rule->change, rule->before, 2); /* no sweep before: rate unknown, go on */
   ls_mask small = lane_less_equal(rule->change, lane_set(tolerance));
-  ls_mask sure = mask_and(lane_less(ratio, lane_set(1)),
-                          lane_less_equal(rule->change * ratio, lane_set(tolerance * LS_ERROR_MARGIN) * (lane_set(1) - ratio)));
+  ls_mask sure =
+      mask_and(lane_less(ratio, lane_set(1)),
+               lane_less_equal(rule->change * ratio, lane_set(tolerance * LS_ERROR_MARGIN) * (lane_set(1) - ratio)));
   ls_mask noise = lane_less_equal(rule->change, lane_set(LS_ROUNDING_FLOOR));
   rule->sweeps = rule->sweeps + lane_from_mask(rule->active);
   rule->active = mask_and(rule->active, mask_not(mask_or(noise, mask_and(small, sure))));

@@ -37,15 +37,15 @@ LS_FN ls_slots tile_own(const struct ls_plan *plan, ls_slots state) {
 }
 
 /* name_tile(view, state, output) for every model. */
-#define LS_STATIC_MODEL(name)                                                                        \
-  LS_FN void name##_tile(struct ls_view view, ls_slots state, ls_slots output) {                     \
-    const struct ls_static_model model = {name##_given, name##_start, name##_piece, name##_result};  \
-    columns_apply(&view.plan->shock, state, view.column, 0);                                         \
-    fixed_point_tile(&view, model, tile_own(view.plan, state), output);                              \
+#define LS_STATIC_MODEL(name)                                                                       \
+  LS_FN void name##_tile(struct ls_view view, ls_slots state, ls_slots output) {                    \
+    const struct ls_static_model model = {name##_given, name##_start, name##_piece, name##_result}; \
+    columns_apply(&view.plan->shock, state, view.column, 0);                                        \
+    fixed_point_tile(&view, model, tile_own(view.plan, state), output);                             \
   }
-#define LS_TIME_MODEL(name)                                                         \
-  LS_FN void name##_tile(struct ls_view view, ls_slots state, ls_slots output) {    \
-    name##_path(&view, state, tile_own(view.plan, state), output);                  \
+#define LS_TIME_MODEL(name)                                                      \
+  LS_FN void name##_tile(struct ls_view view, ls_slots state, ls_slots output) { \
+    name##_path(&view, state, tile_own(view.plan, state), output);               \
   }
 #include "models.def"
 #undef LS_STATIC_MODEL

@@ -9,29 +9,27 @@
 
 /* ---- memory: the fields of each struct by shape ------------------------------------------------------------------ */
 
-#define MODEL_NODES(X)                                                                                             \
-  X(price)                                                                                                         \
-  X(cost)                                                                                                          \
-  X(opex)                                                                                                          \
-  X(cogs) X(depreciation) X(backlog_margin) X(threshold) X(distress_cost) X(order_response) X(funding_sensitivity) \
-      X(credit_limit) X(cash_floor) X(cash) X(real_assets) X(capacity) X(dark)
+/* Lists of fields, as many to a line as fit. */
+/* clang-format off */
+#define MODEL_NODES(X)                                                                                      \
+  X(price)                                                                                                  \
+  X(cost) X(opex) X(cogs) X(depreciation) X(backlog_margin) X(threshold) X(distress_cost) X(order_response) \
+      X(funding_sensitivity) X(credit_limit) X(cash_floor) X(cash) X(real_assets) X(capacity) X(dark)
 #define MODEL_PAIRS(X) X(rate) X(take_or_pay) X(capex_share) X(pledge_rate) X(stake) X(debt) X(backlog) X(pledge)
 #define MODEL_PATHS(X) \
   X(demand_planned) X(demand) X(purchase_scale) X(outside_equity) X(multiple) X(supply) X(power_cap) X(credit_open)
-#define STATE_NODES(X)                                                                                         \
-  X(cash)                                                                                                      \
-  X(real_assets)                                                                                               \
-  X(capacity)                                                                                                  \
-  X(dark) X(value) X(reference) X(sales_before) X(planned_sales_before) X(capacity_start) X(ordered) X(orders) \
-      X(delivery_ratio) X(input_ratio) X(revenue) X(sales) X(confidence) X(outside_paid) X(draw) X(opex_owed)  \
-          X(cogs_owed) X(full_ratio) X(issued) X(price_value)
+#define STATE_NODES(X)                                                                                                \
+  X(cash)                                                                                                             \
+  X(real_assets) X(capacity) X(dark) X(value) X(reference) X(sales_before) X(planned_sales_before) X(capacity_start)  \
+      X(ordered) X(orders) X(delivery_ratio) X(input_ratio) X(revenue) X(sales) X(confidence) X(outside_paid) X(draw) \
+          X(opex_owed) X(cogs_owed) X(full_ratio) X(issued) X(price_value)
 #define STATE_PAIRS(X) \
   X(stake) X(debt) X(backlog) X(pledge) X(invested) X(planned_backlog) X(ordered_now) X(delivered) X(debt_before)
-#define RUN_PATHS(X) \
-  X(cash)            \
-  X(real_assets)     \
-  X(value)           \
-  X(capacity) X(revenue) X(sales) X(draw) X(confidence) X(orders) X(debt) X(backlog) X(input_ratio) X(delivery_ratio)
+#define RUN_PATHS(X)                                                                                         \
+  X(cash)                                                                                                    \
+  X(real_assets) X(value) X(capacity) X(revenue) X(sales) X(draw) X(confidence) X(orders) X(debt) X(backlog) \
+      X(input_ratio) X(delivery_ratio)
+/* clang-format on */
 
 static void *zeros(size_t count, size_t size) { return calloc(count ? count : 1, size); }
 static double *numbers(size_t count) { return zeros(count, sizeof(double)); }
@@ -59,8 +57,7 @@ struct spec_loop *spec_loop_create(int n, int quarters, int build_lag, int type_
   MODEL_NODES(MAKE_NODES)
   MODEL_PAIRS(MAKE_PAIRS)
   MODEL_PATHS(MAKE_PATHS)
-  model->input_type = zeros(nodes, sizeof(int)),
-  model->essential = zeros((size_t)type_count, sizeof(bool));
+  model->input_type = zeros(nodes, sizeof(int)), model->essential = zeros((size_t)type_count, sizeof(bool));
   model->start = zeros(pairs, sizeof(int)), model->ramp = zeros(pairs, sizeof(int));
   model->pledge_start = zeros(pairs, sizeof(int)), model->forced = zeros(path, sizeof(bool));
   model->gate = numbers(path * nodes);
@@ -90,9 +87,16 @@ struct spec_loop *spec_loop_copy(const struct spec_loop *model) {
   MODEL_NODES(COPY_NODES)
   MODEL_PAIRS(COPY_PAIRS)
   MODEL_PATHS(COPY_PATHS)
-  COPY_FIELD(input_type, nodes) COPY_FIELD(essential, (size_t)model->type_count) COPY_FIELD(start, pairs)
-      COPY_FIELD(ramp, pairs) COPY_FIELD(pledge_start, pairs) COPY_FIELD(forced, path)
-          COPY_FIELD(gate, path * nodes) return copy;
+  /* clang-format off */
+  COPY_FIELD(input_type, nodes)
+  COPY_FIELD(essential, (size_t)model->type_count)
+  COPY_FIELD(start, pairs)
+  COPY_FIELD(ramp, pairs)
+  COPY_FIELD(pledge_start, pairs)
+  COPY_FIELD(forced, path)
+  COPY_FIELD(gate, path * nodes)
+  /* clang-format on */
+  return copy;
 }
 
 static void start_of_state(const struct spec_loop *model, struct spec_state *state) {
@@ -646,8 +650,9 @@ static void audit_flows(const struct spec_loop *model, const struct spec_state *
                     model->interest * (column_sum(n, state->debt_before, i) - row_sum(n, state->debt_before, i)) +
                     state->issued[i];
     double after = book_equity(model, state, i);
-    raise_to(&audit[4], relative(after - books->book_equity[i] - profit,
-                                 fabs(after) + fabs(books->book_equity[i]) + fabs(profit) + state->sales[i] + in + out));
+    raise_to(&audit[4],
+             relative(after - books->book_equity[i] - profit,
+                      fabs(after) + fabs(books->book_equity[i]) + fabs(profit) + state->sales[i] + in + out));
   }
 }
 
@@ -676,7 +681,8 @@ static void audit_stocks(const struct spec_loop *model, struct spec_state *state
     double built = state->capacity_start[i] + state->ordered[i];
     raise_to(&audit[5], relative(state->capacity[i] + state->dark[i] + queued - built, built));
     if (state->live[i] && state->value[i] > 0)
-      raise_to(&audit[6], relative(state->price_value[i] - debt - state->value[i], fabs(state->price_value[i]) + debt + books->cash[i]));
+      raise_to(&audit[6], relative(state->price_value[i] - debt - state->value[i],
+                                   fabs(state->price_value[i]) + debt + books->cash[i]));
   }
   raise_to(&audit[7], relative(state->estate_owed - state->estate_paid - state->creditor_loss, state->estate_owed));
 }

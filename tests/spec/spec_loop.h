@@ -54,7 +54,7 @@ struct spec_state {
   bool *live, *flagged;                                             /* [n] */
   double *sales_before, *planned_sales_before;                      /* [n] s(t-1), s0(t-1) */
   double *capacity_start, *ordered;                                 /* [n] for the identities */
-  double turned_over; /* cumulated payments and cash, the scale of identity (i) */
+  double turned_over;   /* cumulated payments and cash, the scale of identity (i) */
   double outside_flows; /* cumulated income less outlays of the rest of the world, see spec_run.outside */
   /* this quarter */
   double *orders, *delivery_ratio, *input_ratio, *revenue, *sales, *confidence, *outside_paid, *draw; /* [n] */

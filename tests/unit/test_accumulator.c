@@ -24,12 +24,24 @@ static void tear_down(void *user) {
 /* ---- made-up scenarios --------------------------------------------------------------------------------------------------- */
 
 static struct ls_output_layout layout_of_test(void) {
-  struct ls_output_layout layout = {.slot_count = SLOTS, .loss = 0, .loss_peak = N, .default_quarter = 2 * N,
-                                    .distress_quarter = -1, .forced = 3 * N, .line_count = LINES, .line = 4 * N,
-                                    .loss_gross = 4 * N + LINES * N, .loss_net = 4 * N + LINES * N + 1,
-                                    .default_count = 4 * N + LINES * N + 2, .iterations = 4 * N + LINES * N + 3,
-                                    .converged = 4 * N + LINES * N + 4, .clip_count = 4 * N + LINES * N + 5,
-                                    .funding_refused = -1, .detail = -1, .trace = -1, .audit = -1};
+  struct ls_output_layout layout = {.slot_count = SLOTS,
+                                    .loss = 0,
+                                    .loss_peak = N,
+                                    .default_quarter = 2 * N,
+                                    .distress_quarter = -1,
+                                    .forced = 3 * N,
+                                    .line_count = LINES,
+                                    .line = 4 * N,
+                                    .loss_gross = 4 * N + LINES * N,
+                                    .loss_net = 4 * N + LINES * N + 1,
+                                    .default_count = 4 * N + LINES * N + 2,
+                                    .iterations = 4 * N + LINES * N + 3,
+                                    .converged = 4 * N + LINES * N + 4,
+                                    .clip_count = 4 * N + LINES * N + 5,
+                                    .funding_refused = -1,
+                                    .detail = -1,
+                                    .trace = -1,
+                                    .audit = -1};
   return layout;
 }
 
@@ -72,8 +84,13 @@ static void make_scenario(int64_t k, double *value) {
 }
 
 static struct accumulator *fresh(int64_t first, int64_t count) {
-  struct accumulator_shape shape = {.entity_count = N, .line_count = LINES, .quarter_count = QUARTERS, .first_scenario = first,
-                                    .scenario_count = count, .amount_bound = 700, .layout = layout_of_test()};
+  struct accumulator_shape shape = {.entity_count = N,
+                                    .line_count = LINES,
+                                    .quarter_count = QUARTERS,
+                                    .first_scenario = first,
+                                    .scenario_count = count,
+                                    .amount_bound = 700,
+                                    .layout = layout_of_test()};
   struct accumulator *a = NULL;
   return accumulator_create(context, &shape, &a) == LS_STATUS_OK ? a : NULL;
 }
@@ -88,7 +105,8 @@ static ls_status add_chunk(struct accumulator *a, int64_t first, int32_t count, 
     make_scenario(index[s], one);
     for (int slot = 0; slot < SLOTS; slot++) value[slot * COUNT + s] = one[slot];
   }
-  struct chunk chunk = {.first = first, .index = backwards ? index : NULL, .count = count, .stride = COUNT, .value = value};
+  struct chunk chunk = {
+      .first = first, .index = backwards ? index : NULL, .count = count, .stride = COUNT, .value = value};
   return accumulator_add(context, a, &chunk);
 }
 
@@ -152,8 +170,8 @@ TEST any_tree_of_merges_gives_equal_bits(void) {
 
 /* The counts of an accumulator, one after the other; `length` of each. */
 static int counts_of(struct accumulator *a, int64_t *count[], int64_t length[]) {
-  int64_t *const found[] = {a->default_count,      a->forced_count,        a->distress_count, a->refused_count,
-                            a->default_by_quarter, a->distress_by_quarter, a->bin_count,      a->joint,
+  int64_t *const found[] = {a->default_count,      a->forced_count,        a->distress_count,   a->refused_count,
+                            a->default_by_quarter, a->distress_by_quarter, a->bin_count,        a->joint,
                             &a->done_count,        &a->converged_count,    &a->nonfinite_count, &a->clip_count,
                             &a->iteration_count};
   const int64_t size[] = {N, N, N, N, N * QUARTERS, N * QUARTERS, N * BIN_COUNT, joint_size(N), 1, 1, 1, 1, 1};
@@ -440,8 +458,12 @@ TEST a_failed_allocation_is_reported_and_leaks_nothing(void) {
     struct failing_allocator allocator = {0};
     ls_context *frail = NULL;
     struct accumulator *a = NULL;
-    struct accumulator_shape shape = {.entity_count = N, .line_count = LINES, .quarter_count = QUARTERS, .scenario_count = 10,
-                                      .amount_bound = 700, .layout = layout_of_test()};
+    struct accumulator_shape shape = {.entity_count = N,
+                                      .line_count = LINES,
+                                      .quarter_count = QUARTERS,
+                                      .scenario_count = 10,
+                                      .amount_bound = 700,
+                                      .layout = layout_of_test()};
     ASSERT_EQ(LS_STATUS_OK, ls_context_create(&frail));
     support_fail_after(frail, &allocator, allowed);
     ls_status status = accumulator_create(frail, &shape, &a);

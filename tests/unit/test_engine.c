@@ -31,8 +31,10 @@ static bool bench_open(struct bench *bench, const char *banks, const char *debts
   memset(bench, 0, sizeof *bench);
   if (!support_make_folder(bench->folder)) return false;
   snprintf(bench->scenarios, sizeof bench->scenarios, "%s/%s", bench->folder, "draws.yaml");
-  return support_write_file(bench->folder, "entities.csv", banks) && support_write_file(bench->folder, "liabilities.csv", debts) &&
-         support_write_file(bench->folder, "draws.yaml", scenarios) && ls_context_create(&bench->context) == LS_STATUS_OK &&
+  return support_write_file(bench->folder, "entities.csv", banks) &&
+         support_write_file(bench->folder, "liabilities.csv", debts) &&
+         support_write_file(bench->folder, "draws.yaml", scenarios) &&
+         ls_context_create(&bench->context) == LS_STATUS_OK &&
          ls_network_read(bench->context, bench->folder, NULL, &bench->network) == LS_STATUS_OK;
 }
 
@@ -54,7 +56,8 @@ static ls_run_options options_for(const struct bench *bench, const char *model) 
 static void digest_of(struct bench *bench, const ls_run_options *options, char digest[33]) {
   ls_results *results = NULL;
   ls_status status = ls_run(bench->context, bench->network, options, &results);
-  snprintf(digest, 33, "%s", status == LS_STATUS_OK ? ls_results_digest(results) : ls_context_message(bench->context, 0));
+  snprintf(digest, 33, "%s",
+           status == LS_STATUS_OK ? ls_results_digest(results) : ls_context_message(bench->context, 0));
   ls_results_destroy(&results);
 }
 
@@ -121,7 +124,8 @@ static enum greatest_test_res merge_equals_whole(struct bench *bench, int shards
   ls_results_destroy(&merged);
   ls_context_clear_messages(bench->context);
   if (shards <= 5)
-    ASSERT_EQ(LS_STATUS_INVALID_INPUT, ls_results_merge(bench->context, (const ls_results *const *)part, shards - 1, &merged));
+    ASSERT_EQ(LS_STATUS_INVALID_INPUT,
+              ls_results_merge(bench->context, (const ls_results *const *)part, shards - 1, &merged));
   for (int k = 0; k < shards; k++) ls_results_destroy(&part[k]);
   PASS();
 }
@@ -195,7 +199,8 @@ TEST contributions_add_up_to_the_expected_shortfall(void) {
 TEST a_scenario_cut_short_is_finished_by_exact_solves(void) {
   struct bench bench;
   ls_results *results = NULL;
-  ASSERT(bench_open(&bench, "id,external_assets,external_liabilities\na,0.25,1\nb,0.5,1\n", "debtor,creditor,amount\na,b,100\nb,a,100\n", DRAWS));
+  ASSERT(bench_open(&bench, "id,external_assets,external_liabilities\na,0.25,1\nb,0.5,1\n",
+                    "debtor,creditor,amount\na,b,100\nb,a,100\n", DRAWS));
   ls_run_options options = options_for(&bench, "eisenberg-noe");
   const char *const cut[] = {"max_iterations=3"};
   options.scenarios = NULL;
@@ -267,7 +272,8 @@ TEST the_peak_loss_is_the_largest_on_the_way(void) {
   ASSERT(support_write_file(bench.folder, "paths.csv",
                             "target,variable,quarter,value\nfirm,demand_planned,0,1\nfirm,multiple,0,10\n"));
   ASSERT(support_write_file(bench.folder, "loop.yaml", "quarters: 4\n"));
-  ASSERT(support_write_file(bench.folder, "dip.csv", "scenario,target,variable,value,quarter\ndip,firm,demand,0.5,1\ndip,firm,demand,1,2\n"));
+  ASSERT(support_write_file(bench.folder, "dip.csv",
+                            "scenario,target,variable,value,quarter\ndip,firm,demand,0.5,1\ndip,firm,demand,1,2\n"));
   snprintf(bench.scenarios, sizeof bench.scenarios, "%s/dip.csv", bench.folder);
   ASSERT_EQ(LS_STATUS_OK, ls_context_create(&bench.context));
   ASSERT_EQ(LS_STATUS_OK, ls_network_read(bench.context, bench.folder, NULL, &bench.network));

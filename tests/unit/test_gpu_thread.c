@@ -84,8 +84,7 @@ static const char *const STATIC_DRAWS =
 
 /* A ring of five banks, thinly capitalised, so that about half of them fail. */
 static const char *const BANKS = "id,external_assets,external_liabilities\na,12,4\nb,9,3\nc,15,6\nd,7,2\ne,11,5\n";
-static const char *const DEBTS =
-    "debtor,creditor,amount\na,b,5\nb,c,6\nc,d,4\nd,e,7\ne,a,5\na,c,2\nc,e,3\nd,a,1.5\n";
+static const char *const DEBTS = "debtor,creditor,amount\na,b,5\nb,c,6\nc,d,4\nd,e,7\ne,a,5\na,c,2\nc,e,3\nd,a,1.5\n";
 
 static enum greatest_test_res static_model(const char *model) {
   char folder[4096], draws[8192];
@@ -104,7 +103,8 @@ TEST a_gpu_thread_clears_with_costs_with_the_bits_of_the_cpu(void) { return stat
 TEST a_gpu_thread_spreads_distress_with_the_bits_of_the_cpu(void) { return static_model("debtrank-linear"); }
 
 TEST a_gpu_thread_runs_the_loop_with_the_bits_of_the_cpu(void) {
-  return same_bits(LS_SOURCE_DIR "/datasets/ai-loop/2026-08", "loop", LS_SOURCE_DIR "/datasets/ai-loop/scenarios/monte-carlo.yaml");
+  return same_bits(LS_SOURCE_DIR "/datasets/ai-loop/2026-08", "loop",
+                   LS_SOURCE_DIR "/datasets/ai-loop/scenarios/monte-carlo.yaml");
 }
 
 GREATEST_MAIN_DEFS();

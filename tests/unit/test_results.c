@@ -27,19 +27,24 @@ static void set_up(void *user) {
   (void)user;
   if (ls_context_create(&context) != LS_STATUS_OK || !support_make_folder(folder)) abort();
   bool written =
-      support_write_file(folder, "entities.csv",
-                         "id,name,external_assets,external_liabilities,my score,a/b\nB1,\"Ω, one\",10.1,2,1,\nB2,,5,3,0.1,x\n"
-                         "B3,three,4,1e-9,7,=1\n") &&
+      support_write_file(
+          folder, "entities.csv",
+          "id,name,external_assets,external_liabilities,my score,a/b\nB1,\"Ω, one\",10.1,2,1,\nB2,,5,3,0.1,x\n"
+          "B3,three,4,1e-9,7,=1\n") &&
       support_write_file(folder, "liabilities.csv",
-                         "debtor,creditor,amount,seniority,memo\nB3,B1,2.5,0,m\nB1,B2,3,0,\nB1,B3,0.3,2,n\nB2,B3,4,0,\nB1,B3,1,0,o\n") &&
+                         "debtor,creditor,amount,seniority,memo\nB3,B1,2.5,0,m\nB1,B2,3,0,\nB1,B3,0.3,2,n\nB2,B3,4,0,"
+                         "\nB1,B3,1,0,o\n") &&
       support_write_file(folder, "shareholdings.csv", "holder,issuer,share\n") &&
       support_write_file(folder, "paths.csv", "target,variable,quarter,value\nB1,demand,0,1.5\n") &&
       support_write_file(folder, "loop.yaml", "quarters: 7\ninterest: 0.01\n") &&
       support_write_file(folder, "network.yaml", "name: three\ncurrency: EUR\nunit: mn\nsources: [one, two]\n") &&
-      support_write_file(folder, "shocks.csv", "scenario,target,variable,value\ns1,B1,external_assets_loss,0.9\ns2,*,external_assets_loss,0.4\n") &&
-      support_write_file(folder, "mc.yaml",
-                         "count: 3000\nseed: 5\nmarginals:\n  - {variable: external_assets_loss, target: \"*\", distribution: "
-                         "beta, mean: 0.4, sd: 0.2}\nkeep: {worst: 4}\n");
+      support_write_file(
+          folder, "shocks.csv",
+          "scenario,target,variable,value\ns1,B1,external_assets_loss,0.9\ns2,*,external_assets_loss,0.4\n") &&
+      support_write_file(
+          folder, "mc.yaml",
+          "count: 3000\nseed: 5\nmarginals:\n  - {variable: external_assets_loss, target: \"*\", distribution: "
+          "beta, mean: 0.4, sd: 0.2}\nkeep: {worst: 4}\n");
   if (!written) abort();
 }
 
@@ -82,8 +87,9 @@ static bool same_table(const struct table *a, const struct table *b) {
 
 static bool same_network(const ls_network *a, const ls_network *b) {
   bool same = same_text(a->name, b->name) && same_text(a->currency, b->currency) && same_text(a->unit, b->unit) &&
-              a->source_count == b->source_count && same_text(a->source[1], b->source[1]) && a->file_count == b->file_count &&
-              a->has_loop_settings == b->has_loop_settings && a->loop.quarters == b->loop.quarters &&
+              a->source_count == b->source_count && same_text(a->source[1], b->source[1]) &&
+              a->file_count == b->file_count && a->has_loop_settings == b->has_loop_settings &&
+              a->loop.quarters == b->loop.quarters &&
               memcmp(&a->loop.interest, &b->loop.interest, sizeof a->loop.interest) == 0;
   for (int id = 0; id < TABLE_COUNT && same; id++) same = same_table(&a->table[id], &b->table[id]);
   for (int32_t k = 0; k < a->file_count && same; k++) {
@@ -114,7 +120,8 @@ static bool is_there(const char *path) {
 static int leftovers(void) {
   int count = 0;
   DIR *directory = opendir(folder);
-  for (struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;) count += strstr(entry->d_name, ".tmp") != NULL;
+  for (struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;)
+    count += strstr(entry->d_name, ".tmp") != NULL;
   if (directory != NULL) (void)closedir(directory);
   return count;
 }
@@ -216,7 +223,8 @@ TEST the_json_has_the_keys_that_scripts_rely_on(void) {
   char *text = described(results, LS_FORMAT_JSON);
   json_t *document = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
   ASSERT(document != NULL);
-  static const char *const key[] = {"model", "backend", "network", "scenario_count", "converged", "digest", "system", "entities", "lines", "scenarios"};
+  static const char *const key[] = {"model",  "backend", "network",  "scenario_count", "converged",
+                                    "digest", "system",  "entities", "lines",          "scenarios"};
   for (size_t k = 0; k < sizeof key / sizeof *key; k++) ASSERT(json_object_get(document, key[k]) != NULL);
   json_t *first = json_array_get(json_object_get(document, "scenarios"), 0);
   ASSERT_STR_EQ("s1", json_string_value(json_object_get(first, "id")));
@@ -363,7 +371,8 @@ TEST equal_digests_mean_equal_numbers(void) {
   ASSERT_EQ(LS_STATUS_OK, ls_network_read(context, folder, NULL, &network));
   ASSERT_EQ(LS_STATUS_OK, run(context, network, in_folder("mc.yaml"), &results));
   memcpy(before, ls_results_digest(results), sizeof before);
-  double *place[] = {&results->accumulator->loss_net[2999], &results->kept[1].detail[0], &results->statistics.entity[2].es_contribution};
+  double *place[] = {&results->accumulator->loss_net[2999], &results->kept[1].detail[0],
+                     &results->statistics.entity[2].es_contribution};
   for (int k = 0; k < 3; k++) {
     double old = *place[k];
     *place[k] = nextafter(old, INFINITY);
@@ -402,14 +411,41 @@ TEST every_number_of_a_run_is_in_its_digest(void) {
   struct accumulator *a = results->accumulator;
   struct kept_scenario *kept = &results->kept[2];
   kept->audit = 1;
-  void *const number[] = {
-      &results->identity.scenario_count, &a->shape.first_scenario, &a->loss_gross[7], &a->loss_net[7], &a->scenario_defaults[7],
-      &a->state[7], &a->bound_exponent, &a->clip_count, &a->loss_sum[2], &a->loss_squares[2].limb[0], &a->loss_squares[2].limb[2],
-      &a->peak_sum[2], &a->default_count[2], &a->forced_count[2], &a->distress_count[2], &a->refused_count[2],
-      &a->default_by_quarter[2], &a->distress_by_quarter[2], &a->bin_count[3 * BIN_COUNT - 1], &a->bin_sum[3 * BIN_COUNT - 1],
-      &a->joint[5], &a->line_sum[8], &results->statistics.entity[2].es_contribution, &results->loss_at_zero[2],
-      &results->baseline_value[2], &results->baseline_path[2], &kept->number, &kept->default_count, &kept->converged,
-      &kept->loss_gross, &kept->loss_net, &kept->audit, &kept->loss[2], &kept->detail[11], &kept->line[8]};
+  void *const number[] = {&results->identity.scenario_count,
+                          &a->shape.first_scenario,
+                          &a->loss_gross[7],
+                          &a->loss_net[7],
+                          &a->scenario_defaults[7],
+                          &a->state[7],
+                          &a->bound_exponent,
+                          &a->clip_count,
+                          &a->loss_sum[2],
+                          &a->loss_squares[2].limb[0],
+                          &a->loss_squares[2].limb[2],
+                          &a->peak_sum[2],
+                          &a->default_count[2],
+                          &a->forced_count[2],
+                          &a->distress_count[2],
+                          &a->refused_count[2],
+                          &a->default_by_quarter[2],
+                          &a->distress_by_quarter[2],
+                          &a->bin_count[3 * BIN_COUNT - 1],
+                          &a->bin_sum[3 * BIN_COUNT - 1],
+                          &a->joint[5],
+                          &a->line_sum[8],
+                          &results->statistics.entity[2].es_contribution,
+                          &results->loss_at_zero[2],
+                          &results->baseline_value[2],
+                          &results->baseline_path[2],
+                          &kept->number,
+                          &kept->default_count,
+                          &kept->converged,
+                          &kept->loss_gross,
+                          &kept->loss_net,
+                          &kept->audit,
+                          &kept->loss[2],
+                          &kept->detail[11],
+                          &kept->line[8]};
   for (size_t k = 0; k < sizeof number / sizeof *number; k++) ASSERT(is_in_digest(results, number[k]));
   ASSERT_FALSE(is_in_digest(results, &a->iteration_count));
   ASSERT_FALSE(is_in_digest(results, &kept->iterations));

@@ -142,11 +142,11 @@ TEST any_pair_names_a_gate_more_closely_than_its_recipient_does(void) {
 
 TEST a_shared_table_need_not_be_the_first(void) {
   struct scenario_set *set = NULL;
-  ASSERT_EQ(LS_STATUS_OK,
-            read_parts("", " - {variable: output_loss, target: A, distribution: beta, mean: 0.5, sd: 0.1}\n"
-                           " - {variable: output_loss, target: B, distribution: beta, mean: 0.2, sd: 0.1}\n"
-                           " - {variable: output_loss, target: C, distribution: beta, mean: 0.2, sd: 0.1}\n",
-                       &set));
+  ASSERT_EQ(LS_STATUS_OK, read_parts("",
+                                     " - {variable: output_loss, target: A, distribution: beta, mean: 0.5, sd: 0.1}\n"
+                                     " - {variable: output_loss, target: B, distribution: beta, mean: 0.2, sd: 0.1}\n"
+                                     " - {variable: output_loss, target: C, distribution: beta, mean: 0.2, sd: 0.1}\n",
+                                     &set));
   const double *parameter = set->shock.draw_parameter;
   ASSERT_EQ(0, parameter[0]);
   ASSERT_EQ(QUANTILE_TABLE_SIZE, parameter[4]);
@@ -157,10 +157,10 @@ TEST a_shared_table_need_not_be_the_first(void) {
 
 TEST distributions_that_differ_in_sd_alone_have_tables_of_their_own(void) {
   struct scenario_set *set = NULL;
-  ASSERT_EQ(LS_STATUS_OK,
-            read_parts("", " - {variable: output_loss, target: A, distribution: beta, mean: 0.5, sd: 0.1}\n"
-                           " - {variable: output_loss, target: B, distribution: beta, mean: 0.5, sd: 0.2}\n",
-                       &set));
+  ASSERT_EQ(LS_STATUS_OK, read_parts("",
+                                     " - {variable: output_loss, target: A, distribution: beta, mean: 0.5, sd: 0.1}\n"
+                                     " - {variable: output_loss, target: B, distribution: beta, mean: 0.5, sd: 0.2}\n",
+                                     &set));
   ASSERT_EQ(0, set->shock.draw_parameter[0]);
   ASSERT_EQ(QUANTILE_TABLE_SIZE, set->shock.draw_parameter[4]);
   scenario_destroy(&set);
@@ -172,9 +172,10 @@ TEST a_seed_of_more_than_64_bits_is_refused(void) {
   for (int k = 0; k < 3; k++) {
     struct scenario_set *set = NULL;
     char text[256];
-    snprintf(text, sizeof text,
-             "count: 9\nseed: %s\nmarginals:\n - {variable: demand, target: A, distribution: normal, mean: 1, sd: 0.1}\n",
-             SEEDS[k]);
+    snprintf(
+        text, sizeof text,
+        "count: 9\nseed: %s\nmarginals:\n - {variable: demand, target: A, distribution: normal, mean: 1, sd: 0.1}\n",
+        SEEDS[k]);
     ASSERT_EQ(LS_STATUS_INVALID_INPUT, read_text("m.yaml", text, &set));
   }
   PASS();

@@ -156,10 +156,25 @@ TEST sorting_orders_signs_zeros_and_equals(void) {
 enum { SLOTS = 6 };
 
 static struct accumulator *sample(const double *loss, int32_t count) {
-  struct ls_output_layout layout = {.slot_count = SLOTS, .loss = 0, .loss_peak = -1, .default_quarter = 1, .distress_quarter = -1,
-                                    .forced = -1, .line = -1, .loss_gross = 2, .loss_net = 3, .default_count = 4, .iterations = -1,
-                                    .converged = 5, .clip_count = -1, .funding_refused = -1, .detail = -1, .trace = -1, .audit = -1};
-  struct accumulator_shape shape = {.entity_count = 1, .quarter_count = 1, .scenario_count = count, .amount_bound = 100, .layout = layout};
+  struct ls_output_layout layout = {.slot_count = SLOTS,
+                                    .loss = 0,
+                                    .loss_peak = -1,
+                                    .default_quarter = 1,
+                                    .distress_quarter = -1,
+                                    .forced = -1,
+                                    .line = -1,
+                                    .loss_gross = 2,
+                                    .loss_net = 3,
+                                    .default_count = 4,
+                                    .iterations = -1,
+                                    .converged = 5,
+                                    .clip_count = -1,
+                                    .funding_refused = -1,
+                                    .detail = -1,
+                                    .trace = -1,
+                                    .audit = -1};
+  struct accumulator_shape shape = {
+      .entity_count = 1, .quarter_count = 1, .scenario_count = count, .amount_bound = 100, .layout = layout};
   struct accumulator *a = NULL;
   double value[SLOTS * 2000];
   for (int32_t s = 0; s < count; s++) {

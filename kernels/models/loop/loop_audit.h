@@ -25,7 +25,8 @@ LS_FN ls_lane loop_book_equity(const struct loop_view *v, int32_t i) {
 /* What an entity turned over this quarter: the scale on which dust left behind by payments is dust. */
 LS_FN ls_lane loop_gross(const struct loop_view *v, int32_t i) {
   return loop_get(v, v->at->cash, i) + loop_get(v, v->at->real_assets, i) + loop_get(v, v->at->stakes_at_cost, i) +
-         loop_claims_value(v, i, true) + loop_debt(v, i) + loop_get(v, v->at->sales, i) + loop_get(v, v->at->resources, i);
+         loop_claims_value(v, i, true) + loop_debt(v, i) + loop_get(v, v->at->sales, i) +
+         loop_get(v, v->at->resources, i);
 }
 
 LS_STEP void loop_audit_begin(const struct loop_view *v) {
@@ -122,7 +123,8 @@ LS_FN void loop_audit_value(const struct loop_view *v, int32_t i) {
 
 LS_FN void loop_audit_signs(const struct loop_view *v, const struct ls_loop_links *links, int32_t where) {
   for (int32_t k = 0; k < links->count; k++)
-    loop_note_breach(v, lane_min(loop_get(v, where, k), lane_set(0)), lane_set(links->amount[k] > 0 ? links->amount[k] : 1));
+    loop_note_breach(v, lane_min(loop_get(v, where, k), lane_set(0)),
+                     lane_set(links->amount[k] > 0 ? links->amount[k] : 1));
 }
 
 /* After step 10: (i), (iii), (iv), (vi), (vii); and the book equity from which the next quarter starts. */
@@ -139,7 +141,8 @@ LS_STEP void loop_audit_quarter(const struct loop_view *v) {
     loop_audit_value(v, i);
     loop_set(v, v->at->book_equity, i, loop_book_equity(v, i));
   }
-  loop_note_breach(v, money, loop_get(v, v->at->turnover, 0)); /* sums over all quarters round on the scale of what went by */
+  loop_note_breach(v, money,
+                   loop_get(v, v->at->turnover, 0)); /* sums over all quarters round on the scale of what went by */
   loop_audit_signs(v, &v->loop->purchase, v->at->backlog);
   loop_audit_signs(v, &v->loop->pledge, v->at->pledged);
   loop_audit_signs(v, &v->loop->stake, v->at->share);

@@ -31,7 +31,8 @@ LS_FN void loop_issue(const struct loop_view *v, int32_t j) {
   loop_set(v, v->at->world_share, j, loop_get(v, v->at->world_share, j) * kept + from_outside * per_money);
   for (int32_t p = pledge->first_to[j]; p < pledge->first_to[j + 1]; p++) {
     int32_t k = pledge->by_to[p];
-    if (pledge->from[k] != v->n) loop_add(v, v->at->share, v->loop->pledge_stake[k], loop_pledge_paid(v, k) * per_money);
+    if (pledge->from[k] != v->n)
+      loop_add(v, v->at->share, v->loop->pledge_stake[k], loop_pledge_paid(v, k) * per_money);
   }
 }
 
@@ -39,7 +40,8 @@ LS_FN void loop_issue(const struct loop_view *v, int32_t j) {
 LS_STEP void loop_equity(const struct loop_view *v) {
   for (int32_t j = 0; j < v->n; j++) loop_issue(v, j);
   for (int32_t k = 0; k < v->loop->pledge.count; k++) loop_add(v, v->at->pledged, k, -loop_pledge_paid(v, k));
-  for (int32_t k = 0; k < v->loop->purchase.count; k++) loop_add(v, v->at->backlog, k, -loop_get(v, v->at->delivered, k));
+  for (int32_t k = 0; k < v->loop->purchase.count; k++)
+    loop_add(v, v->at->backlog, k, -loop_get(v, v->at->delivered, k));
 }
 
 /* Step 7, debt: D' = D - a D fr + r D (1 - fr), then arrears and the draw. fr = share of class 0 paid. */

@@ -13,7 +13,8 @@ LS_FN ls_mask loop_find_defaults(const struct loop_view *v) {
   ls_mask any_default = mask_none();
   for (int32_t i = 0; i < v->n; i++) {
     ls_lane due0 = loop_get(v, v->at->due0, i), due1 = loop_get(v, v->at->due1, i);
-    ls_lane unpaid = due0 * (lane_set(1) - loop_get(v, v->at->paid0, i)) + due1 * (lane_set(1) - loop_get(v, v->at->paid1, i));
+    ls_lane unpaid =
+        due0 * (lane_set(1) - loop_get(v, v->at->paid0, i)) + due1 * (lane_set(1) - loop_get(v, v->at->paid1, i));
     ls_mask fails = lane_less(lane_set(LS_UNPAID_TOLERANCE) * (due0 + due1), unpaid);
     ls_mask forced = lane_less(lane_set(0), loop_forced(v, i)), live = lane_to_mask(loop_get(v, v->at->live, i));
     ls_mask defaults = mask_and(live, mask_or(fails, forced));
@@ -107,10 +108,13 @@ LS_FN void loop_distribute(const struct loop_view *v, int32_t i) {
   for (int32_t k = debt->first_from[i]; k < debt->first_from[i + 1]; k++) {
     int32_t j = debt->to[k];
     ls_lane paid = loop_get(v, v->at->owed, k) * share_paid;
-    if (j == v->n) loop_add(v, v->at->outside_flow, 0, paid);
-    else loop_add(v, v->at->cash, j, paid * (lane_set(1) - loop_get(v, v->at->defaulted, j)));
+    if (j == v->n)
+      loop_add(v, v->at->outside_flow, 0, paid);
+    else
+      loop_add(v, v->at->cash, j, paid * (lane_set(1) - loop_get(v, v->at->defaulted, j)));
   }
-  ls_lane left = loop_get(v, v->at->estate_cash, i) + loop_get(v, v->at->estate_income, i) - loop_get(v, v->at->estate_due, i);
+  ls_lane left =
+      loop_get(v, v->at->estate_cash, i) + loop_get(v, v->at->estate_income, i) - loop_get(v, v->at->estate_due, i);
   left = lane_positive_part(left) * fails;
   ls_lane shares = loop_get(v, v->at->world_share, i);
   for (int32_t p = stake->first_to[i]; p < stake->first_to[i + 1]; p++) {

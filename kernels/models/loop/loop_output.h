@@ -23,7 +23,8 @@ LS_FN void loop_write_lines(const struct loop_view *v, ls_slots output, int32_t 
   struct loop_balance b = loop_balance_of(v, i);
   ls_lane sum = b.cash + b.real_assets + b.revenue + b.backlog + b.stakes + b.claims + b.debt + b.distress;
   ls_lane rest = loop_get(v, v->at->value, i) - sum; /* limited liability: value is never below 0 */
-  const ls_lane line[LOOP_LINES] = {b.cash, b.real_assets, b.revenue, b.backlog, b.stakes, b.claims, b.debt, b.distress, rest};
+  const ls_lane line[LOOP_LINES] = {b.cash,   b.real_assets, b.revenue,  b.backlog, b.stakes,
+                                    b.claims, b.debt,        b.distress, rest};
   LS_UNROLL
   for (int32_t k = 0; k < LOOP_LINES; k++)
     slot_set(output, v->plan->output.line + k * v->n + i, lane_set(v->plan->baseline_line[k * v->n + i]) - line[k]);
@@ -76,14 +77,14 @@ LS_STEP void loop_note_quarter(const struct loop_view *v, ls_slots output) {
   if (to->trace_count == 0) return;
   for (int32_t i = 0; i < v->n; i++) {
     const ls_lane field[LOOP_TRACE_FIELDS] = {loop_get(v, v->at->cash, i),
-                              loop_get(v, v->at->value, i),
-                              loop_get(v, v->at->real_assets, i),
-                              loop_get(v, v->at->capacity, i),
-                              loop_get(v, v->at->external_revenue, i),
-                              loop_debt(v, i),
-                              loop_get(v, v->at->live, i),
-                              loop_get(v, v->at->flag, i),
-                              loop_get(v, v->at->sales, i)};
+                                              loop_get(v, v->at->value, i),
+                                              loop_get(v, v->at->real_assets, i),
+                                              loop_get(v, v->at->capacity, i),
+                                              loop_get(v, v->at->external_revenue, i),
+                                              loop_debt(v, i),
+                                              loop_get(v, v->at->live, i),
+                                              loop_get(v, v->at->flag, i),
+                                              loop_get(v, v->at->sales, i)};
     LS_UNROLL
     for (int32_t k = 0; k < LOOP_TRACE_FIELDS; k++)
       slot_set(output, to->trace + ((int64_t)v->t * to->trace_count + k) * v->n + i, field[k]);

@@ -13,7 +13,8 @@ LS_FN ls_lane loop_pledge_due(const struct loop_view *v, int32_t k) {
   const struct ls_loop_links *pledge = &v->loop->pledge;
   int32_t j = pledge->to[k];
   ls_lane rate = lane_set(v->loop->pledge_rate[(int64_t)v->t * pledge->count + k]);
-  ls_lane open = (lane_set(1) - loop_get(v, v->at->flag, j)) * loop_live(v, pledge->from[k]) * loop_get(v, v->at->live, j);
+  ls_lane open =
+      (lane_set(1) - loop_get(v, v->at->flag, j)) * loop_live(v, pledge->from[k]) * loop_get(v, v->at->live, j);
   return lane_min(loop_get(v, v->at->pledged, k), rate) * loop_gate(v, k) * open * loop_confidence(v, j);
 }
 
@@ -34,7 +35,8 @@ LS_STEP void loop_obligations(const struct loop_view *v) {
     loop_add(v, v->at->refused, i, lane_from_mask(refused));
     loop_set(v, v->at->outside_equity, i, raised * open * loop_confidence(v, i));
     loop_set(v, v->at->debt, i, debt);
-    loop_set(v, v->at->due0, i, (lane_set(loop_service_rate(v)) * debt + lane_set(loop_entity(v, LOOP_OPEX, i))) * live);
+    loop_set(v, v->at->due0, i,
+             (lane_set(loop_service_rate(v)) * debt + lane_set(loop_entity(v, LOOP_OPEX, i))) * live);
     loop_set(v, v->at->due1, i, bought + lane_set(loop_entity(v, LOOP_COGS, i)) * loop_get(v, v->at->sales, i));
     loop_set(v, v->at->due2, i, pledged);
   }
@@ -70,7 +72,8 @@ LS_FN ls_lane loop_draw(const struct loop_view *v, int32_t i) {
   if (limit == 0) return lane_set(0);
   ls_lane in = loop_get(v, v->at->cash, i) + loop_get(v, v->at->external_revenue, i) +
                loop_get(v, v->at->outside_equity, i) + loop_get(v, v->at->planned_receipts, i);
-  ls_lane out = loop_get(v, v->at->due0, i) + loop_get(v, v->at->due1, i) + lane_set(loop_entity(v, LOOP_CASH_FLOOR, i));
+  ls_lane out =
+      loop_get(v, v->at->due0, i) + loop_get(v, v->at->due1, i) + lane_set(loop_entity(v, LOOP_CASH_FLOOR, i));
   ls_lane open = loop_path_value(v, LOOP_PATH_CREDIT, LS_VARIABLE_CREDIT, i) * lane_set(limit);
   ls_lane room = lane_positive_part(open * loop_get(v, v->at->value, i) - loop_get(v, v->at->debt, i));
   ls_lane allowed = loop_get(v, v->at->live, i) * (lane_set(1) - loop_get(v, v->at->flag, i));
@@ -90,8 +93,9 @@ LS_STEP void loop_draws(const struct loop_view *v) {
     loop_set(v, v->at->receipts, i, planned);
     ls_lane draw = loop_draw(v, i);
     loop_set(v, v->at->draw, i, draw);
-    loop_set(v, v->at->resources, i, loop_get(v, v->at->cash, i) + loop_get(v, v->at->external_revenue, i) +
-                                         loop_get(v, v->at->outside_equity, i) + draw);
+    loop_set(v, v->at->resources, i,
+             loop_get(v, v->at->cash, i) + loop_get(v, v->at->external_revenue, i) +
+                 loop_get(v, v->at->outside_equity, i) + draw);
   }
 }
 
@@ -152,7 +156,8 @@ LS_STEP void loop_settle_cash(const struct loop_view *v) {
                   loop_get(v, v->at->due1, i) * loop_get(v, v->at->paid1, i) +
                   loop_get(v, v->at->due2, i) * loop_get(v, v->at->paid2, i);
     ls_lane left = loop_get(v, v->at->resources, i) + loop_get(v, v->at->receipts, i) - out;
-    loop_set(v, v->at->cash, i, lane_positive_part(left)); /* below 0 only by rounding: payments stop at what there is */
+    loop_set(v, v->at->cash, i,
+             lane_positive_part(left)); /* below 0 only by rounding: payments stop at what there is */
     ls_lane put_in = loop_get(v, v->at->outside_equity, i) + loop_get(v, v->at->draw, i);
     loop_add(v, v->at->outside_flow, 0, -put_in);
   }

@@ -15,7 +15,8 @@ LS_FN ls_lane loop_order_ratio(const struct loop_view *v, int32_t i) {
   ls_lane now = loop_demand_ratio(v, i);
   double response = loop_entity(v, LOOP_ORDER_RESPONSE, i);
   if (response == 0 || v->t == 0) return lane_set(1 - response) * now + lane_set(response);
-  ls_lane last = lane_min(lane_set(1), lane_ratio(loop_get(v, v->at->sales, i), loop_get(v, v->at->planned_sales, i), 1));
+  ls_lane last =
+      lane_min(lane_set(1), lane_ratio(loop_get(v, v->at->sales, i), loop_get(v, v->at->planned_sales, i), 1));
   return lane_set(1 - response) * now + lane_set(response) * last;
 }
 

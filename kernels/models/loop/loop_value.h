@@ -89,8 +89,10 @@ LS_STEP void loop_factor_stakes(const struct loop_view *v) {
       for (int32_t u = e->upper_first[step]; u < e->upper_first[step + 1]; u++, product++) {
         int32_t target = e->product_entry[product];
         ls_lane change = -(factor * loop_get(v, v->at->entry, e->upper_entry[u]));
-        if (target < 0) loop_add(v, v->at->pivot, -1 - target, change);
-        else loop_add(v, v->at->entry, target, change);
+        if (target < 0)
+          loop_add(v, v->at->pivot, -1 - target, change);
+        else
+          loop_add(v, v->at->entry, target, change);
       }
     }
   }
@@ -160,7 +162,8 @@ LS_FN ls_mask loop_new_flags(const struct loop_view *v) {
   for (int32_t i = 0; i < v->n; i++) {
     ls_lane floor_value = lane_set(loop_entity(v, LOOP_DISTRESS_THRESHOLD, i)) * loop_get(v, v->at->reference, i);
     ls_lane flag = loop_get(v, v->at->flag, i);
-    ls_mask below = mask_and(lane_less(loop_get(v, v->at->value, i), floor_value), lane_to_mask(loop_get(v, v->at->live, i)));
+    ls_mask below =
+        mask_and(lane_less(loop_get(v, v->at->value, i), floor_value), lane_to_mask(loop_get(v, v->at->live, i)));
     ls_mask rises = mask_and(below, mask_not(lane_to_mask(flag)));
     loop_set(v, v->at->flag, i, lane_max(flag, lane_from_mask(rises)));
     ls_lane quarter = loop_get(v, v->at->distress_quarter, i);
