@@ -8,7 +8,7 @@
 #define LS_MODEL_EISENBERG_NOE_H
 
 #include "model.h"
-#include "phases/view.h"
+#include "models/clearing.h"
 
 static const struct ls_model_info eisenberg_noe_info __attribute__((unused)) = {
     .name = "eisenberg-noe",
@@ -18,27 +18,20 @@ static const struct ls_model_info eisenberg_noe_info __attribute__((unused)) = {
     .variables = 1u << LS_VARIABLE_EXTERNAL_ASSETS_LOSS | 1u << LS_VARIABLE_DEFAULT,
     .has_least = 1,
     .tolerance = 1e-10,
-    .setting = {{"external", 0, 0, 1, 0, {"pari-passu", "senior", 0}, "rank of external liabilities"}},
+    .setting = {CLEARING_EXTERNAL_SETTING},
     .output = {"payment", "equity", "shortfall", "default", 0},
     .output_flags = 1u << 3,
     .line = {"external assets", "claims on entities", "limited liability", 0},
 };
 
-/* 1 where external creditors are paid before the entities. */
-LS_FN double eisenberg_noe_senior(const struct ls_view *view, int32_t i) {
-  return view->plan->fixed.setting[0] > 0 ? view_parameter(view, LS_PARAMETER_EXTERNAL, i) : 0;
-}
-
 LS_FN ls_lane eisenberg_noe_given(const struct ls_view *view, int32_t i) { return view_assets(view, i); }
 
-LS_FN double eisenberg_noe_start(const struct ls_view *view, int32_t i) {
-  return view->plan->solution == LS_SOLUTION_LEAST ? 0 : view_parameter(view, LS_PARAMETER_OBLIGATION, i);
-}
+LS_FN double eisenberg_noe_start(const struct ls_view *view, int32_t i) { return clearing_start(view, i); }
 
 LS_FN void eisenberg_noe_piece(const struct ls_view *view, int32_t i, ls_lane e, ls_lane a, ls_lane *constant,
                                ls_lane *slope) {
   ls_lane obligation = lane_set(view_parameter(view, LS_PARAMETER_OBLIGATION, i));
-  ls_lane net = e - lane_set(eisenberg_noe_senior(view, i));
+  ls_lane net = e - lane_set(clearing_senior(view, i));
   ls_mask in_full = lane_less_equal(obligation, net + a);
   ls_mask nothing = lane_less_equal(net + a, lane_set(0));
   *constant = lane_select(in_full, obligation, lane_select(nothing, lane_set(0), net));
@@ -47,22 +40,8 @@ LS_FN void eisenberg_noe_piece(const struct ls_view *view, int32_t i, ls_lane e,
 
 LS_FN void eisenberg_noe_result(const struct ls_view *view, int32_t i, ls_lane e, ls_lane a, ls_lane p,
                                 struct ls_entity_result *result) {
-  double external = view_parameter(view, LS_PARAMETER_EXTERNAL, i), senior = eisenberg_noe_senior(view, i);
-  double obligation = view_parameter(view, LS_PARAMETER_OBLIGATION, i), due = obligation + senior;
-  ls_lane assets = e + a, equity = lane_positive_part(assets - lane_set(due));
-  ls_lane paid_first = lane_min(lane_set(senior), assets), payment = p + paid_first;
-  ls_lane outside = senior > 0 ? paid_first : lane_set(obligation > 0 ? external / obligation : 0) * p;
-  ls_lane shortfall = lane_set(due) - payment;
-  result->value = equity;
-  result->outside = equity + outside;
-  result->defaulted = lane_less(lane_set(LS_UNPAID_TOLERANCE * due), shortfall);
-  result->line[0] = e;
-  result->line[1] = a;
-  result->line[2] = equity - assets;
-  result->detail[0] = payment;
-  result->detail[1] = equity;
-  result->detail[2] = lane_positive_part(shortfall);
-  result->detail[3] = lane_from_mask(result->defaulted);
+  ls_lane assets = e + a, equity = lane_positive_part(assets - lane_set(clearing_due(view, i)));
+  clearing_result(view, i, e, a, assets, equity, p, result);
 }
 
 #endif

@@ -11,7 +11,7 @@
 #define LS_MODEL_ROGERS_VERAART_H
 
 #include "model.h"
-#include "phases/view.h"
+#include "models/clearing.h"
 
 /* A bank short by less than this share of its obligation is solvent: sums of a few decimals must not decide a knife edge. */
 #define LS_TIE_TOLERANCE 1e-12
@@ -24,7 +24,7 @@ static const struct ls_model_info rogers_veraart_info __attribute__((unused)) = 
     .variables = 1u << LS_VARIABLE_EXTERNAL_ASSETS_LOSS | 1u << LS_VARIABLE_DEFAULT,
     .has_least = 1,
     .tolerance = 1e-10,
-    .setting = {{"external", 0, 0, 1, 0, {"pari-passu", "senior", 0}, "rank of external liabilities"},
+    .setting = {CLEARING_EXTERNAL_SETTING,
                 {"alpha", 1, 0, 1, 1, {0, 0, 0}, "share of external assets that survives bankruptcy"},
                 {"beta", 1, 0, 1, 1, {0, 0, 0}, "share of receipts from entities that survives bankruptcy"}},
     .output = {"payment", "equity", "shortfall", "default", 0},
@@ -32,26 +32,19 @@ static const struct ls_model_info rogers_veraart_info __attribute__((unused)) = 
     .line = {"external assets", "claims on entities", "limited liability", 0},
 };
 
-LS_FN double rogers_veraart_senior(const struct ls_view *view, int32_t i) {
-  return view->plan->fixed.setting[0] > 0 ? view_parameter(view, LS_PARAMETER_EXTERNAL, i) : 0;
-}
-
 LS_FN ls_lane rogers_veraart_given(const struct ls_view *view, int32_t i) { return view_assets(view, i); }
 
-LS_FN double rogers_veraart_start(const struct ls_view *view, int32_t i) {
-  return view->plan->solution == LS_SOLUTION_LEAST ? 0 : view_parameter(view, LS_PARAMETER_OBLIGATION, i);
-}
+LS_FN double rogers_veraart_start(const struct ls_view *view, int32_t i) { return clearing_start(view, i); }
 
 LS_FN ls_mask rogers_veraart_solvent(const struct ls_view *view, int32_t i, ls_lane assets) {
-  double due = view_parameter(view, LS_PARAMETER_OBLIGATION, i) + rogers_veraart_senior(view, i);
-  return lane_less_equal(lane_set(due * (1 - LS_TIE_TOLERANCE)), assets);
+  return lane_less_equal(lane_set(clearing_due(view, i) * (1 - LS_TIE_TOLERANCE)), assets);
 }
 
 LS_FN void rogers_veraart_piece(const struct ls_view *view, int32_t i, ls_lane e, ls_lane a, ls_lane *constant,
                                 ls_lane *slope) {
   double alpha = view->plan->fixed.setting[1], beta = view->plan->fixed.setting[2];
   ls_mask solvent = rogers_veraart_solvent(view, i, e + a);
-  ls_lane net = lane_set(alpha) * e - lane_set(rogers_veraart_senior(view, i));
+  ls_lane net = lane_set(alpha) * e - lane_set(clearing_senior(view, i));
   ls_mask nothing = lane_less_equal(net + lane_set(beta) * a, lane_set(0));
   ls_lane obligation = lane_set(view_parameter(view, LS_PARAMETER_OBLIGATION, i));
   *constant = lane_select(solvent, obligation, lane_select(nothing, lane_set(0), net));
@@ -61,24 +54,10 @@ LS_FN void rogers_veraart_piece(const struct ls_view *view, int32_t i, ls_lane e
 LS_FN void rogers_veraart_result(const struct ls_view *view, int32_t i, ls_lane e, ls_lane a, ls_lane p,
                                  struct ls_entity_result *result) {
   double alpha = view->plan->fixed.setting[1], beta = view->plan->fixed.setting[2];
-  double external = view_parameter(view, LS_PARAMETER_EXTERNAL, i), senior = rogers_veraart_senior(view, i);
-  double obligation = view_parameter(view, LS_PARAMETER_OBLIGATION, i), due = obligation + senior;
   ls_mask solvent = rogers_veraart_solvent(view, i, e + a);
   ls_lane survives = lane_select(solvent, e + a, lane_set(alpha) * e + lane_set(beta) * a);
-  ls_lane paid_first = lane_min(lane_set(senior), survives), payment = p + paid_first;
-  ls_lane outside = senior > 0 ? paid_first : lane_set(obligation > 0 ? external / obligation : 0) * p;
-  ls_lane equity = lane_select(solvent, lane_positive_part(e + a - lane_set(due)), lane_set(0));
-  ls_lane shortfall = lane_set(due) - payment;
-  result->value = equity;
-  result->outside = equity + outside;
-  result->defaulted = lane_less(lane_set(LS_UNPAID_TOLERANCE * due), shortfall);
-  result->line[0] = e;
-  result->line[1] = a;
-  result->line[2] = equity - (e + a);
-  result->detail[0] = payment;
-  result->detail[1] = equity;
-  result->detail[2] = lane_positive_part(shortfall);
-  result->detail[3] = lane_from_mask(result->defaulted);
+  ls_lane left = lane_positive_part(e + a - lane_set(clearing_due(view, i)));
+  clearing_result(view, i, e, a, survives, lane_select(solvent, left, lane_set(0)), p, result);
 }
 
 #endif
