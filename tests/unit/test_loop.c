@@ -519,12 +519,141 @@ TEST forced_default_still_trades_in_its_quarter(void) {
   PASS();
 }
 
+/* Firms 1 and 2 own 0.8 and 0.75 of each other, firm 3 owns 0.2 of firm 2 and owes 42; what firm 3 will buy of firm 1
+ * is worth 40 while firm 3 is worth what it was at the start. V1 = 40 + 0.75 V2 = 227.5, V2 = 68 + 0.8 V1 = 250 and V3 =
+ * 50 - 42 = 8. Were firm 3 worthless, V2 would be 170 and 0.2 V2 too little for its debt: a lower solution, to which a
+ * search falls that begins below the greatest. Firm 3 earns 3 once, so its standing is beyond doubt. Firm 4 stands alone:
+ * 2 of cash, 1 a quarter at 4 times 2; it is in distress below 9. */
+static struct spec_loop *two_solutions(void) {
+  struct spec_loop *model = spec_loop_create(5, 2, 1, 0);
+  int n = model->n;
+  model->stake[1] = 0.2, model->stake[2 * n + 1] = 0.8;
+  model->stake[2] = 0.05, model->stake[1 * n + 2] = 0.75, model->stake[3 * n + 2] = 0.2;
+  model->stake[3] = model->stake[4] = 1;
+  model->cash[2] = 68, model->debt[3 * n + 0] = 42, model->demand_planned[3] = model->demand[3] = 3;
+  model->backlog[3 * n + 1] = 40, model->rate[3 * n + 1] = 1, model->start[3 * n + 1] = 5;
+  model->backlog_margin[1] = 1, model->capacity[1] = 10;
+  model->cash[4] = 2, model->threshold[4] = 0.9;
+  for (int t = 0; t < 2; t++)
+    model->demand_planned[t * n + 4] = model->demand[t * n + 4] = 1, model->multiple[t * n + 4] = 2;
+  return model;
+}
+
+TEST of_several_solutions_values_take_the_greatest(void) {
+  struct spec_loop *model = two_solutions();
+  struct engine_result result = run_engine(model, NULL);
+  ASSERT_IN_RANGE(227.5, engine_trace(&result, 0, 0, 0, "value"), 1e-9);
+  ASSERT_IN_RANGE(250.0, engine_trace(&result, 0, 0, 1, "value"), 1e-9);
+  ASSERT_IN_RANGE(11.0, engine_trace(&result, 0, 0, 2, "value"), 1e-9);
+  ASSERT_EQ(1.0, engine_scenario_number(&result, 0, "converged"));
+  engine_result_release(&result);
+  spec_loop_free(model);
+  PASS();
+}
+
+/* Scenario b puts firm 4 in distress and is valued anew; scenario a beside it has settled and stays as it is. */
+TEST distress_in_one_scenario_leaves_the_next_alone(void) {
+  struct spec_loop *model = two_solutions();
+  struct engine_result result =
+      run_engine(model, "scenario,target,variable,value,quarter\na,n4,multiple,1,1\nb,n4,multiple,0.5,1\n");
+  ASSERT_EQ(-1.0, engine_output(&result, 0, 3, "distress_quarter"));
+  ASSERT_EQ(1.0, engine_output(&result, 1, 3, "distress_quarter"));
+  for (int scenario = 0; scenario < 2; scenario++)
+    ASSERT_IN_RANGE(11.0, engine_output(&result, scenario, 2, "value"), 1e-9);
+  engine_result_release(&result);
+  spec_loop_free(model);
+  PASS();
+}
+
+/* One sweep brings V3 of the two solutions down from 50, and leaves no sweep to see that it stays. */
+TEST values_that_one_sweep_cannot_settle_have_not_converged(void) {
+  struct spec_loop *model = two_solutions();
+  const char *const settings[] = {"max_iterations=1", NULL};
+  ASSERT(engine_write_loop(&folder, model));
+  struct engine_result result =
+      engine_run(&folder, "loop", settings, "scenario,target,variable,value\ns,n4,supply,1\n");
+  ASSERT_EQ(0.0, engine_scenario_number(&result, 0, "converged"));
+  ASSERT(engine_scenario_number(&result, 0, "iterations") >= 2);
+  engine_result_release(&result);
+  spec_loop_free(model);
+  PASS();
+}
+
+/* Revenue 4, 4, 0 at a multiple of 2 that a shock halves: the loss is 4 * 4 * 1 = 16 twice, and none at the end. */
+TEST peak_of_a_loss_outlives_the_recovery(void) {
+  struct spec_loop *model = spec_loop_create(2, 3, 1, 0);
+  model->cash[1] = 10, model->stake[1] = 1;
+  for (int t = 0; t < 3; t++) {
+    model->demand_planned[t * 2 + 1] = model->demand[t * 2 + 1] = t < 2 ? 4 : 0;
+    model->multiple[t * 2 + 1] = 2;
+  }
+  struct engine_result result = run_engine(model, "scenario,target,variable,value,quarter\ns,n1,multiple,0.5,0\n");
+  const json_t *entity = json_array_get(json_object_get(result.root, "entities"), 0);
+  ASSERT_EQ(0.0, engine_output(&result, 0, 0, "loss"));
+  ASSERT_IN_RANGE(16.0, json_number_value(json_object_get(entity, "loss_peak_mean")), 1e-6);
+  engine_result_release(&result);
+  spec_loop_free(model);
+  PASS();
+}
+
+/* Firm 1 buys 10 of equipment at 5 a unit; it has no power cap, and so nothing that a shortage of power could cut. */
+TEST power_shock_spares_a_firm_without_a_cap(void) {
+  struct spec_loop *model = spec_loop_create(3, 1, 0, 0);
+  model->stake[1] = model->stake[2] = 1, model->cash[1] = 20, model->cost[1] = 5, model->capacity[2] = 10;
+  model->rate[1 * 3 + 2] = model->backlog[1 * 3 + 2] = 10, model->capex_share[1 * 3 + 2] = 1;
+  struct engine_result result = run_engine(model, "scenario,target,variable,value,quarter\ns,n1,power,0,0\n");
+  ASSERT_IN_RANGE(2.0, engine_trace(&result, 0, 0, 0, "capacity"), 1e-12);
+  engine_result_release(&result);
+  spec_loop_free(model);
+  PASS();
+}
+
+/* Firm 1 owns half of firm 2 and 3 of cash; both default at once. What is left of firm 2's 10 goes to holders that
+ * stand, so that firm 1's half is written off. */
+TEST defaulting_holder_gets_nothing_of_what_an_estate_leaves(void) {
+  struct spec_loop *model = spec_loop_create(3, 1, 1, 0);
+  model->stake[1] = 1, model->stake[2] = model->stake[1 * 3 + 2] = 0.5, model->cash[1] = 3, model->cash[2] = 10;
+  struct engine_result result =
+      run_engine(model, "scenario,target,variable,value,quarter\ns,n1,default,1,0\ns,n2,default,1,0\n");
+  for (int i = 0; i < 2; i++) {
+    ASSERT_EQ(0.0, engine_trace(&result, 0, 0, i, "cash"));
+    ASSERT_EQ(0.0, engine_output(&result, 0, i, "default_quarter"));
+  }
+  engine_result_release(&result);
+  spec_loop_free(model);
+  PASS();
+}
+
+/* A buyer with 2 cannot pay the 3 that fall due: it defaults of itself, whatever the scenario says. */
+TEST default_that_comes_anyway_is_not_forced(void) {
+  struct spec_loop *model = spec_loop_create(3, 1, 1, 0);
+  model->cash[1] = 2, model->stake[1] = model->stake[2] = 1, model->capacity[2] = 10;
+  model->rate[1 * 3 + 2] = 3, model->backlog[1 * 3 + 2] = 30;
+  struct engine_result result =
+      run_engine(model, "scenario,target,variable,value,quarter\ns,n1,default,1,0\ns,n2,default,1,0\n");
+  for (int i = 0; i < 2; i++) {
+    const json_t *entity = json_array_get(json_object_get(result.root, "entities"), (size_t)i);
+    ASSERT_EQ(0.0, engine_output(&result, 0, i, "default_quarter"));
+    ASSERT_EQ((double)i, json_number_value(json_object_get(entity, "forced_probability")));
+  }
+  engine_result_release(&result);
+  spec_loop_free(model);
+  PASS();
+}
+
 SUITE(loop) {
   RUN_TEST(firm_without_links_saves_what_it_earns);
   RUN_TEST(buyer_without_income_fails_in_the_second_quarter);
   RUN_TEST(forced_default_still_trades_in_its_quarter);
   RUN_TEST(claims_on_an_insolvent_debtor_count_at_what_it_has);
   RUN_TEST(gate_shock_acts_on_the_pledge_it_names);
+  RUN_TEST(of_several_solutions_values_take_the_greatest);
+  RUN_TEST(distress_in_one_scenario_leaves_the_next_alone);
+  RUN_TEST(values_that_one_sweep_cannot_settle_have_not_converged);
+  RUN_TEST(peak_of_a_loss_outlives_the_recovery);
+  RUN_TEST(power_shock_spares_a_firm_without_a_cap);
+  RUN_TEST(defaulting_holder_gets_nothing_of_what_an_estate_leaves);
+  RUN_TEST(default_that_comes_anyway_is_not_forced);
   RUN_TEST(published_trajectories_come_out);
   RUN_TEST(unit_of_money_does_not_matter_to_the_loop);
   RUN_TEST(textbook_loop_keeps_its_identities);
