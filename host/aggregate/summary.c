@@ -363,6 +363,19 @@ static void write_scenarios(const struct summary *summary) {
   if (results->kept_count > SHOWN) buffer_print(out, "  ... and %d more\n", (int)results->kept_count - SHOWN);
 }
 
+/* One output of one entity: quarters and flags as such, the rest as amounts. */
+static void write_output(const struct summary *summary, const char *name, double value, int width) {
+  bool quarter = strstr(name, "quarter") != NULL, flag = strcmp(name, "default") == 0 || strcmp(name, "failed") == 0;
+  if (quarter && value < 0)
+    buffer_print(summary->out, "%*s", width, "never");
+  else if (quarter)
+    buffer_print(summary->out, "%*d", width, (int)value);
+  else if (flag)
+    buffer_print(summary->out, "%*s", width, value > 0 ? "yes" : "no");
+  else
+    padded_amount(summary, value, width);
+}
+
 /* The model's outputs for every entity, where there is one scenario to show. */
 static void write_entities(const struct summary *summary) {
   const ls_results *results = summary->results;
@@ -378,7 +391,7 @@ static void write_entities(const struct summary *summary) {
     buffer_text(out, "  ");
     padded(out, ls_network_entity_id(results->network, i), 28);
     for (int32_t k = 0; k < columns; k++)
-      padded_amount(summary, results->kept[0].detail[(int64_t)k * entities + i], COLUMN);
+      write_output(summary, results->names.detail[k], results->kept[0].detail[(int64_t)k * entities + i], COLUMN);
     buffer_text(out, "\n");
   }
   if (entities > SHOWN) buffer_print(out, "  ... and %d more\n", (int)(entities - SHOWN));

@@ -16,6 +16,7 @@ struct job {
   int threads;
   int64_t chunk;
   const char *isa;
+  bool baseline_converged;
 };
 
 /* Settings, scenarios, plans and baseline. `scenario` names or holds the scenario file. */

@@ -43,8 +43,6 @@ static ls_status solve_baseline(ls_context *context, const struct job *job, stru
   ls_status status = LS_CPU_BACKEND.compute(context, &request, keep_single, &single);
   if (status == LS_STATUS_OK && !(value[plan->output.converged] > 0) && job->settings.info->trace[0] == NULL)
     status = exact_finish(context, plan, 0, value, 1);
-  if (status == LS_STATUS_OK && !(value[plan->output.converged] > 0))
-    context_warn(context, NULL, 0, "the baseline did not converge within %d iterations", plan->max_iterations);
   return status;
 }
 
@@ -66,6 +64,7 @@ ls_status job_set_baseline(ls_context *context, struct job *job) {
   if (status != LS_STATUS_OK) goto cleanup;
   read_baseline(plan, value, path, line);
   double outside = 0 - value[plan->output.loss_net];
+  job->baseline_converged = value[plan->output.converged] > 0;
   plan_set_baseline(job->plan, path, line, outside);
   plan_set_baseline(job->detail, path, line, outside);
 cleanup:

@@ -130,6 +130,16 @@ static ls_status run_job(ls_context *context, const struct job *job, const ls_ru
   return status;
 }
 
+/* Under --strict: the baseline and every scenario of a whole run must have converged. */
+static ls_status check_convergence(ls_context *context, const struct job *job, const ls_results *results) {
+  int64_t all = results->identity.scenario_count,
+          converged = results->complete ? results->statistics.converged_count : all;
+  if (!job->baseline_converged) return context_fail(context, LS_STATUS_NOT_CONVERGED, "the baseline did not converge");
+  if (converged == all) return LS_STATUS_OK;
+  return context_fail(context, LS_STATUS_NOT_CONVERGED, "%lld of %lld scenarios did not converge",
+                      (long long)(all - converged), (long long)all);
+}
+
 static ls_status run_network(ls_context *context, const ls_network *network, const ls_run_options *options,
                              ls_results **out) {
   ls_status status = check_options(context, options);
@@ -152,13 +162,12 @@ static ls_status run_network(ls_context *context, const ls_network *network, con
                           ls_context_warning(context, warnings));
     goto cleanup;
   }
+  if (!job.baseline_converged)
+    context_warn(context, NULL, 0, "the baseline did not converge within %d iterations", job.plan->max_iterations);
   results = results_create(context);
   status = results != NULL ? run_job(context, &job, options, results) : LS_STATUS_OUT_OF_MEMORY;
   if (status != LS_STATUS_OK || options->dry_run) goto cleanup;
-  if (options->strict && results->complete && results->statistics.converged_count < results->identity.scenario_count)
-    status = context_fail(context, LS_STATUS_NOT_CONVERGED, "%lld of %lld scenarios did not converge",
-                          (long long)(results->identity.scenario_count - results->statistics.converged_count),
-                          (long long)results->identity.scenario_count);
+  if (options->strict) status = check_convergence(context, &job, results);
   *out = results;
   results = NULL;
 cleanup:

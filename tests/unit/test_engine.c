@@ -286,6 +286,26 @@ TEST the_peak_loss_is_the_largest_on_the_way(void) {
   PASS();
 }
 
+TEST strictness_refuses_what_did_not_converge_but_hands_it_out(void) {
+  struct bench bench;
+  ls_results *results = NULL;
+  ls_network *network = NULL;
+  ASSERT(bench_open(&bench, BANKS, DEBTS, DRAWS));
+  ASSERT_EQ(LS_STATUS_OK, ls_network_read(bench.context, LS_SOURCE_DIR "/datasets/ai-loop/2026-08", NULL, &network));
+  ls_run_options options = options_for(&bench, "loop");
+  const char *const cut[] = {"max_iterations=1"};
+  options.scenarios = NULL;
+  options.settings = cut;
+  options.setting_count = 1;
+  options.strict = true;
+  ASSERT_EQ(LS_STATUS_NOT_CONVERGED, ls_run(bench.context, network, &options, &results));
+  ASSERT(results != NULL);
+  ls_results_destroy(&results);
+  ls_network_destroy(&network);
+  bench_close(&bench);
+  PASS();
+}
+
 TEST settings_are_checked_by_name_and_range(void) {
   struct bench bench;
   ls_results *results = NULL;
@@ -350,6 +370,7 @@ int main(int argc, char **argv) {
   RUN_TEST(a_stop_request_ends_a_run_without_results);
   RUN_TEST(a_callers_rounding_does_not_change_a_bit);
   RUN_TEST(the_peak_loss_is_the_largest_on_the_way);
+  RUN_TEST(strictness_refuses_what_did_not_converge_but_hands_it_out);
   RUN_TEST(settings_are_checked_by_name_and_range);
   RUN_TEST(every_allocation_may_fail);
   GREATEST_MAIN_END();
