@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "aggregate/accumulator_fields.h"
 #include "aggregate/results.h"
 #include "greatest.h"
 #include "support.h"
@@ -107,18 +108,21 @@ TEST instruction_sets_do_not_change_a_bit(void) {
   PASS();
 }
 
-/* 20,480 scenarios are 5 blocks: 5 shards of one each, and 2 of uneven size; merged back to front. */
+/* 20,480 scenarios are 5 blocks: 5 shards of one each, and 2 and 3 of uneven size; merged back to front. */
 static enum greatest_test_res merge_equals_whole(struct bench *bench, int shards) {
   char whole[33];
   ls_results *part[8] = {NULL}, *merged = NULL;
   ls_run_options options = options_for(bench, "eisenberg-noe");
   digest_of(bench, &options, whole);
+  int64_t ran = 0;
   for (int k = 0; k < shards; k++) {
     options.shard_index = shards - 1 - k;
     options.shard_count = shards;
     options.threads = 1 + k % 2;
     ASSERT_EQ(LS_STATUS_OK, ls_run(bench->context, bench->network, &options, &part[k]));
+    ran += accumulator_count(part[k]->accumulator);
   }
+  ASSERT_EQm("shards overlap", 20480, ran);
   ASSERT_EQ(LS_STATUS_OK, ls_results_merge(bench->context, (const ls_results *const *)part, shards, &merged));
   ASSERT_STR_EQ(whole, ls_results_digest(merged));
   ls_results_destroy(&merged);
@@ -135,8 +139,31 @@ TEST shards_merged_in_any_order_are_the_whole(void) {
   ASSERT(bench_open(&bench, BANKS, DEBTS, DRAWS));
   CHECK_CALL(merge_equals_whole(&bench, 5));
   CHECK_CALL(merge_equals_whole(&bench, 2));
+  CHECK_CALL(merge_equals_whole(&bench, 3));
   CHECK_CALL(merge_equals_whole(&bench, 8)); /* three shards have nothing to do */
   bench_close(&bench);
+  PASS();
+}
+
+/* The same count and seed, but other draws: what a run is named by must tell the two apart. */
+TEST runs_over_other_scenarios_have_another_name(void) {
+  char name[2][65];
+  for (int k = 0; k < 2; k++) {
+    struct bench bench;
+    ls_results *results = NULL;
+    char scenarios[TEXT_BYTES];
+    snprintf(scenarios, sizeof scenarios,
+             "count: 10\nseed: 1\nmarginals:\n"
+             "  - {variable: external_assets_loss, target: '*', distribution: beta, mean: 0.%d, sd: 0.1}\n",
+             3 + k);
+    ASSERT(bench_open(&bench, BANKS, DEBTS, scenarios));
+    ls_run_options options = options_for(&bench, "eisenberg-noe");
+    ASSERT_EQ(LS_STATUS_OK, ls_run(bench.context, bench.network, &options, &results));
+    snprintf(name[k], sizeof name[k], "%s", results->identity.sha256);
+    ls_results_destroy(&results);
+    bench_close(&bench);
+  }
+  ASSERT(strcmp(name[0], name[1]) != 0);
   PASS();
 }
 
@@ -362,6 +389,7 @@ int main(int argc, char **argv) {
   RUN_TEST(threads_and_chunks_do_not_change_a_bit);
   RUN_TEST(instruction_sets_do_not_change_a_bit);
   RUN_TEST(shards_merged_in_any_order_are_the_whole);
+  RUN_TEST(runs_over_other_scenarios_have_another_name);
   RUN_TEST(a_scenario_replayed_alone_has_the_bits_of_its_row);
   RUN_TEST(the_worst_scenarios_are_kept_worst_first);
   RUN_TEST(contributions_add_up_to_the_expected_shortfall);

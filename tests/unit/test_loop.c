@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "aggregate/accumulator_fields.h"
+#include "aggregate/results.h"
 #include "greatest.h"
 
 #include "spec/spec_case.h"
@@ -641,6 +643,35 @@ TEST default_that_comes_anyway_is_not_forced(void) {
   PASS();
 }
 
+/* Both firms spend 3 of 10 and are in distress from quarter 0 on. In quarter 1 only firm 1 was to raise money. */
+static enum greatest_test_res funding_is_refused(ls_context *context, ls_network *network) {
+  ls_results *results = NULL;
+  ls_run_options options = ls_run_options_default();
+  options.model = "loop", options.backend = "cpu", options.threads = 1;
+  ASSERT_EQ(LS_STATUS_OK, ls_run(context, network, &options, &results));
+  ASSERT_EQ(2, (int)results->accumulator->distress_count[0] + (int)results->accumulator->distress_count[1]);
+  ASSERT_EQ(1, (int)results->accumulator->refused_count[0]);
+  ASSERT_EQ(0, (int)results->accumulator->refused_count[1]);
+  ls_results_destroy(&results);
+  PASS();
+}
+
+TEST funding_is_refused_to_those_who_sought_some(void) {
+  struct spec_loop *model = spec_loop_create(3, 2, 1, 0);
+  for (int i = 1; i < 3; i++) model->cash[i] = 10, model->opex[i] = 3, model->threshold[i] = 0.95, model->stake[i] = 1;
+  model->outside_equity[1 * 3 + 1] = 5;
+  ls_context *context = NULL;
+  ls_network *network = NULL;
+  ASSERT(engine_write_loop(&folder, model));
+  ASSERT_EQ(LS_STATUS_OK, ls_context_create(&context));
+  ASSERT_EQ(LS_STATUS_OK, ls_network_read(context, folder.path, NULL, &network));
+  CHECK_CALL(funding_is_refused(context, network));
+  ls_network_destroy(&network);
+  ls_context_destroy(&context);
+  spec_loop_free(model);
+  PASS();
+}
+
 SUITE(loop) {
   RUN_TEST(firm_without_links_saves_what_it_earns);
   RUN_TEST(buyer_without_income_fails_in_the_second_quarter);
@@ -653,6 +684,7 @@ SUITE(loop) {
   RUN_TEST(peak_of_a_loss_outlives_the_recovery);
   RUN_TEST(power_shock_spares_a_firm_without_a_cap);
   RUN_TEST(defaulting_holder_gets_nothing_of_what_an_estate_leaves);
+  RUN_TEST(funding_is_refused_to_those_who_sought_some);
   RUN_TEST(default_that_comes_anyway_is_not_forced);
   RUN_TEST(published_trajectories_come_out);
   RUN_TEST(unit_of_money_does_not_matter_to_the_loop);
