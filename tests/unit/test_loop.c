@@ -610,16 +610,18 @@ TEST power_shock_spares_a_firm_without_a_cap(void) {
   PASS();
 }
 
-/* Firm 1 owns half of firm 2 and 3 of cash; both default at once. What is left of firm 2's 10 goes to holders that
- * stand, so that firm 1's half is written off. */
+/* Firm 1 owns half of firm 2, firm 3 and the world a quarter each; firms 1 and 2 default at once. What is left of firm
+ * 2's 10 goes to the holders that stand, as if there were no other: 5 to firm 3. */
 TEST defaulting_holder_gets_nothing_of_what_an_estate_leaves(void) {
-  struct spec_loop *model = spec_loop_create(3, 1, 1, 0);
-  model->stake[1] = 1, model->stake[2] = model->stake[1 * 3 + 2] = 0.5, model->cash[1] = 3, model->cash[2] = 10;
+  struct spec_loop *model = spec_loop_create(4, 1, 1, 0);
+  model->stake[1] = model->stake[3] = 1, model->stake[2] = model->stake[3 * 4 + 2] = 0.25;
+  model->stake[1 * 4 + 2] = 0.5, model->cash[1] = 3, model->cash[2] = 10;
   struct engine_result result =
       run_engine(model, "scenario,target,variable,value,quarter\ns,n1,default,1,0\ns,n2,default,1,0\n");
-  for (int i = 0; i < 2; i++) {
-    ASSERT_EQ(0.0, engine_trace(&result, 0, 0, i, "cash"));
-    ASSERT_EQ(0.0, engine_output(&result, 0, i, "default_quarter"));
+  const double cash[3] = {0, 0, 5};
+  for (int i = 0; i < 3; i++) {
+    ASSERT_IN_RANGE(cash[i], engine_trace(&result, 0, 0, i, "cash"), 1e-12);
+    ASSERT_EQ(i < 2 ? 0.0 : -1.0, engine_output(&result, 0, i, "default_quarter"));
   }
   engine_result_release(&result);
   spec_loop_free(model);
