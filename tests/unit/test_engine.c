@@ -333,6 +333,23 @@ TEST strictness_refuses_what_did_not_converge_but_hands_it_out(void) {
   PASS();
 }
 
+/* b owes nothing and has lost everything by order of the scenario: it pays nobody less, and is in default all the same. */
+TEST a_forced_default_counts_though_all_is_paid(void) {
+  struct bench bench;
+  ls_results *results = NULL;
+  ASSERT(bench_open(&bench, "id,external_assets\na,10\nb,5\n", "debtor,creditor,amount\na,b,4\n", DRAWS));
+  ASSERT(support_write_file(bench.folder, "forced.csv", "scenario,target,variable,value\ns,b,default,1\n"));
+  snprintf(bench.scenarios, sizeof bench.scenarios, "%s/forced.csv", bench.folder);
+  ls_run_options options = options_for(&bench, "eisenberg-noe");
+  ASSERT_EQ(LS_STATUS_OK, ls_run(bench.context, bench.network, &options, &results));
+  ASSERT_EQ(1, results->kept[0].default_count);
+  ASSERT_EQ(1.0, ls_results_default_probability(results, 1));
+  ASSERT_EQ(0.0, ls_results_default_probability(results, 0));
+  ls_results_destroy(&results);
+  bench_close(&bench);
+  PASS();
+}
+
 TEST settings_are_checked_by_name_and_range(void) {
   struct bench bench;
   ls_results *results = NULL;
@@ -399,6 +416,7 @@ int main(int argc, char **argv) {
   RUN_TEST(a_callers_rounding_does_not_change_a_bit);
   RUN_TEST(the_peak_loss_is_the_largest_on_the_way);
   RUN_TEST(strictness_refuses_what_did_not_converge_but_hands_it_out);
+  RUN_TEST(a_forced_default_counts_though_all_is_paid);
   RUN_TEST(settings_are_checked_by_name_and_range);
   RUN_TEST(every_allocation_may_fail);
   GREATEST_MAIN_END();
