@@ -21,17 +21,18 @@ static void shard_range(int64_t count, int index, int shards, int64_t *first, in
   *length = (last < count ? last : count) - *first;
 }
 
+/* sum + |value[0]| + |value[1]| + ..., added in that order. */
+static double add_magnitudes(double sum, const double *value, int64_t count) {
+  for (int64_t k = 0; k < count; k++) sum += value[k] < 0 ? -value[k] : value[k];
+  return sum;
+}
+
 /* Everything that a network and its baseline put at stake: the scale of the fixed-point sums. */
 static double amounts_of(const struct ls_plan *plan) {
-  double sum = 0;
-  int64_t n = plan->entity_count, lines = plan->output.line_count;
-  for (int64_t k = 0; k < n * plan->quarter_count; k++)
-    sum += plan->baseline_value[k] < 0 ? -plan->baseline_value[k] : plan->baseline_value[k];
-  for (int64_t k = 0; k < n * lines; k++)
-    sum += plan->baseline_line[k] < 0 ? -plan->baseline_line[k] : plan->baseline_line[k];
-  if (plan->fixed.parameter != NULL)
-    for (int64_t k = 0; k < LS_PARAMETER_COUNT * n; k++)
-      sum += plan->fixed.parameter[k] < 0 ? -plan->fixed.parameter[k] : plan->fixed.parameter[k];
+  int64_t n = plan->entity_count;
+  double sum = add_magnitudes(0, plan->baseline_value, n * plan->quarter_count);
+  sum = add_magnitudes(sum, plan->baseline_line, n * plan->output.line_count);
+  if (plan->fixed.parameter != NULL) sum = add_magnitudes(sum, plan->fixed.parameter, n * LS_PARAMETER_COUNT);
   return sum > 0 ? sum : 1;
 }
 
