@@ -18,6 +18,7 @@ struct system {
   double *constant, *slope; /* [N] the pieces in force */
   double *matrix;           /* [count * (count + 1)] row-major, right-hand side last */
   int32_t count;
+  bool out_of_memory; /* a scenario that memory alone kept from being settled must not pass for one that cannot be */
 };
 
 /* Bits that baseline lanes share with every other instruction set: the same functions on lane 0. */
@@ -107,7 +108,8 @@ static bool solve_round(struct system *system, const struct ls_plan *plan, ls_sl
   if (system->count > ACTIVE_MOST) return false;
   system->matrix =
       context_allocate(system->context, (size_t)system->count * ((size_t)system->count + 1), sizeof(double));
-  if (system->matrix == NULL) return false;
+  system->out_of_memory = system->matrix == NULL;
+  if (system->out_of_memory) return false;
   for (int32_t row = 0; row < system->count; row++) fill_row(system, &plan->fixed, row);
   bool solved = solve(system);
   int32_t width = system->count + 1;
@@ -182,8 +184,8 @@ ls_status exact_finish(ls_context *context, const struct ls_plan *plan, int64_t 
     system.slope = piece + n;
     finish_tile(plan, scenario, &system, piece + 2 * n, piece + 3 * n, (ls_slots){state, LS_LANES},
                 (ls_slots){output, LS_LANES});
-    for (size_t k = 0; k < slots; k++) value[(int64_t)k * stride] = output[k * LS_LANES];
-    status = LS_STATUS_OK;
+    if (!system.out_of_memory) status = LS_STATUS_OK;
+    for (size_t k = 0; k < slots && status == LS_STATUS_OK; k++) value[(int64_t)k * stride] = output[k * LS_LANES];
   }
   context_release(context, output);
   context_release(context, state);

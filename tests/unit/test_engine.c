@@ -2,6 +2,7 @@
 #include <fenv.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "aggregate/accumulator_fields.h"
@@ -373,6 +374,48 @@ TEST settings_are_checked_by_name_and_range(void) {
   PASS();
 }
 
+/* Refuses one allocation, the n-th, and serves all others: what is swallowed then cannot hide behind a later refusal. */
+struct single_refusal {
+  int64_t made, refused;
+};
+
+static void *refuse_one(size_t bytes, void *user) {
+  struct single_refusal *refusal = user;
+  return refusal->made++ == refusal->refused ? NULL : aligned_alloc(64, (bytes + 63) / 64 * 64 + 64);
+}
+
+static void release_one(void *memory, void *user) {
+  (void)user;
+  free(memory);
+}
+
+/* The two banks of slow iteration: without memory for the solve the run fails, it does not hand out an unsettled scenario. */
+TEST exact_solves_need_their_memory(void) {
+  struct bench bench;
+  ASSERT(bench_open(&bench, "id,external_assets,external_liabilities\na,0.25,1\nb,0.5,1\n",
+                    "debtor,creditor,amount\na,b,100\nb,a,100\n", DRAWS));
+  ls_run_options options = options_for(&bench, "eisenberg-noe");
+  const char *const cut[] = {"max_iterations=3"};
+  options.scenarios = NULL;
+  options.settings = cut;
+  options.setting_count = 1;
+  bool reached = true; /* the n-th allocation was asked for */
+  for (int64_t n = 0; reached; n++) {
+    struct single_refusal refusal = {0, n};
+    ls_context *context = NULL;
+    ls_results *results = NULL;
+    ASSERT_EQ(LS_STATUS_OK, ls_context_create(&context));
+    ls_context_set_allocator(context, refuse_one, release_one, &refusal);
+    ls_status status = ls_run(context, bench.network, &options, &results);
+    ASSERT(status == LS_STATUS_OK ? results->kept[0].converged : status == LS_STATUS_OUT_OF_MEMORY);
+    reached = refusal.made > n;
+    ls_results_destroy(&results);
+    ls_context_destroy(&context);
+  }
+  bench_close(&bench);
+  PASS();
+}
+
 TEST every_allocation_may_fail(void) {
   struct bench bench;
   ASSERT(bench_open(&bench, BANKS, DEBTS, DRAWS));
@@ -418,6 +461,7 @@ int main(int argc, char **argv) {
   RUN_TEST(strictness_refuses_what_did_not_converge_but_hands_it_out);
   RUN_TEST(a_forced_default_counts_though_all_is_paid);
   RUN_TEST(settings_are_checked_by_name_and_range);
+  RUN_TEST(exact_solves_need_their_memory);
   RUN_TEST(every_allocation_may_fail);
   GREATEST_MAIN_END();
 }
