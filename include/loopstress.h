@@ -210,7 +210,8 @@ LS_API ls_status ls_results_write(ls_context *context, const ls_results *results
 LS_API ls_status ls_results_read(ls_context *context, const char *path, ls_results **results);
 
 /* Writes "<path>.run.json", the audit record of a run beside its results file: version and build, command, resolved
- * settings, input hashes, host and processor, wall time, digest, SHA-256 of the results file. */
+ * settings, input hashes, host and processor, wall time, digest, SHA-256 of the results file. A requested stop does not
+ * keep it from being written: results that stand without their record would look like a run cut short. */
 LS_API ls_status ls_results_write_record(ls_context *context, const ls_results *results, const char *path,
                                          double seconds_elapsed, bool replace);
 

@@ -110,8 +110,8 @@ static ls_status file_hash(ls_context *context, const char *path, char sha256[SH
   return status;
 }
 
-ls_status ls_results_write_record(ls_context *context, const ls_results *results, const char *path,
-                                  double seconds_elapsed, bool replace) {
+static ls_status write_record(ls_context *context, const ls_results *results, const char *path, double seconds_elapsed,
+                              bool replace) {
   char sha256[SHA256_TEXT_SIZE];
   size_t length = 0;
   ls_text *text = NULL;
@@ -138,5 +138,13 @@ ls_status ls_results_write_record(ls_context *context, const ls_results *results
   if (status == LS_STATUS_OK) status = file_write(context, record, ls_text_data(text), ls_text_length(text), replace);
   context_release(context, record);
   ls_text_destroy(&text);
+  return status;
+}
+
+ls_status ls_results_write_record(ls_context *context, const ls_results *results, const char *path,
+                                  double seconds_elapsed, bool replace) {
+  context_hold_stop(context, true);
+  ls_status status = write_record(context, results, path, seconds_elapsed, replace);
+  context_hold_stop(context, false);
   return status;
 }

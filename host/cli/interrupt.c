@@ -15,7 +15,7 @@ static char guarded[PATH_LENGTH];
 static volatile sig_atomic_t has_guarded;
 
 static void end_at_once(void) {
-  static const char text[] = "interrupted again: ended at once, nothing saved\n";
+  static const char text[] = "interrupted again: ended at once\n";
   if (has_guarded) unlink(guarded);
   ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
   (void)written;

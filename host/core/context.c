@@ -27,6 +27,7 @@ struct ls_context {
   ls_progress_function progress;
   void *progress_user;
   atomic_bool stop_requested; /* lock-free: set in signal handlers */
+  bool holds_stop;
 };
 
 static const char OUT_OF_MEMORY_TEXT[] = "out of memory";
@@ -250,4 +251,8 @@ void context_report_progress(ls_context *context, int64_t done, int64_t total) {
 
 void ls_context_request_stop(ls_context *context) { atomic_store(&context->stop_requested, true); }
 
-bool context_stop_requested(const ls_context *context) { return atomic_load(&context->stop_requested); }
+bool context_stop_requested(const ls_context *context) {
+  return !context->holds_stop && atomic_load(&context->stop_requested);
+}
+
+void context_hold_stop(ls_context *context, bool holds) { context->holds_stop = holds; }

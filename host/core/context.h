@@ -50,6 +50,10 @@ char *context_copy_text_of(ls_context *context, const char *text, size_t length)
 char *context_print(ls_context *context, const char *format, ...) PRINTF_LIKE(2, 3);
 
 bool context_stop_requested(const ls_context *context);
+
+/* While held, a request to stop is not seen: files that belong together appear all, once the first has its name. */
+void context_hold_stop(ls_context *context, bool holds);
+
 void context_report_progress(ls_context *context, int64_t done, int64_t total);
 
 /* Objects outlive the call that made them and are destroyed without a context: they keep a copy of the allocator. */

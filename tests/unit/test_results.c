@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "aggregate/accumulator_fields.h"
 #include "aggregate/results.h"
@@ -325,6 +326,23 @@ TEST the_worst_are_ordered_by_loss_then_number(void) {
   PASS();
 }
 
+/* The moment between the two files of a run, whenever a signal may come. */
+TEST a_stop_after_the_results_still_writes_their_record(void) {
+  ls_network *network = NULL;
+  ls_results *results = NULL;
+  ASSERT_EQ(LS_STATUS_OK, ls_network_read(context, folder, NULL, &network));
+  ASSERT_EQ(LS_STATUS_OK, run(context, network, NULL, &results));
+  ASSERT_EQ(LS_STATUS_OK, ls_results_write(context, results, in_folder("r.h5"), false));
+  ls_context_request_stop(context);
+  ASSERT_EQ(LS_STATUS_OK, ls_results_write_record(context, results, in_folder("r.h5"), 1.0, false));
+  ASSERT_EQ(0, access(in_folder("r.h5.run.json"), F_OK));
+  ASSERT_EQ(LS_STATUS_INTERRUPTED, ls_results_write(context, results, in_folder("later.h5"), false));
+  ASSERT(access(in_folder("later.h5"), F_OK) != 0);
+  ls_results_destroy(&results);
+  ls_network_destroy(&network);
+  PASS();
+}
+
 TEST results_survive_every_failed_allocation(void) {
   ls_network *network = NULL;
   ls_results *results = NULL;
@@ -488,6 +506,7 @@ SUITE(results) {
   RUN_TEST(the_json_has_the_keys_that_scripts_rely_on);
   RUN_TEST(the_json_tells_each_statistic_under_its_own_key);
   RUN_TEST(the_worst_are_ordered_by_loss_then_number);
+  RUN_TEST(a_stop_after_the_results_still_writes_their_record);
   RUN_TEST(results_survive_every_failed_allocation);
   RUN_TEST(equal_digests_mean_equal_numbers);
   RUN_TEST(every_number_of_a_run_is_in_its_digest);
