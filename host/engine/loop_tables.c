@@ -317,7 +317,7 @@ ls_status plan_fill_loop(ls_context *context, const ls_network *network, const s
         network->name);
   int32_t n = network->entity_count, quarters = plan->quarter_count;
   loop->build_lag = from->build_lag;
-  loop->claims_en = from->claims_en;
+  loop->claims_en = from->claims_valuation;
   loop->interest = from->interest;
   loop->amortisation = from->amortisation;
   loop->termination_share = from->termination_share;

@@ -222,7 +222,7 @@ TEST loop_tables_and_their_settings_are_read(void) {
   ASSERT_EQ(0.01, network->loop.interest);
   ASSERT_EQ(1.0, network->loop.recovery_assets);
   ASSERT_EQ(1, network->loop.build_lag);
-  ASSERT(network->loop.claims_en);
+  ASSERT(network->loop.claims_valuation == 1);
   ASSERT_STR_EQ("world", network_text(network, TABLE_PURCHASES, "buyer", 0));
   ASSERT_STR_EQ("chip", network_text(network, TABLE_PURCHASES, "seller", 0));
   ASSERT_EQ(0, ls_context_warning_count(context));
