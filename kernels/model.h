@@ -40,6 +40,7 @@ struct ls_model_info {
   uint32_t output_flags;                /* bit o set: output o is true/false; */
   uint32_t output_integers;             /* bit o set: output o is a whole number */
   const char *line[LS_MODEL_LINES];     /* balance-sheet lines that add up to the loss; ends with NULL */
+  int line_first;                       /* above 0: only so many of them where the run has no use for the others */
   const char *trace[LS_MODEL_TRACE];    /* per-quarter fields of --set trace=1; ends with NULL */
   uint32_t trace_flags;                 /* bit f set: field f is true/false */
 };

@@ -25,8 +25,15 @@
   X(POWER, 10, "power", LS_COMBINE_FACTOR)                            \
   X(FUNDING, 11, "funding", LS_COMBINE_FACTOR)                        \
   X(CREDIT, 12, "credit", LS_COMBINE_FACTOR)                          \
-  X(GATE, 13, "gate", LS_COMBINE_FACTOR)
-enum { LS_VARIABLE_COUNT = 14 };
+  X(GATE, 13, "gate", LS_COMBINE_FACTOR)                              \
+  X(PRICE, 14, "price", LS_COMBINE_FACTOR)                            \
+  X(HARDWARE_PRICE, 15, "hardware_price", LS_COMBINE_FACTOR)          \
+  X(DEPRECIATION_SCALE, 16, "depreciation_scale", LS_COMBINE_FACTOR)  \
+  X(AMORTISATION, 17, "amortisation", LS_COMBINE_FACTOR)              \
+  X(ROLLOVER, 18, "rollover", LS_COMBINE_FACTOR)                      \
+  X(RENEGOTIATION, 19, "renegotiation", LS_COMBINE_LOSS)              \
+  X(EXIT, 20, "exit", LS_COMBINE_LOSS)
+enum { LS_VARIABLE_COUNT = 21 };
 
 /* Several shocks to one (target, variable, quarter): losses combine as 1 - prod(1 - loss), factors multiply.
  * The neutral value is 0 for a loss and 1 for a factor. Losses are clipped to [0, 1], factors to >= 0. */

@@ -76,6 +76,14 @@ cleanup:
   return status;
 }
 
+/* The baseline has no shocks, but must go through the same arithmetic as the run: what is shocked is part of the settings. */
+static uint32_t shocked_variables(const struct ls_shock_plan *shock) {
+  uint32_t bits = 0;
+  for (int32_t k = 0; k < LS_VARIABLE_COUNT * shock->target_count; k++)
+    if (shock->column_of[k] >= 0) bits |= 1u << (k / shock->target_count);
+  return bits;
+}
+
 ls_status job_prepare(ls_context *context, const ls_network *network, const ls_run_options *options,
                       const struct scenario_options *scenario, struct job *out) {
   struct job job = {.network = network, .threads = options->threads, .chunk = options->chunk, .isa = options->isa};
@@ -87,6 +95,7 @@ ls_status job_prepare(ls_context *context, const ls_network *network, const ls_r
   reading.model = job.settings.info->name;
   reading.quarter_count = settings_quarter_count(&job.settings);
   status = scenario_read(context, network, &reading, &job.scenarios);
+  if (status == LS_STATUS_OK) job.settings.shocked = shocked_variables(&job.scenarios->shock);
   if (status == LS_STATUS_OK) status = plan_create(context, network, &job.settings, job.scenarios, false, &job.plan);
   if (status == LS_STATUS_OK) status = plan_create(context, network, &job.settings, job.scenarios, true, &job.detail);
   if (status == LS_STATUS_OK) status = job_set_baseline(context, &job);
