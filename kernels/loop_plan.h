@@ -226,6 +226,12 @@ struct ls_loop_slots {
   int32_t written_down;                       /* [N] by holder, cumulated */
   int32_t loss_of_quarter;                    /* [N] */
   int32_t written_off;                        /* [N] backlog lost, by seller, cumulated */
+  int32_t written_down_on;                    /* [N] by issuer, cumulated */
+  /* what is measured beside losses, where the run uses LOOP-2 */
+  int32_t runway, funding_gap, refinancing;                  /* [N] */
+  int32_t highest_value, deepest_fall, deepest_fall_quarter; /* [N] */
+  int32_t idle_sum, least_standing;                          /* [N] */
+  int32_t outside_equity_flow, deadweight;                   /* [1] */
   /* audit=1 only, else -1 */
   int32_t world_cash, turnover;                          /* [1] */
   int32_t stakes_at_cost, ordered_capacity, book_equity; /* [N] */

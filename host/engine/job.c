@@ -63,7 +63,11 @@ ls_status job_set_baseline(ls_context *context, struct job *job) {
                                                          : solve_baseline(context, job, plan, value);
   if (status != LS_STATUS_OK) goto cleanup;
   read_baseline(plan, value, path, line);
-  double outside = 0 - value[plan->output.loss_net];
+  double outside[3] = {0 - value[plan->output.loss_net], 0, 0};
+  if (plan->output.system_count > 0) {
+    outside[1] = 0 - value[plan->output.system];
+    outside[2] = value[plan->output.system + 2];
+  }
   job->baseline_converged = value[plan->output.converged] > 0;
   plan_set_baseline(job->plan, path, line, outside);
   plan_set_baseline(job->detail, path, line, outside);

@@ -124,6 +124,16 @@ static void lay_out_money(const struct ls_loop_plan *loop, int32_t n, struct ls_
   s->carrying = take_if(s, (has & LOOP_HAS_IMPAIRMENT) != 0, loop->stake.count, -1);
   s->written_down = take_if(s, (has & LOOP_HAS_IMPAIRMENT) != 0, n, -1);
   s->loss_of_quarter = take_if(s, (has & LOOP_HAS_IMPAIRMENT) != 0, n, -1);
+  s->written_down_on = take_if(s, (has & LOOP_HAS_IMPAIRMENT) != 0, n, -1);
+}
+
+static void lay_out_measures(const struct ls_loop_plan *loop, int32_t n, struct ls_loop_slots *s) {
+  int32_t *const by_entity[] = {&s->runway,       &s->funding_gap,          &s->refinancing, &s->highest_value,
+                                &s->deepest_fall, &s->deepest_fall_quarter, &s->idle_sum,    &s->least_standing};
+  bool measured = loop->features != 0;
+  for (size_t k = 0; k < sizeof by_entity / sizeof by_entity[0]; k++) *by_entity[k] = take_if(s, measured, n, -1);
+  s->outside_equity_flow = take_if(s, measured, 1, -1);
+  s->deadweight = take_if(s, measured, 1, -1);
 }
 
 void plan_lay_out_loop(struct ls_plan *plan, bool audit) {
@@ -134,6 +144,7 @@ void plan_lay_out_loop(struct ls_plan *plan, bool audit) {
   lay_out_quarter(&plan->loop, n, s);
   lay_out_trade(&plan->loop, n, s);
   lay_out_money(&plan->loop, n, s);
+  lay_out_measures(&plan->loop, n, s);
   s->breach = audit ? take(s, 1) : -1;
   s->world_cash = audit ? take(s, 1) : -1;
   s->turnover = audit ? take(s, 1) : -1;

@@ -38,6 +38,12 @@ static void lay_out_output(const struct run_settings *settings, bool detail, str
   o->converged = take(&next, 1);
   o->clip_count = take(&next, 1);
   o->audit = timed && settings->audit ? take(&next, 1) : -1;
+  bool measured = plan->loop.features != 0;
+  o->measure_count = measured ? names_until_null(info->measure, LS_MODEL_MEASURES) : 0;
+  o->measure = take(&next, o->measure_count * n);
+  o->system_count = measured ? names_until_null(info->system, LS_MODEL_SYSTEM) : 0;
+  o->system = measured ? take(&next, o->system_count) : -1;
+  o->system_by_quarter = measured && info->by_quarter != NULL ? take(&next, plan->quarter_count) : -1;
   o->detail_count = detail ? names_until_null(info->output, LS_MODEL_OUTPUTS) : 0;
   o->detail = take(&next, o->detail_count * n);
   o->trace_count = detail && settings->trace ? names_until_null(info->trace, LS_MODEL_TRACE) : 0;
@@ -85,11 +91,13 @@ ls_status plan_create(ls_context *context, const ls_network *network, const stru
   return status;
 }
 
-void plan_set_baseline(struct ls_plan *plan, const double *path, const double *line, double outside) {
+void plan_set_baseline(struct ls_plan *plan, const double *path, const double *line, const double outside[3]) {
   size_t n = (size_t)plan->entity_count;
   memcpy((double *)plan->baseline_value, path, n * (size_t)plan->quarter_count * sizeof *path);
   memcpy((double *)plan->baseline_line, line, n * (size_t)plan->output.line_count * sizeof *line);
-  plan->baseline_outside = outside;
+  plan->baseline_outside = outside[0];
+  plan->baseline_outside_shares = outside[1];
+  plan->baseline_deadweight = outside[2];
 }
 
 struct array_list {

@@ -12,6 +12,7 @@
 #include "models/loop/loop_books.h"
 #include "models/loop/loop_carrying.h"
 #include "models/loop/loop_default.h"
+#include "models/loop/loop_measures.h"
 #include "models/loop/loop_output.h"
 #include "models/loop/loop_payments.h"
 #include "models/loop/loop_trade.h"
@@ -36,6 +37,10 @@ static const struct ls_model_info loop_info __attribute__((unused)) = {
     .line = {"cash", "real assets", "external revenue", "backlog", "stakes", "claims", "debt", "distress cost",
              "limited liability", "sales within the loop", "backlog written off", 0},
     .line_first = 9,
+    .measure = {"cash_runway", "funding_gap", "refinancing", "peak_drawdown", "peak_drawdown_quarter", "idle_capacity",
+                "dark_capacity", "backlog_at_risk", "write_downs", "write_downs_caused", "least_value_to_reference", 0},
+    .system = {"outside_shareholders_loss", "outside_creditors_loss", "deadweight_loss", 0},
+    .by_quarter = "refinancing_by_quarter",
     .trace = {"cash", "value", "real_assets", "capacity", "revenue", "debt", "live", "distress", "sales", 0},
     .trace_flags = 1u << 6 | 1u << 7,
 };
@@ -68,7 +73,10 @@ LS_STEP void loop_begin_finance(const struct loop_view *v) {
   loop_fill(v, at->market_factor, 1, 1);
   loop_copy(v, at->carrying, loop->stake.count, loop->stake_cost);
   loop_fill(v, at->written_down, v->n, 0);
+  loop_fill(v, at->written_down_on, v->n, 0);
   loop_fill(v, at->written_off, v->n, 0);
+  loop_fill(v, at->outside_equity_flow, 1, 0);
+  loop_fill(v, at->deadweight, 1, 0);
 }
 
 /* What customers plan to buy from i in quarter 0. */
@@ -142,7 +150,7 @@ LS_STEP void loop_reference(const struct loop_view *v) {
 }
 
 /* One quarter, steps 0 to 11. */
-LS_STEP void loop_quarter(const struct loop_view *v) {
+LS_STEP void loop_quarter(const struct loop_view *v, ls_slots output) {
   loop_open_quarter(v);
   loop_orders(v);
   loop_planned_sales(v);
@@ -151,17 +159,20 @@ LS_STEP void loop_quarter(const struct loop_view *v) {
   loop_obligations(v);
   loop_draws(v);
   loop_clear(v);
+  loop_measure_needs(v, output);
   loop_note_profits(v);
   loop_audit_payments(v);
   loop_settle_cash(v);
   loop_equity(v);
   loop_carry_stakes(v);
   loop_debts(v);
+  loop_measure_capacity(v);
   loop_assets(v);
   loop_audit_books(v);
   loop_defaults(v);
   loop_value(v);
   loop_impair(v);
+  loop_measure_values(v);
   loop_audit_quarter(v);
   loop_note_for_tests(v);
 }
@@ -173,9 +184,10 @@ LS_STEP void loop_path(const struct ls_view *view, ls_slots value, ls_slots stat
   loop_begin(&v);
   loop_reference(&v);
   loop_audit_begin(&v);
+  loop_begin_measures(&v);
   for (v.t = 0; v.t < view->plan->quarter_count; v.t++) {
     if (v.t > 0) columns_apply(&view->plan->shock, value, view->column, v.t);
-    loop_quarter(&v);
+    loop_quarter(&v, output);
     loop_note_quarter(&v, output);
   }
   v.t = view->plan->quarter_count - 1;

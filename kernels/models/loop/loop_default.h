@@ -87,10 +87,15 @@ LS_FN void loop_realise(const struct loop_view *v, int32_t i) {
   loop_set(v, v->at->estate_cash, i, loop_get(v, v->at->cash, i) * fails);
   ls_lane assets = loop_get(v, v->at->real_assets, i) * loop_hardware_price(v, i);
   loop_buy_from_estate(v, i, lane_set(v->loop->recovery_assets) * assets * fails);
+  loop_note_deadweight(v, (assets - lane_set(v->loop->recovery_assets) * assets) * fails);
   for (int32_t k = stake->first_from[i]; k < stake->first_from[i + 1]; k++) {
     int32_t j = stake->to[k];
     ls_lane sold = loop_get(v, v->at->share, k) * fails * (lane_set(1) - loop_defaulted(v, j));
-    loop_buy_from_estate(v, i, lane_set(v->loop->recovery_stakes) * sold * loop_get(v, v->at->value, j));
+    ls_lane worth = sold * loop_get(v, v->at->value, j),
+            price = lane_set(v->loop->recovery_stakes) * sold * loop_get(v, v->at->value, j);
+    loop_buy_from_estate(v, i, price);
+    loop_note_equity_flow(v, -price);
+    loop_note_deadweight(v, worth - price);
     loop_add(v, v->at->share, k, -sold);
     loop_add(v, v->at->world_share, j, sold);
   }
@@ -98,6 +103,7 @@ LS_FN void loop_realise(const struct loop_view *v, int32_t i) {
     int32_t k = debt->by_to[p], j = debt->from[k];
     ls_lane sold = loop_get(v, v->at->owed, k) * fails * (lane_set(1) - loop_defaulted(v, j));
     loop_buy_from_estate(v, i, lane_set(v->loop->recovery_claims) * sold);
+    loop_note_deadweight(v, sold - lane_set(v->loop->recovery_claims) * sold);
     loop_add(v, v->at->owed, k, -sold);
     if (j != v->n) loop_add(v, v->at->owed, v->loop->world_debt[j], sold); /* a claim on W is extinguished */
   }
@@ -166,6 +172,7 @@ LS_FN void loop_distribute(const struct loop_view *v, int32_t i) {
     given = given + part;
   }
   loop_add(v, v->at->outside_flow, 0, left - given);
+  loop_note_equity_flow(v, left - given);
 }
 
 /* Clears every slot of `links` that touches a defaulter, on either side. */

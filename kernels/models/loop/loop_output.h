@@ -2,7 +2,7 @@
 #ifndef LS_MODEL_LOOP_OUTPUT_H
 #define LS_MODEL_LOOP_OUTPUT_H
 
-#include "models/loop/loop_value.h"
+#include "models/loop/loop_measures.h"
 
 /* Wealth of holders outside the network: their shares and claims, less what W owes, plus the net money they have received. */
 LS_FN ls_lane loop_outside_wealth(const struct loop_view *v) {
@@ -51,6 +51,7 @@ LS_FN void loop_write_entity(const struct loop_view *v, ls_slots output, int32_t
   slot_set(output, to->forced + i, loop_get(v, v->at->forced, i));
   slot_set(output, to->funding_refused + i, loop_get(v, v->at->refused, i));
   loop_write_lines(v, output, i);
+  if (to->measure_count > 0) loop_write_measures(v, output, i);
   if (to->detail_count == 0) return;
   slot_set(output, to->detail + i, loop_get(v, v->at->value, i));
   slot_set(output, to->detail + v->n + i, loop_get(v, v->at->cash, i));
@@ -70,7 +71,9 @@ LS_STEP void loop_write(const struct loop_view *v, ls_slots output) {
     loop_write_entity(v, output, i, loss);
   }
   slot_set(output, to->loss_gross, gross);
-  slot_set(output, to->loss_net, lane_set(v->plan->baseline_outside) - loop_outside_wealth(v));
+  ls_lane net = lane_set(v->plan->baseline_outside) - loop_outside_wealth(v);
+  slot_set(output, to->loss_net, net);
+  loop_write_system(v, output, net);
   slot_set(output, to->default_count, defaults);
   slot_set(output, to->iterations, loop_get(v, v->at->iterations, 0));
   slot_set(output, to->converged, lane_set(1) - loop_get(v, v->at->unconverged, 0));

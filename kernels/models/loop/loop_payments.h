@@ -212,6 +212,7 @@ LS_FN void loop_settle_entity(const struct loop_view *v, int32_t i) {
   ls_lane put_in = loop_get(v, v->at->outside_equity, i) + loop_get(v, v->at->draw, i);
   if (loop_has(v, LOOP_HAS_BORROWING)) put_in = put_in + loop_borrowed(v, i);
   loop_add(v, v->at->outside_flow, 0, -put_in);
+  loop_note_equity_flow(v, -loop_get(v, v->at->outside_equity, i));
 }
 
 /* Cash after clearing, and the money that crosses the border as investment or debt service. */
@@ -226,8 +227,10 @@ LS_STEP void loop_settle_cash(const struct loop_view *v) {
   }
   for (int32_t k = debt->first_from[v->n]; k < debt->first_from[v->n + 1]; k++)
     loop_add(v, v->at->outside_flow, 0, -loop_service_rate(v, v->n) * loop_get(v, v->at->owed, k));
-  for (int32_t k = pledge->first_from[v->n]; k < pledge->first_from[v->n + 1]; k++)
+  for (int32_t k = pledge->first_from[v->n]; k < pledge->first_from[v->n + 1]; k++) {
     loop_add(v, v->at->outside_flow, 0, -loop_get(v, v->at->pledge_due, k));
+    loop_note_equity_flow(v, -loop_get(v, v->at->pledge_due, k));
+  }
 }
 
 #endif

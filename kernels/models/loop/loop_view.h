@@ -90,6 +90,16 @@ LS_FN ls_lane loop_confidence(const struct loop_view *v, int32_t j) {
   return lane_set(1) - lane_set(sensitivity) * (lane_set(1) - loop_standing(v, j));
 }
 
+/* Money that holders of shares outside got for them, less what they put in; part of outside_flow, kept apart where measured. */
+LS_FN void loop_note_equity_flow(const struct loop_view *v, ls_lane amount) {
+  if (v->at->outside_equity_flow >= 0) loop_add(v, v->at->outside_equity_flow, 0, amount);
+}
+
+/* Value that is lost in a sale, to nobody. */
+LS_FN void loop_note_deadweight(const struct loop_view *v, ls_lane amount) {
+  if (v->at->deadweight >= 0) loop_add(v, v->at->deadweight, 0, amount);
+}
+
 /* Under audit: what the book equity of i must have changed by. */
 LS_FN void loop_expect(const struct loop_view *v, int32_t i, ls_lane change) {
   if (v->at->book_equity >= 0) loop_add(v, v->at->book_equity, i, change);
