@@ -39,7 +39,8 @@ static void outside_cash_flows(const struct spec_loop *model, struct spec_state 
   int n = model->n, pairs = n * n;
   for (int i = 0; i < n; i++) {
     double rate = state->interest_rate[i] + state->principal_rate[i];
-    state->outside_flows += state->full_ratio[i] * (rate * state->debt_before[i * n + SPEC_WORLD] + state->call[i]);
+    state->outside_flows += state->full_ratio[i] * rate * state->debt_before[i * n + SPEC_WORLD];
+    state->outside_flows += state->full_ratio[i] * state->call[i];
     state->outside_flows -= state->outside_paid[i] + state->draw[i] + state->borrowed[i];
     state->outside_flows -= state->paid[2 * pairs + SPEC_WORLD * n + i] + state->other_owed[SPEC_WORLD * n + i];
     state->outside_flows -= (model->interest + model->amortisation) * state->debt_before[SPEC_WORLD * n + i];

@@ -35,10 +35,11 @@ static void terminate_contracts(const struct spec_loop *model, struct spec_state
   for (int k = 0; k < state->row_count; k++) {
     struct spec_row *row = &state->row[k];
     int i = row->terms.buyer, j = row->terms.seller;
-    double firm = row->terms.take_or_pay * row->backlog;
-    if (state->defaulted[i]) state->debt[i * n + j] += model->termination_share * firm;
-    if (state->defaulted[j] && !state->defaulted[i]) state->debt[j * n + i] += model->breach_share * firm;
-    note(state, SPEC_EVENT_BREACH, state->defaulted[j] && !state->defaulted[i] && model->breach_share * firm > 0);
+    double claim = model->termination_share * row->terms.take_or_pay * row->backlog;
+    double breach = model->breach_share * row->terms.take_or_pay * row->backlog;
+    if (state->defaulted[i]) state->debt[i * n + j] += claim;
+    if (state->defaulted[j] && !state->defaulted[i]) state->debt[j * n + i] += breach;
+    note(state, SPEC_EVENT_BREACH, state->defaulted[j] && !state->defaulted[i] && breach > 0);
     if (state->defaulted[i] || state->defaulted[j]) row->backlog = 0;
   }
   for (int i = 0; i < n; i++)

@@ -101,7 +101,7 @@ static void order(const struct spec_loop *model, struct spec_state *state, struc
   row->response = state->orders[i] * (row->terms.capex_share > 0 ? state->heart[i] : 1);
   double most = row->terms.renewed ? row->due : smaller(row->backlog, row->due);
   double wanted = most * (row->firm + (1 - row->firm) * row->response);
-  if (!row->terms.renewed) wanted = smaller(wanted, row->backlog);
+  if (!row->terms.renewed && row->response > 1) wanted = smaller(wanted, row->backlog);
   row->ordered = state->live[i] && state->live[j] ? wanted : 0;
   note(state, SPEC_EVENT_ROLLED, row->terms.renewed && row->ordered > row->backlog);
   note(state, SPEC_EVENT_HERDING_ORDERS, row->terms.capex_share > 0 && row->ordered > 0 && state->heart[i] < 1);

@@ -71,12 +71,12 @@ static double assets_of(const struct spec_loop *model, const struct spec_state *
                         const double *value, const double *debt_price, bool full_backlog) {
   int n = model->n;
   double assets = own_assets(model, state, t, i);
-  for (int j = 0; j < n; j++) assets += state->stake[i * n + j] * value[j] + state->debt[j * n + i] * debt_price[j];
-  for (int k = 0; k < state->row_count; k++) {
-    const struct spec_row *row = &state->row[k];
-    int j = row->terms.buyer;
+  for (int j = 0; j < n; j++) {
     double ratio = state->reference[j] == 0 || full_backlog ? 1 : clip(value[j] / state->reference[j]);
-    if (row->terms.seller == i) assets += model->backlog_margin[i] * spec_backlog_value(model, row) * ratio;
+    assets += state->stake[i * n + j] * value[j] + state->debt[j * n + i] * debt_price[j];
+    for (int k = 0; k < state->row_count; k++)
+      if (state->row[k].terms.seller == i && state->row[k].terms.buyer == j)
+        assets += model->backlog_margin[i] * spec_backlog_value(model, &state->row[k]) * ratio;
   }
   return assets;
 }

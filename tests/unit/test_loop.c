@@ -13,6 +13,7 @@
 #include "greatest.h"
 
 #include "spec/spec_case.h"
+#include "spec/spec_draw.h"
 #include "spec/spec_engine.h"
 
 enum { NETWORKS = 1000 };
@@ -171,115 +172,6 @@ TEST published_trajectories_come_out(void) {
   PASS();
 }
 
-/* ---- random economies -------------------------------------------------------------------------------------------- */
-
-static double sometimes(struct engine_random *random, double probability, double low, double high) {
-  double value = random_between(random, low, high);
-  return random_chance(random, probability) ? value : 0;
-}
-
-static void draw_nodes(struct engine_random *random, struct spec_loop *model) {
-  for (int i = 1; i < model->n; i++) {
-    model->cash[i] = sometimes(random, 0.9, 0, 40), model->real_assets[i] = sometimes(random, 0.8, 0, 100);
-    model->price[i] = random_between(random, 0.5, 4), model->cost[i] = random_between(random, 1, 40);
-    model->dark[i] = sometimes(random, 0.2, 0, 1);
-    model->opex[i] = sometimes(random, 0.8, 0, 6), model->cogs[i] = sometimes(random, 0.6, 0, 0.4);
-    model->depreciation[i] = sometimes(random, 0.7, 0, 0.1);
-    model->backlog_margin[i] = sometimes(random, 0.7, 0, 0.5);
-    model->threshold[i] = sometimes(random, 0.8, 0.2, 0.95), model->distress_cost[i] = sometimes(random, 0.7, 0, 0.3);
-    model->order_response[i] = sometimes(random, 0.5, 0, 1);
-    model->funding_sensitivity[i] = sometimes(random, 0.5, 0, 1);
-    model->credit_limit[i] = sometimes(random, 0.4, 0, 0.6), model->cash_floor[i] = sometimes(random, 0.3, 0, 3);
-    model->input_type[i] = random_below(random, model->type_count + 1) - 1;
-  }
-  for (int type = 0; type < model->type_count; type++) model->essential[type] = random_chance(random, 0.7);
-}
-
-static void draw_links(struct engine_random *random, struct spec_loop *model) {
-  int n = model->n;
-  for (int i = 0; i < n; i++)
-    for (int j = 1; j < n; j++) {
-      int k = i * n + j;
-      if (i == j) continue;
-      if (random_chance(random, i == SPEC_WORLD ? 0.2 : 0.35)) {
-        model->rate[k] = random_between(random, 0, 8),
-        model->backlog[k] = model->rate[k] * random_between(random, 0, 25);
-        model->take_or_pay[k] = sometimes(random, 0.7, 0, 1), model->capex_share[k] = sometimes(random, 0.5, 0, 1);
-        model->start[k] = random_chance(random, 0.3) ? random_below(random, 5) : 0;
-        model->ramp[k] = random_chance(random, 0.3) ? random_below(random, 5) : 0;
-      }
-      if (random_chance(random, 0.2)) {
-        model->pledge[k] = random_between(random, 0, 30), model->pledge_rate[k] = random_between(random, 0, 4);
-        model->pledge_start[k] = random_chance(random, 0.3) ? random_below(random, 5) : 0;
-      }
-    }
-  for (int i = 0; i < n; i++)
-    for (int j = 0; j < n; j++)
-      if (i != j && random_chance(random, i == SPEC_WORLD || j == SPEC_WORLD ? 0.4 : 0.15))
-        model->debt[i * n + j] = random_between(random, 0, i == SPEC_WORLD ? 5 : 40);
-}
-
-/* Each issuer has up to two holders; the world has the rest, at least a fifth. */
-static void draw_stakes(struct engine_random *random, struct spec_loop *model) {
-  int n = model->n;
-  for (int j = 1; j < n; j++) {
-    model->stake[j] = 1;
-    for (int holder = 0; holder < 2; holder++) {
-      int i = random_below(random, n);
-      double share = sometimes(random, 0.5, 0, 0.4);
-      if (i == SPEC_WORLD || i == j || model->stake[i * n + j] > 0) continue;
-      model->stake[i * n + j] = share, model->stake[j] -= share;
-    }
-  }
-}
-
-static void draw_capacity(struct engine_random *random, struct spec_loop *model) {
-  int n = model->n;
-  for (int j = 1; j < n; j++) {
-    double need = 0;
-    for (int i = 0; i < n; i++) need += model->rate[i * n + j];
-    model->capacity[j] = need / model->price[j] * random_between(random, 0.6, 2);
-  }
-}
-
-static void draw_paths(struct engine_random *random, struct spec_loop *model) {
-  int n = model->n;
-  for (int i = 0; i < n; i++) {
-    double demand = sometimes(random, 0.8, 0, 40), growth = random_between(random, 0.95, 1.1), cap = model->capacity[i];
-    double multiple = random_between(random, 0.5, 12), equity = sometimes(random, 0.4, 0, 5);
-    bool weak = random_chance(random, 0.4), short_supply = random_chance(random, 0.3),
-         capped = random_chance(random, 0.5);
-    int turn = random_below(random, model->quarters);
-    for (int t = 0; t < model->quarters; t++, demand *= growth) {
-      int at = t * n + i;
-      model->purchase_scale[at] = random_chance(random, 0.2) ? random_between(random, 0.5, 1.5) : 1;
-      if (i == SPEC_WORLD) continue;
-      model->demand_planned[at] = demand;
-      model->demand[at] = weak && t >= turn ? demand * random_between(random, 0.1, 1.1) : demand;
-      model->outside_equity[at] = t >= turn && weak ? 0 : equity;
-      model->multiple[at] = t >= turn && random_chance(random, 0.3) ? multiple * 0.4 : multiple;
-      model->supply[at] = short_supply && t >= turn ? random_between(random, 0, 1) : 1;
-      model->credit_open[at] = random_chance(random, 0.2) ? random_uniform(random) : 1;
-      if (capped) model->power_cap[at] = cap * (1 + 0.05 * t);
-    }
-  }
-  for (int k = 0; k < n * n; k++)
-    for (int t = 0; t < model->quarters; t++)
-      if (model->pledge[k] > 0 && random_chance(random, 0.2)) model->gate[t * n * n + k] = random_uniform(random);
-}
-
-static struct spec_loop *draw_loop(struct engine_random *random) {
-  struct spec_loop *model = spec_loop_create(2 + random_below(random, 7), 4 + random_below(random, 14),
-                                             random_below(random, 5), random_below(random, 3));
-  model->interest = sometimes(random, 0.8, 0, 0.03), model->amortisation = sometimes(random, 0.8, 0, 0.1);
-  model->termination_share = sometimes(random, 0.7, 0, 0.5), model->recovery_assets = sometimes(random, 0.8, 0, 1);
-  model->recovery_claims = sometimes(random, 0.8, 0, 1), model->recovery_stakes = sometimes(random, 0.8, 0, 1);
-  model->claims_en = random_chance(random, 0.4);
-  draw_nodes(random, model), draw_links(random, model), draw_stakes(random, model);
-  draw_capacity(random, model), draw_paths(random, model);
-  return model;
-}
-
 /* ---- random scenarios: factors on the paths ---------------------------------------------------------------------- */
 
 static const char *const FACTOR[] = {"multiple", "demand", "demand_planned", "purchase_scale",
@@ -341,11 +233,13 @@ static bool agrees_with_shocks(struct engine_random *random, const struct spec_l
   return same;
 }
 
+/* ---- random economies -------------------------------------------------------------------------------------------- */
+
 TEST loop_agrees_with_the_textbook_on_random_economies(void) {
   struct engine_random random = {31};
   int defaults = 0, flags = 0;
   for (int number = 0; number < NETWORKS; number++) {
-    struct spec_loop *model = draw_loop(&random);
+    struct spec_loop *model = spec_draw_loop(&random);
     struct engine_result result = run_engine(model, NULL);
     bool same = same_scenario(&result, 0, model);
     for (int i = 0; i < model->n - 1; i++) {
@@ -364,7 +258,7 @@ TEST loop_agrees_with_the_textbook_on_random_economies(void) {
 TEST shocked_loop_agrees_with_the_textbook_on_random_economies(void) {
   struct engine_random random = {32};
   for (int number = 0; number < NETWORKS; number++) {
-    struct spec_loop *model = draw_loop(&random);
+    struct spec_loop *model = spec_draw_loop(&random);
     bool same = agrees_with_shocks(&random, model);
     if (!same) printf("economy %d of %d nodes\n", number, model->n);
     spec_loop_free(model);
@@ -378,7 +272,7 @@ TEST textbook_loop_keeps_its_identities(void) {
   struct engine_random random = {33};
   int defaults = 0;
   for (int number = 0; number < NETWORKS; number++) {
-    struct spec_loop *model = draw_loop(&random);
+    struct spec_loop *model = spec_draw_loop(&random);
     struct spec_run *run = spec_loop_run(model);
     double breach = spec_run_worst_breach(model, run);
     bool same = breach < 1e-9;
@@ -437,7 +331,7 @@ static void change_unit(struct spec_loop *model, double unit) {
 TEST unit_of_money_does_not_matter_to_the_loop(void) {
   struct engine_random random = {34};
   for (int number = 0; number < 40; number++) {
-    struct spec_loop *model = draw_loop(&random);
+    struct spec_loop *model = spec_draw_loop(&random);
     double unit = number % 2 ? 1048576 : 1.0 / 1048576; /* powers of two: only the rounding of the CSV is scaled */
     struct engine_result first = run_engine(model, NULL);
     change_unit(model, unit);
