@@ -93,7 +93,7 @@ static void record(const struct spec_loop *model, const struct spec_state *state
     run->cash[at] = state->cash[i], run->real_assets[at] = state->real_assets[i], run->value[at] = state->value[i];
     run->capacity[at] = state->capacity[i], run->revenue[at] = state->revenue[i], run->sales[at] = state->sales[i];
     run->draw[at] = state->draw[i], run->confidence[at] = state->confidence[i], run->orders[at] = state->orders[i];
-    run->debt[at] = row_sum(n, state->debt, i);
+    run->debt[at] = row_sum(n, state->debt, i), run->written_down[at] = state->written_down[i];
     run->input_ratio[at] = state->input_ratio[i], run->delivery_ratio[at] = state->delivery_ratio[i];
     run->live[at] = state->live[i], run->flagged[at] = state->flagged[i], run->defaulted[at] = state->defaulted[i];
     if (state->defaulted[i]) run->default_quarter[i] = t;

@@ -199,7 +199,7 @@ struct spec_state {
 /* What a run leaves. [t * n + i] unless said. */
 struct spec_run {
   double *cash, *real_assets, *value, *capacity, *revenue, *sales, *draw, *confidence, *orders, *debt, *backlog;
-  double *input_ratio, *delivery_ratio;
+  double *input_ratio, *delivery_ratio, *written_down;
   bool *live, *flagged, *defaulted;
   int *wave;                               /* 0-based wave of this quarter in which the flag rose, -1 otherwise */
   double *stake;                           /* [t * n * n + ...] after the quarter */

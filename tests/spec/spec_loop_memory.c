@@ -35,7 +35,7 @@
 #define RUN_PATHS(X)                                                                                         \
   X(cash)                                                                                                    \
   X(real_assets) X(value) X(capacity) X(revenue) X(sales) X(draw) X(confidence) X(orders) X(debt) X(backlog) \
-      X(input_ratio) X(delivery_ratio)
+      X(input_ratio) X(delivery_ratio) X(written_down)
 /* clang-format on */
 
 /* ---- the model --------------------------------------------------------------------------------------------------- */

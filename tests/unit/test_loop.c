@@ -1,8 +1,5 @@
 /* test_loop.c - the loop model of the engine, through the public interface: published trajectories, agreement with
  * the textbook version quarter by quarter on random networks, identities, and small economies worked by hand.
- *
- * Two programs that follow the text agree to 1e-6; both solve their fixed points to 1e-13 of a bank's own bound, so
- * AGREE leaves room for what twenty quarters of amplification make of that.
  */
 #include <math.h>
 #include <stdio.h>
@@ -15,10 +12,9 @@
 #include "spec/spec_case.h"
 #include "spec/spec_draw.h"
 #include "spec/spec_engine.h"
+#include "spec/spec_same.h"
 
 enum { NETWORKS = 1000 };
-static const double AGREE = 1e-7;
-
 static struct engine_folder folder;
 static const char *const TRACED[] = {"trace=1", "audit=1", NULL};
 
@@ -28,76 +24,6 @@ static struct engine_result run_engine(const struct spec_loop *model, const char
 }
 
 /* ---- comparison -------------------------------------------------------------------------------------------------- */
-
-/* The size of node i's balance sheet, by which its numbers are measured. */
-static double scale_of(const struct spec_loop *model, const struct spec_run *run, int i) {
-  double scale = run->start_value[i] + 1;
-  for (int t = 0; t < model->quarters; t++) {
-    int at = t * model->n + i;
-    double size = fabs(run->cash[at]) + run->value[at] + run->debt[at] + run->real_assets[at];
-    if (size > scale) scale = size;
-  }
-  return scale;
-}
-
-static bool close_to(double got, double expected, double scale, const char *what, int quarter, int node) {
-  if (fabs(got - expected) <= AGREE * scale) return true;
-  printf("%s of n%d in quarter %d is %.15g, expected %.15g\n", what, node, quarter, got, expected);
-  return false;
-}
-
-static bool same_quarter(const struct engine_result *result, int scenario, const struct spec_loop *model,
-                         const struct spec_run *run, int t) {
-  bool same = true;
-  for (int i = 1; i < model->n && same; i++) {
-    int at = t * model->n + i;
-    double scale = scale_of(model, run, i);
-    const struct {
-      const char *name;
-      double expected;
-    } field[] = {{"live", run->live[at]},         {"distress", run->flagged[at]}, {"cash", run->cash[at]},
-                 {"revenue", run->revenue[at]},   {"debt", run->debt[at]},        {"real_assets", run->real_assets[at]},
-                 {"capacity", run->capacity[at]}, {"value", run->value[at]}};
-    for (size_t k = 0; k < sizeof field / sizeof *field && same; k++)
-      same = close_to(engine_trace(result, scenario, t, i - 1, field[k].name), field[k].expected, k < 2 ? 1 : scale,
-                      field[k].name, t, i);
-  }
-  return same;
-}
-
-static bool same_end(const struct engine_result *result, int scenario, const struct spec_loop *model,
-                     const struct spec_run *run) {
-  bool same = true;
-  int last = (model->quarters - 1) * model->n;
-  for (int i = 1; i < model->n; i++) {
-    double scale = scale_of(model, run, i);
-    same =
-        close_to(engine_output(result, scenario, i - 1, "value"), run->value[last + i], scale, "final value", -1, i) &&
-        same;
-    same = close_to(engine_output(result, scenario, i - 1, "cash"), run->cash[last + i], scale, "final cash", -1, i) &&
-           same;
-    same = close_to(engine_output(result, scenario, i - 1, "default_quarter"), run->default_quarter[i], 1,
-                    "default_quarter", -1, i) &&
-           same;
-    same = close_to(engine_output(result, scenario, i - 1, "distress_quarter"), run->distress_quarter[i], 1,
-                    "distress_quarter", -1, i) &&
-           same;
-  }
-  return same;
-}
-
-/* One scenario of a finished run against the textbook run of the shocked model; then its identities. */
-static bool same_scenario(const struct engine_result *result, int scenario, const struct spec_loop *model) {
-  struct spec_run *run = spec_loop_run(model);
-  bool same = true;
-  for (int t = 0; t < model->quarters && same; t++) same = same_quarter(result, scenario, model, run, t);
-  same = same && same_end(result, scenario, model, run);
-  double breach = engine_scenario_number(result, scenario, "audit"), own = spec_run_worst_breach(model, run);
-  if (same && !(breach < 1e-8)) printf("an identity is broken by %.3g in the engine\n", breach), same = false;
-  if (same && !(own < 1e-8)) printf("an identity is broken by %.3g in the textbook version\n", own), same = false;
-  spec_run_free(run);
-  return same;
-}
 
 /* Losses against the baseline: of each firm, by line over all firms, and of holders outside. Lines are in the order
  * of enum spec_line. */
@@ -109,19 +35,20 @@ static bool same_losses(const struct engine_result *result, const struct spec_lo
   double size = 1;
   bool same = true;
   for (int i = 1; i < n; i++) {
-    double scale = scale_of(model, base, i) + scale_of(shocked, run, i);
+    double scale = engine_scale_of(model, base, i) + engine_scale_of(shocked, run, i);
     double expected = base->value[last + i] - run->value[last + i];
-    same = close_to(engine_output(result, 0, i - 1, "loss"), expected, scale, "loss", -1, i) && same;
+    same = engine_close_to(engine_output(result, 0, i - 1, "loss"), expected, scale, "loss", -1, i) && same;
     size += scale;
   }
   for (int k = 0; k < SPEC_LINE_COUNT; k++) {
     double expected = 0, got = json_number_value(json_object_get(json_array_get(lines, (size_t)k), "loss"));
     for (int i = 1; i < n; i++) expected += base->line[k * n + i] - run->line[k * n + i];
-    same = close_to(got, expected, size, "loss by line", -1, k) && same;
+    same = engine_close_to(got, expected, size, "loss by line", -1, k) && same;
   }
   double outside = base->outside[model->quarters - 1] - run->outside[model->quarters - 1];
   same =
-      close_to(engine_system_number(result, "loss_net_mean"), outside, size, "loss of holders outside", -1, 0) && same;
+      engine_close_to(engine_system_number(result, "loss_net_mean"), outside, size, "loss of holders outside", -1, 0) &&
+      same;
   spec_run_free(base), spec_run_free(run);
   return same;
 }
@@ -137,13 +64,14 @@ static bool case_agrees(const char *name, const json_t *toy, const json_t *finan
       model, strcmp(name, "lab_default") == 0 ? "scenario,target,variable,value,quarter\ns,n3,default,1,4\n" : NULL);
   const json_t *quarter;
   size_t t;
-  same = same && same_scenario(&result, 0, model);
+  same = same && engine_same_scenario(&result, 0, model);
   json_array_foreach(trajectory, t, quarter) {
     for (int i = 1; i < model->n && same; i++) {
       double value = json_number_value(json_array_get(json_object_get(quarter, "V"), (size_t)i));
       double cash = json_number_value(json_array_get(json_object_get(quarter, "cash"), (size_t)i));
-      same = close_to(engine_trace(&result, 0, (int)t, i - 1, "value"), value, fabs(value) + 1, "value", (int)t, i) &&
-             close_to(engine_trace(&result, 0, (int)t, i - 1, "cash"), cash, fabs(cash) + 1, "cash", (int)t, i);
+      same = engine_close_to(engine_trace(&result, 0, (int)t, i - 1, "value"), value, fabs(value) + 1, "value", (int)t,
+                             i) &&
+             engine_close_to(engine_trace(&result, 0, (int)t, i - 1, "cash"), cash, fabs(cash) + 1, "cash", (int)t, i);
     }
   }
   if (!same) printf("scenario %s: %s\n", name, result.message);
@@ -225,7 +153,7 @@ static bool agrees_with_shocks(struct engine_random *random, const struct spec_l
     memmove(row, end, strlen(end) + 1);
   }
   struct engine_result result = run_engine(model, scenarios);
-  bool same = same_scenario(&result, 0, shocked);
+  bool same = engine_same_scenario(&result, 0, shocked);
   same = same && same_losses(&result, model, shocked);
   if (!same) printf("%s\n%s", result.message, scenarios);
   engine_result_release(&result);
@@ -241,7 +169,7 @@ TEST loop_agrees_with_the_textbook_on_random_economies(void) {
   for (int number = 0; number < NETWORKS; number++) {
     struct spec_loop *model = spec_draw_loop(&random);
     struct engine_result result = run_engine(model, NULL);
-    bool same = same_scenario(&result, 0, model);
+    bool same = engine_same_scenario(&result, 0, model);
     for (int i = 0; i < model->n - 1; i++) {
       defaults += engine_output(&result, 0, i, "default_quarter") >= 0;
       flags += engine_output(&result, 0, i, "distress_quarter") >= 0;
@@ -280,8 +208,8 @@ TEST textbook_loop_keeps_its_identities(void) {
     for (int i = 1; i < model->n; i++) {
       double sum = 0;
       for (int k = 0; k < SPEC_LINE_COUNT; k++) sum += run->line[k * model->n + i];
-      same = close_to(sum, run->value[(model->quarters - 1) * model->n + i], scale_of(model, run, i), "sum of lines",
-                      -1, i) &&
+      same = engine_close_to(sum, run->value[(model->quarters - 1) * model->n + i], engine_scale_of(model, run, i),
+                             "sum of lines", -1, i) &&
              same;
       defaults += run->default_quarter[i] >= 0;
     }
