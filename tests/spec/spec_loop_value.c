@@ -15,6 +15,7 @@ void spec_smooth_sales(const struct spec_loop *model, struct spec_state *state) 
     state->smooth_loop_sales[i] = old * state->smooth_loop_sales[i] + new *invoiced[i];
     note(state, SPEC_EVENT_LOOP_SALES, state->live[i] && model->loop_sales_weight[i] * state->smooth_loop_sales[i] > 0);
   }
+  note(state, SPEC_EVENT_HERDING_MULTIPLE, model->herding_multiple > 0 && state->market_drawdown > 0);
   free(invoiced);
 }
 
