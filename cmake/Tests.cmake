@@ -12,8 +12,6 @@ file(GLOB LS_TEST_HELPERS CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/*.c ${PR
 set(LS_TEST_SOURCES ${LS_TEST_HELPERS})
 list(FILTER LS_TEST_HELPERS EXCLUDE REGEX "/test_[^/]*$")
 list(FILTER LS_TEST_SOURCES INCLUDE REGEX "/(unit|spec)/test_[^/]*$")
-# Waits for the engine to read the tables of LOOP-2.
-list(FILTER LS_TEST_SOURCES EXCLUDE REGEX "/test_loop_finance_engine[.]c$")
 
 add_library(ls_test INTERFACE)
 target_include_directories(ls_test INTERFACE ${LS_HARNESS} ${PROJECT_SOURCE_DIR}/tests)

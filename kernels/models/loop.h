@@ -68,6 +68,7 @@ LS_STEP void loop_begin_finance(const struct loop_view *v) {
   loop_fill(v, at->exercised, loop->warrant.count, 0);
   loop_fill(v, at->dilution, v->n, 1);
   loop_fill(v, at->quarters_above, v->n, 0);
+  loop_fill(v, at->flag_in_value, v->n, 0);
   loop_fill(v, at->peak_value, v->n, 0);
   loop_fill(v, at->market_peak, 1, 0);
   loop_fill(v, at->market_factor, 1, 1);

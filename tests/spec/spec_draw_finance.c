@@ -61,20 +61,43 @@ static void draw_pledges(struct engine_random *random, struct spec_loop *model) 
     }
 }
 
+/* A table names each pair once. */
+static bool backstop_stands(const struct spec_loop *model, int guarantor, int provider) {
+  for (int k = 0; k < model->backstop_count; k++)
+    if (model->backstop[k].guarantor == guarantor && model->backstop[k].provider == provider) return true;
+  return false;
+}
+
+static bool cross_default_stands(const struct spec_loop *model, int trigger, int obligor) {
+  for (int k = 0; k < model->cross_default_count; k++)
+    if (model->cross_default[k].trigger == trigger && model->cross_default[k].obligor == obligor) return true;
+  return false;
+}
+
+static bool warrant_stands(const struct spec_loop *model, const struct spec_warrant *warrant) {
+  for (int k = 0; k < model->warrant_count; k++)
+    if (model->warrant[k].issuer == warrant->issuer && model->warrant[k].holder == warrant->holder &&
+        model->warrant[k].level == warrant->level)
+      return true;
+  return false;
+}
+
 static void draw_lists(struct engine_random *random, struct spec_loop *model) {
   int n = model->n, several = n > 2 ? random_below(random, 4) : 0;
   for (int k = 0; k < several; k++) {
     int a = 1 + random_below(random, n - 1), b = random_below(random, n);
     if (a == b) continue;
-    spec_loop_add_backstop(model, (struct spec_backstop){b, a, random_between(random, 1, 20)});
-    b = random_below(random, n);
+    double amount = random_between(random, 1, 20);
+    if (!backstop_stands(model, b, a)) spec_loop_add_backstop(model, (struct spec_backstop){b, a, amount});
+    b = 1 + random_below(random, n - 1);
     struct spec_warrant warrant = {.issuer = a, .holder = b, .start = random_below(random, model->quarters)};
     warrant.share = random_between(random, 0.01, 0.3);
-    if (b != SPEC_WORLD && random_chance(random, 0.5))
+    if (random_chance(random, 0.5))
       warrant.test = SPEC_TEST_REVENUE, warrant.level = model->demand_planned[b] * random_between(random, 0.5, 1.2);
-    if (a != b) spec_loop_add_warrant(model, warrant);
+    if (a != b && !warrant_stands(model, &warrant)) spec_loop_add_warrant(model, warrant);
     b = 1 + random_below(random, n - 1);
-    if (a != b && random_chance(random, 0.5)) spec_loop_add_cross_default(model, (struct spec_cross_default){a, b});
+    if (a != b && random_chance(random, 0.5) && !cross_default_stands(model, a, b))
+      spec_loop_add_cross_default(model, (struct spec_cross_default){a, b});
   }
 }
 

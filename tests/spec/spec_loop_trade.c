@@ -87,7 +87,9 @@ static void leave_contract(const struct spec_loop *model, struct spec_state *sta
   bool running = state->live[i] && state->live[j] && (row->terms.end == SPEC_NEVER || t < row->terms.end);
   cause = cause || (i != SPEC_WORLD && model->leave[t * model->n + i]);
   if (cause && row->leaves == SPEC_NEVER && running) decide(state, row->backlog, 0, row->terms.backlog);
-  if (cause && row->leaves == SPEC_NEVER && row->backlog > 0) row->leaves = t + row->terms.exit_notice;
+  if (cause && row->leaves == SPEC_NEVER &&
+      (row->backlog > 0 || (row->terms.renewed && state->live[i] && state->live[j])))
+    row->leaves = t + row->terms.exit_notice;
   if (row->leaves == SPEC_NEVER || t < row->leaves) return;
   if (state->live[i] && state->live[j]) row->fee = row->terms.exit_fee * row->backlog;
   note(state, SPEC_EVENT_EXIT, row->backlog > 0), note(state, SPEC_EVENT_EXIT_FEE, row->fee > 0);

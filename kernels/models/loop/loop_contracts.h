@@ -84,12 +84,12 @@ LS_FN void loop_give_notice(const struct loop_view *v, int32_t k) {
   ls_lane leaves = loop_get(v, v->at->leaves, k), backlog = loop_get(v, v->at->backlog, k);
   ls_lane imposed = view_shock(v->view, LS_VARIABLE_EXIT, i, 0);
   ls_mask gives = mask_or(loop_strained(v, k), lane_less(lane_set(0), imposed));
-  if (!loop_renewed(v, k)) gives = mask_and(gives, lane_less(lane_set(0), backlog));
-  gives = mask_and(gives, lane_less(leaves, lane_set(0)));
+  ls_lane both = loop_get(v, v->at->live, i) * loop_get(v, v->at->live, j);
+  ls_lane running = loop_renewed(v, k) ? both : backlog; /* the backlog of the dead is 0 */
+  gives = mask_and(gives, mask_and(lane_less(lane_set(0), running), lane_less(leaves, lane_set(0))));
   leaves = lane_select(gives, lane_set(v->t + notice), leaves);
   loop_set(v, v->at->leaves, k, leaves);
   ls_lane goes = lane_from_mask(lane_equal(leaves, lane_set(v->t)));
-  ls_lane both = loop_get(v, v->at->live, i) * loop_get(v, v->at->live, j);
   loop_set(v, v->at->fee, k, lane_set(loop_term(v, LOOP_CONTRACT_FEE, k)) * backlog * goes * both);
   loop_add(v, v->at->written_off, j, loop_backlog_worth(v, k) * goes);
   loop_set(v, v->at->backlog, k, backlog * (lane_set(1) - goes));

@@ -138,7 +138,8 @@ LS_FN ls_lane loop_outside_shares(const struct loop_view *v) {
 /* Value that nobody gets: discounts in estates' sales, and the cost of the distress that stands at the horizon. */
 LS_FN ls_lane loop_deadweight(const struct loop_view *v) {
   ls_lane sum = loop_get(v, v->at->deadweight, 0);
-  for (int32_t i = 0; i < v->n; i++) sum = sum + loop_distress_cost(v, i) * loop_get(v, v->at->live, i);
+  for (int32_t i = 0; i < v->n; i++)
+    sum = sum + loop_distress_cost(v, i, v->at->flag_in_value) * loop_get(v, v->at->live, i);
   return sum;
 }
 

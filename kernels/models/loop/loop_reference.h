@@ -22,16 +22,20 @@ LS_FN ls_mask loop_below_threshold(const struct loop_view *v, int32_t i) {
 LS_FN void loop_lift_flag(const struct loop_view *v, int32_t i) {
   ls_lane flag = loop_get(v, v->at->flag, i);
   ls_mask above = mask_and(lane_to_mask(flag), mask_not(loop_below_threshold(v, i)));
+  above = mask_and(above, lane_to_mask(loop_get(v, v->at->live, i)));
   ls_lane quarters = lane_select(above, loop_get(v, v->at->quarters_above, i) + lane_set(1), lane_set(0));
   ls_mask falls = lane_less_equal(lane_set(v->loop->flag_exit), quarters);
   loop_set(v, v->at->quarters_above, i, lane_select(falls, lane_set(0), quarters));
   loop_set(v, v->at->flag, i, lane_select(falls, lane_set(0), flag));
 }
 
-/* After the last wave: flags that are lifted, and the peak as it stands for the quarters to come. */
+/* After the last wave: flags that are lifted (their cost stays in this quarter's value), and the peak as it stands for the quarters
+ * to come. */
 LS_STEP void loop_close_history(const struct loop_view *v) {
-  if (loop_has(v, LOOP_HAS_FLAG_EXIT))
-    for (int32_t i = 0; i < v->n; i++) loop_lift_flag(v, i);
+  for (int32_t i = 0; loop_has(v, LOOP_HAS_FLAG_EXIT) && i < v->n; i++) {
+    loop_set(v, v->at->flag_in_value, i, loop_get(v, v->at->flag, i));
+    loop_lift_flag(v, i);
+  }
   if (v->loop->reference != LOOP_REFERENCE_IS_PEAK) return;
   for (int32_t i = 0; i < v->n; i++) {
     ls_lane per_share = loop_get(v, v->at->value, i) * loop_get(v, v->at->dilution, i);

@@ -53,9 +53,10 @@ LS_FN ls_lane loop_claims_value(const struct loop_view *v, int32_t i, bool in_fu
   return sum;
 }
 
-LS_FN ls_lane loop_distress_cost(const struct loop_view *v, int32_t i) {
+/* `flags`: the slots of the flags as they stand, or as the last valuation had them. */
+LS_FN ls_lane loop_distress_cost(const struct loop_view *v, int32_t i, int32_t flags) {
   ls_lane cost = lane_set(loop_entity(v, LOOP_DISTRESS_COST, i)) * loop_get(v, v->at->reference, i);
-  return loop_get(v, v->at->flag, i) * cost;
+  return loop_get(v, flags, i) * cost;
 }
 
 /* Value per revenue of a quarter: four times the multiple, less what a fall of all values takes. */
@@ -89,7 +90,7 @@ LS_FN void loop_fix_values(const struct loop_view *v) {
     ls_lane assets = loop_get(v, v->at->cash, i) + loop_real_assets_value(v, i) + loop_revenue_value(v, i);
     if (loop_has(v, LOOP_HAS_SALES_IN_VALUE)) assets = assets + loop_loop_sales_value(v, i);
     loop_set(v, v->at->debt, i, debt);
-    loop_set(v, v->at->fixed_value, i, assets - loop_distress_cost(v, i) - debt);
+    loop_set(v, v->at->fixed_value, i, assets - loop_distress_cost(v, i, v->at->flag) - debt);
     if (v->loop->claims_en) loop_set(v, v->at->claim_weight, i, lane_set(1));
   }
 }
@@ -220,7 +221,7 @@ LS_FN struct loop_balance loop_balance_of(const struct loop_view *v, int32_t i) 
   b.stakes = loop_stakes_value(v, i);
   b.claims = loop_claims_value(v, i, false);
   b.debt = -loop_debt(v, i);
-  b.distress = -loop_distress_cost(v, i) * live;
+  b.distress = -loop_distress_cost(v, i, v->at->flag_in_value) * live;
   b.loop_sales = loop_loop_sales_value(v, i) * live;
   b.written_off = lane_set(0);
   if (v->at->written_off >= 0)
