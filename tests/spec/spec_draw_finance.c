@@ -11,7 +11,7 @@ static void draw_terms(struct engine_random *random, struct spec_contract *contr
   contract->repricing = random_sometimes(random, 0.6, 0, 1);
   contract->priority = random_chance(random, 0.4) ? 2 : 1;
   contract->renewed = random_chance(random, 0.25);
-  contract->end = random_chance(random, 0.2) ? 1 + random_below(random, quarters) : SPEC_NEVER;
+  contract->end = random_chance(random, 0.2) ? contract->start + 1 + random_below(random, quarters) : SPEC_NEVER;
   if (random_chance(random, 0.5)) contract->renegotiation = random_between(random, 0.1, 1);
   if (random_chance(random, 0.3)) contract->exit_notice = random_below(random, 4);
   if (contract->exit_notice != SPEC_NEVER) { /* a backlog that does not just run out: notice needs some to be left */
@@ -61,43 +61,29 @@ static void draw_pledges(struct engine_random *random, struct spec_loop *model) 
     }
 }
 
-/* A table names each pair once. */
-static bool backstop_stands(const struct spec_loop *model, int guarantor, int provider) {
-  for (int k = 0; k < model->backstop_count; k++)
-    if (model->backstop[k].guarantor == guarantor && model->backstop[k].provider == provider) return true;
-  return false;
+static double level_for(struct engine_random *random, const struct spec_loop *model, int recipient) {
+  return model->demand_planned[recipient] * random_between(random, 0.5, 1.2);
 }
 
-static bool cross_default_stands(const struct spec_loop *model, int trigger, int obligor) {
-  for (int k = 0; k < model->cross_default_count; k++)
-    if (model->cross_default[k].trigger == trigger && model->cross_default[k].obligor == obligor) return true;
-  return false;
-}
-
-static bool warrant_stands(const struct spec_loop *model, const struct spec_warrant *warrant) {
-  for (int k = 0; k < model->warrant_count; k++)
-    if (model->warrant[k].issuer == warrant->issuer && model->warrant[k].holder == warrant->holder &&
-        model->warrant[k].level == warrant->level)
-      return true;
-  return false;
-}
-
+/* Each firm may have a guarantor, give a warrant and pull another one down; no pair stands twice. */
 static void draw_lists(struct engine_random *random, struct spec_loop *model) {
-  int n = model->n, several = n > 2 ? random_below(random, 4) : 0;
-  for (int k = 0; k < several; k++) {
-    int a = 1 + random_below(random, n - 1), b = random_below(random, n);
-    if (a == b) continue;
-    double amount = random_between(random, 1, 20);
-    if (!backstop_stands(model, b, a)) spec_loop_add_backstop(model, (struct spec_backstop){b, a, amount});
-    b = 1 + random_below(random, n - 1);
-    struct spec_warrant warrant = {.issuer = a, .holder = b, .start = random_below(random, model->quarters)};
+  int n = model->n;
+  bool backstops = random_chance(random, 0.5), warrants = random_chance(random, 0.5),
+       crossed = random_chance(random, 0.3);
+  for (int a = 1; a < n; a++) {
+    int guarantor = random_below(random, n), holder = 1 + random_below(random, n - 1);
+    int second = random_below(random, n), obligor = 1 + random_below(random, n - 1);
+    if (backstops && random_chance(random, 0.6) && guarantor != a) {
+      spec_loop_add_backstop(model, (struct spec_backstop){guarantor, a, random_between(random, 1, 10)});
+      if (second != a && second != guarantor)
+        spec_loop_add_backstop(model, (struct spec_backstop){second, a, random_between(random, 1, 10)});
+    }
+    struct spec_warrant warrant = {.issuer = a, .holder = holder, .start = random_below(random, model->quarters)};
     warrant.share = random_between(random, 0.01, 0.3);
-    if (random_chance(random, 0.5))
-      warrant.test = SPEC_TEST_REVENUE, warrant.level = model->demand_planned[b] * random_between(random, 0.5, 1.2);
-    if (a != b && !warrant_stands(model, &warrant)) spec_loop_add_warrant(model, warrant);
-    b = 1 + random_below(random, n - 1);
-    if (a != b && random_chance(random, 0.5) && !cross_default_stands(model, a, b))
-      spec_loop_add_cross_default(model, (struct spec_cross_default){a, b});
+    if (random_chance(random, 0.5)) warrant.test = SPEC_TEST_REVENUE, warrant.level = level_for(random, model, holder);
+    if (warrants && random_chance(random, 0.6) && holder != a) spec_loop_add_warrant(model, warrant);
+    if (crossed && random_chance(random, 0.5) && obligor != a)
+      spec_loop_add_cross_default(model, (struct spec_cross_default){a, obligor});
   }
 }
 

@@ -127,6 +127,21 @@ static struct spec_loop *substitution(void) {
 static const struct spec_expectation SUBSTITUTION[] = {
     {0, BUYER, "cash", 93}, {0, SELLER, "cash", 2}, {0, THIRD, "cash", 5}};
 
+/* Firms 1 and 4 both lack 4 and ask firm 3, which delivers 2 to each and has 3 to spare of its 7: 1.5 for each. */
+static struct spec_loop *squeezed(void) {
+  struct spec_loop *model = economy(5, 1, 100);
+  int fourth = 4;
+  model->cash[fourth] = 100, model->capacity[SELLER] = 0, model->capacity[THIRD] = 7;
+  model->input_type[SELLER] = model->input_type[THIRD] = 0;
+  model->substitution[BUYER] = model->substitution[fourth] = 1;
+  buys(model, SELLER, 4, 40), buys(model, THIRD, 2, 20);
+  spec_loop_add_contract(model, spec_contract_of(fourth, SELLER, 4, 40));
+  spec_loop_add_contract(model, spec_contract_of(fourth, THIRD, 2, 20));
+  return model;
+}
+static const struct spec_expectation SQUEEZED[] = {
+    {0, BUYER, "cash", 96.5}, {0, 4, "cash", 96.5}, {0, THIRD, "cash", 7}};
+
 /* Capacity 5 of firm 2: the 4 of firm 1 come first, firm 3 gets 1 of 4. */
 static struct spec_loop *priority(void) {
   struct spec_loop *model = economy(4, 1, 100);
@@ -140,14 +155,19 @@ static const struct spec_expectation PRIORITY[] = {
 
 /* ---- contracts --------------------------------------------------------------------------------------------------- */
 
-/* 3 a quarter until quarter 1, 2 a quarter from quarter 1 on. */
+/* 3 a quarter until quarter 1, 2 a quarter from quarter 1 on; backlog counts by half and by what the
+ * buyer is worth of its 100: 47 at 0.97, then 18 at 0.95, the rest of the first contract gone. */
 static struct spec_loop *two_contracts(void) {
   struct spec_loop *model = economy(3, 2, 100);
   buys(model, SELLER, 3, 30)->end = 1, buys(model, SELLER, 2, 20)->start = 1;
+  model->backlog_margin[SELLER] = 0.5;
   return model;
 }
-static const struct spec_expectation TWO_CONTRACTS[] = {
-    {0, BUYER, "cash", 97}, {1, BUYER, "cash", 95}, {1, SELLER, "cash", 5}};
+static const struct spec_expectation TWO_CONTRACTS[] = {{0, BUYER, "cash", 97},
+                                                        {1, BUYER, "cash", 95},
+                                                        {1, SELLER, "cash", 5},
+                                                        {0, SELLER, "value", 3 + 23.5 * 0.97},
+                                                        {1, SELLER, "value", 5 + 9 * 0.95}};
 
 /* 3 are contracted, 2 a quarter taken, for ever: 98, 96, 94, where an ordinary contract stops at 97. */
 static struct spec_loop *renewed(void) {
@@ -190,10 +210,11 @@ static struct spec_loop *exits(void) {
 static const struct spec_expectation EXITS[] = {
     {0, BUYER, "cash", 101}, {1, BUYER, "cash", 97}, {1, SELLER, "cash", 13}, {2, BUYER, "cash", 102}};
 
-/* A scenario has firm 1 leave at once in quarter 1, without a fee. */
+/* A scenario has firm 1 leave a contract that would be rolled, at once in quarter 1, without a fee. */
 static struct spec_loop *exits_by_shock(void) {
   struct spec_loop *model = economy(3, 3, 100);
-  buys(model, SELLER, 4, 40)->exit_notice = 0;
+  struct spec_contract *contract = buys(model, SELLER, 4, 40);
+  contract->exit_notice = 0, contract->renewed = true;
   model->leave[1 * 3 + BUYER] = model->leave[2 * 3 + BUYER] = true;
   return model;
 }
@@ -241,16 +262,55 @@ static struct spec_loop *tested_pledge(void) {
 static const struct spec_expectation TESTED_PLEDGE[] = {
     {0, BUYER, "cash", 5}, {1, BUYER, "cash", 15}, {2, BUYER, "cash", 28}, {2, SELLER, "cash", 47}};
 
-/* Firm 1 takes 3 of 6 planned; firm 3 makes up for 3 that firm 2 has idle, and for 1 more, the last of its 4. */
+/* A pledge of 3 a quarter from firm 2 to firm 1, behind a test. */
+static struct spec_loop *behind_a_test(int quarters, double cash, enum spec_test test, double level) {
+  struct spec_loop *model = economy(3, quarters, cash);
+  int pledge = SELLER * 3 + BUYER;
+  model->cash[SELLER] = 50, model->pledge[pledge] = 9, model->pledge_rate[pledge] = 3;
+  model->test[pledge] = (int)test, model->test_level[pledge] = level;
+  return model;
+}
+
+/* Revenue 5, 10, 10 on plans of 10, 10, 20. 0.9 of the plan is met before the start (10 of 10), not in quarter 0, again in
+ * quarter 1: 3 come in quarters 0 and 2. */
+static struct spec_loop *tested_against_plan(void) {
+  struct spec_loop *model = behind_a_test(3, 0, SPEC_TEST_REVENUE_TO_PLAN, 0.9);
+  sells_outside(model, BUYER, 10, 10), set_path(model, model->demand_planned, BUYER, 2, 20);
+  model->demand[BUYER] = 5;
+  return model;
+}
+static const struct spec_expectation TESTED_AGAINST_PLAN[] = {
+    {0, BUYER, "cash", 8}, {1, BUYER, "cash", 18}, {2, BUYER, "cash", 31}};
+
+/* Capacity is 5, and 9 after a quarter in which 4 were bought: of 8 asked for, enough from quarter 1 on. */
+static struct spec_loop *tested_for_capacity(void) {
+  struct spec_loop *model = behind_a_test(2, 100, SPEC_TEST_CAPACITY, 8);
+  model->capacity[BUYER] = 5, buys(model, SELLER, 4, 40)->capex_share = 1;
+  return model;
+}
+static const struct spec_expectation TESTED_FOR_CAPACITY[] = {{0, BUYER, "cash", 96}, {1, BUYER, "cash", 95}};
+
+/* Firm 1 has taken 4, then 8 of firm 2: of 7 asked for, enough in quarter 2. */
+static struct spec_loop *tested_for_purchases(void) {
+  struct spec_loop *model = behind_a_test(3, 100, SPEC_TEST_PURCHASES, 7);
+  buys(model, SELLER, 4, 40);
+  return model;
+}
+static const struct spec_expectation TESTED_FOR_PURCHASES[] = {
+    {0, BUYER, "cash", 96}, {1, BUYER, "cash", 92}, {2, BUYER, "cash", 91}};
+
+/* Firm 1 takes 3 of 6 planned; firm 3 makes up for 3 that firm 2 has idle, and for 1 more, the last of its 4. The
+ * world comes after it and pays the other 2. */
 static struct spec_loop *backstop(void) {
   struct spec_loop *model = economy(4, 2, 100);
   sells_outside(model, BUYER, 10, 5), model->cash[THIRD] = 20;
   buys(model, SELLER, 6, 60);
   spec_loop_add_backstop(model, (struct spec_backstop){.guarantor = THIRD, .provider = SELLER, .amount = 4});
+  spec_loop_add_backstop(model, (struct spec_backstop){.guarantor = SPEC_WORLD, .provider = SELLER, .amount = 10});
   return model;
 }
 static const struct spec_expectation BACKSTOP[] = {
-    {0, THIRD, "cash", 17}, {1, THIRD, "cash", 16}, {0, SELLER, "cash", 6}, {1, SELLER, "cash", 10}};
+    {0, THIRD, "cash", 17}, {1, THIRD, "cash", 16}, {0, SELLER, "cash", 6}, {1, SELLER, "cash", 12}};
 
 /* Firm 1 has 10 and from quarter 1 a fifth of firm 2's 50. */
 static struct spec_loop *warrant(void) {
@@ -282,6 +342,15 @@ static struct spec_loop *borrowing(void) {
 static const struct spec_expectation BORROWING[] = {
     {0, BUYER, "cash", 98}, {0, BUYER, "debt", 2}, {0, BUYER, "real_assets", 4}};
 
+/* Firm 1 has 1 and 10 of assets; 2 of 4 are borrowed for the build-out, the 1 that lacks is drawn. */
+static struct spec_loop *borrowing_and_credit(void) {
+  struct spec_loop *model = economy(3, 1, 1);
+  model->capex_borrowing[BUYER] = 0.5, model->real_assets[BUYER] = 10, model->credit_limit[BUYER] = 1;
+  buys(model, SELLER, 4, 40)->capex_share = 1;
+  return model;
+}
+static const struct spec_expectation BORROWING_AND_CREDIT[] = {{0, BUYER, "cash", 0}, {0, BUYER, "debt", 3}};
+
 /* 100 of debt at 1 %: a tenth falls due, 0.4 of it is rolled: 1 + 6 are paid. Then half falls due: 0.94 + 0.3 * 94. */
 static struct spec_loop *rollover(void) {
   struct spec_loop *model = economy(2, 2, 100);
@@ -293,14 +362,17 @@ static struct spec_loop *rollover(void) {
 static const struct spec_expectation ROLLOVER[] = {
     {0, 1, "cash", 93}, {0, 1, "debt", 94}, {1, 1, "cash", 63.86}, {1, 1, "debt", 65.8}};
 
-/* 100 of debt at 1 + 2 %; costs of 20 bring the value from 100 to 77, below 90: distress, and 3 % more: 6 are paid. */
+/* 100 of debt at 1 + 2 %, of a tenth that falls due half is rolled: 3 + 5 are paid. Costs of 20 bring the value from 100
+ * to 77, below 90: distress, 3 % more, nothing rolled: 0.16 * 95 are paid. */
 static struct spec_loop *spread(void) {
   struct spec_loop *model = economy(2, 2, 200);
   model->debt[1 * 2] = 100, model->interest = 0.01, model->spread[1] = 0.02, model->distress_spread = 0.03;
-  model->opex[1] = 20, model->threshold[1] = 0.9;
+  model->opex[1] = 20, model->threshold[1] = 0.9, model->amortisation = 0.1;
+  set_path(model, model->rollover, 1, 0, 0.5);
   return model;
 }
-static const struct spec_expectation SPREAD[] = {{0, 1, "cash", 177}, {0, 1, "distress", 1}, {1, 1, "cash", 151}};
+static const struct spec_expectation SPREAD[] = {
+    {0, 1, "cash", 172}, {0, 1, "distress", 1}, {1, 1, "cash", 136.8}, {1, 1, "debt", 85.5}};
 
 /* All of 50 of debt is secured on hardware of 40 at a price of 0.75: 20 must come back. */
 static struct spec_loop *collateral(void) {
@@ -353,6 +425,28 @@ static struct spec_loop *diluted_peak(void) {
 static const struct spec_expectation DILUTED_PEAK[] = {
     {1, 1, "value", 80}, {1, 1, "distress", 0}, {2, 1, "value", 120}, {2, 1, "distress", 1}};
 
+/* Values 40, then 80; in quarter 2 half of the shares go to firm 2 by a warrant: the peak of today's shares is 160, and 80
+ * is below 0.6 of it. */
+static struct spec_loop *peak_and_warrant(void) {
+  struct spec_loop *model = economy(3, 3, 0);
+  sells_outside(model, 1, 10, 10), worth(model, 1, 0, 1), worth(model, 1, 1, 2);
+  model->opex[1] = 10, model->threshold[1] = 0.6, model->distress_reference = SPEC_REFERENCE_PEAK;
+  spec_loop_add_warrant(model, (struct spec_warrant){.issuer = 1, .holder = SELLER, .share = 0.5, .start = 2});
+  return model;
+}
+static const struct spec_expectation PEAK_AND_WARRANT[] = {
+    {1, 1, "distress", 0}, {2, 1, "value", 80}, {2, 1, "distress", 1}, {2, SELLER, "value", 40}};
+
+/* Debts of 50 exceed the 40 that revenue is worth: the share is worth nothing. 20 of new money own it all and are the
+ * peak; 20 + 40 - 50 = 10 is below 0.9 of them. */
+static struct spec_loop *wiped_out(void) {
+  struct spec_loop *model = share_alone(1, 1);
+  model->debt[1 * 2] = 50, model->outside_equity[1] = 20, model->threshold[1] = 0.9;
+  model->distress_reference = SPEC_REFERENCE_PEAK;
+  return model;
+}
+static const struct spec_expectation WIPED_OUT[] = {{0, 1, "value", 10}, {0, 1, "distress", 1}};
+
 /* 8 of new money come in quarter 2 at a value of 80; then 8 + 40 * 1.5 = 68 is below 0.9 of that. */
 static struct spec_loop *below_the_last_round(void) {
   struct spec_loop *model = share_alone(4, 2);
@@ -363,14 +457,16 @@ static struct spec_loop *below_the_last_round(void) {
 static const struct spec_expectation BELOW_THE_LAST_ROUND[] = {
     {2, 1, "value", 88}, {2, 1, "distress", 0}, {3, 1, "value", 68}, {3, 1, "distress", 1}};
 
-/* Distress in quarter 1; quarters 2 and 3 end at 40 - 4 = 36, above 32: it is lifted, and costs nothing in quarter 4. */
+/* Distress in quarter 1; quarter 2 ends at 40 - 4 = 36, above 32, quarter 3 does not; quarters 4 and 5 do: the flag is
+ * lifted, and costs nothing in quarter 6. */
 static struct spec_loop *flag_lifted(void) {
-  struct spec_loop *model = share_alone(5, 0.5);
-  worth(model, 1, 2, 1), model->threshold[1] = 0.8, model->distress_cost[1] = 0.1, model->flag_exit = 2;
+  struct spec_loop *model = share_alone(7, 0.5);
+  worth(model, 1, 2, 1), worth(model, 1, 3, 0.5), worth(model, 1, 4, 1);
+  model->threshold[1] = 0.8, model->distress_cost[1] = 0.1, model->flag_exit = 2;
   return model;
 }
 static const struct spec_expectation FLAG_LIFTED[] = {
-    {1, 1, "distress", 1}, {2, 1, "distress", 1}, {3, 1, "distress", 0}, {3, 1, "value", 36}, {4, 1, "value", 40}};
+    {1, 1, "distress", 1}, {4, 1, "distress", 1}, {5, 1, "distress", 0}, {5, 1, "value", 36}, {6, 1, "value", 40}};
 
 /* Firm 2 sells 4 to firm 1 and nothing else: cash 4 and 4 * 2 * 4. */
 static struct spec_loop *loop_sales(void) {
@@ -413,15 +509,15 @@ static const struct spec_expectation HERDING_ORDERS[] = {{0, BUYER, "value", 44}
                                                          {1, BUYER, "value", 24},
                                                          {2, BUYER, "real_assets", 4 * (1 - 20.0 / 44 - 0.2)}};
 
-/* Half of firm 2, carried at 30. Firm 2 loses 10 of 50: 5 is firm 1's share, and 25 is then above 0.5 * 40. */
+/* Half of firm 2, carried at 30. Firm 2 loses 10 of 50: 5 is firm 1's share, and 25 is then above 0.8 * 0.5 * 40. */
 static struct spec_loop *impairment(void) {
   struct spec_loop *model = economy(3, 1, 10);
   int stake = BUYER * 3 + SELLER;
   model->stake[SELLER] = model->stake[stake] = 0.5, model->cash[SELLER] = 50, model->opex[SELLER] = 10;
-  model->impairment = 1, model->stake_cost[stake] = 30, model->equity_method[stake] = true;
+  model->impairment = 0.8, model->stake_cost[stake] = 30, model->equity_method[stake] = true;
   return model;
 }
-static const struct spec_expectation IMPAIRMENT[] = {{0, BUYER, "written_down", 10}, {0, BUYER, "value", 30}};
+static const struct spec_expectation IMPAIRMENT[] = {{0, BUYER, "written_down", 14}, {0, BUYER, "value", 30}};
 
 /* ---- the list ---------------------------------------------------------------------------------------------------- */
 
@@ -433,6 +529,7 @@ const struct spec_example SPEC_EXAMPLES[] = {
     {"scarcity raises next quarter's price", scarcity, NULL, EXPECT(SCARCITY)},
     {"hardware counts and sells at its price", hardware_price, "s,n1,default,1,1\n", EXPECT(HARDWARE_PRICE)},
     {"what one supplier lacks another sells", substitution, NULL, EXPECT(SUBSTITUTION)},
+    {"what is to spare is shared", squeezed, NULL, EXPECT(SQUEEZED)},
     {"priority 1 is served first", priority, NULL, EXPECT(PRIORITY)},
     {"a pair may have two contracts", two_contracts, NULL, EXPECT(TWO_CONTRACTS)},
     {"a renewed contract outlasts its backlog", renewed, NULL, EXPECT(RENEWED)},
@@ -444,10 +541,14 @@ const struct spec_example SPEC_EXAMPLES[] = {
     {"backlog counts at what it is worth", backlog_at_its_worth, NULL, EXPECT(BACKLOG_AT_ITS_WORTH)},
     {"earmarked cash pays the investor alone", earmark, NULL, EXPECT(EARMARK)},
     {"a pledge waits for its test", tested_pledge, NULL, EXPECT(TESTED_PLEDGE)},
+    {"a pledge waits for revenue against plan", tested_against_plan, NULL, EXPECT(TESTED_AGAINST_PLAN)},
+    {"a pledge waits for capacity", tested_for_capacity, NULL, EXPECT(TESTED_FOR_CAPACITY)},
+    {"a pledge waits for purchases", tested_for_purchases, NULL, EXPECT(TESTED_FOR_PURCHASES)},
     {"a backstop pays for idle capacity", backstop, NULL, EXPECT(BACKSTOP)},
     {"a warrant becomes shares", warrant, NULL, EXPECT(WARRANT)},
     {"a dead seller owes for its breach", breach, "s,n2,default,1,0\n", EXPECT(BREACH)},
     {"the build-out is borrowed for", borrowing, NULL, EXPECT(BORROWING)},
+    {"credit fills what borrowing leaves", borrowing_and_credit, NULL, EXPECT(BORROWING_AND_CREDIT)},
     {"principal is rolled in part", rollover, NULL, EXPECT(ROLLOVER)},
     {"a spread is paid, and more in distress", spread, NULL, EXPECT(SPREAD)},
     {"collateral that falls is called", collateral, NULL, EXPECT(COLLATERAL)},
@@ -455,6 +556,8 @@ const struct spec_example SPEC_EXAMPLES[] = {
     {"value follows smoothed revenue", smoothed, NULL, EXPECT(SMOOTHED)},
     {"distress is measured from the peak", below_the_peak, NULL, EXPECT(BELOW_THE_PEAK)},
     {"new shares dilute the peak", diluted_peak, NULL, EXPECT(DILUTED_PEAK)},
+    {"a warrant dilutes the peak", peak_and_warrant, NULL, EXPECT(PEAK_AND_WARRANT)},
+    {"money that owns all is the peak", wiped_out, NULL, EXPECT(WIPED_OUT)},
     {"distress is measured from the last round", below_the_last_round, NULL, EXPECT(BELOW_THE_LAST_ROUND)},
     {"a flag is lifted after calm quarters", flag_lifted, NULL, EXPECT(FLAG_LIFTED)},
     {"sales within the loop count in value", loop_sales, NULL, EXPECT(LOOP_SALES)},

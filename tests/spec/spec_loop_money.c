@@ -173,6 +173,7 @@ void spec_step_4_draws(const struct spec_loop *model, struct spec_state *state, 
     if (i == SPEC_WORLD || !state->live[i] || state->flagged[i]) continue;
     double due = row_sum(n, state->owed, i) + row_sum(n, state->owed + pairs, i), expected = 0;
     for (int k = 0; k < 3; k++) expected += column_sum(n, state->owed + k * pairs, i);
+    for (int j = 0; j < n; j++) expected -= model->earmark[j * n + i] * state->owed[2 * pairs + j * n + i];
     expected += state->borrowed[i] + column_sum(n, state->prepaid, i);
     double cash = state->cash[i] - spec_earmarked_cash(model, state, i);
     double need = due + model->cash_floor[i] - cash - state->revenue[i] - state->outside_paid[i] - expected;
