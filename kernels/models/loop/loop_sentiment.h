@@ -20,7 +20,8 @@ LS_FN void loop_drawdowns(const struct loop_view *v) {
   for (int32_t k = 0; k < v->loop->sector_count; k++) loop_set(v, v->at->sector_drawdown, k, lane_set(0));
   for (int32_t i = 0; i < v->n; i++) {
     ls_lane value = loop_get(v, v->at->value, i), peak = lane_max(loop_get(v, v->at->peak_value, i), value);
-    ls_lane fallen = lane_set(1) - lane_ratio(value, peak, 1) * loop_get(v, v->at->live, i); /* the dead have lost all */
+    ls_lane fallen =
+        lane_set(1) - lane_ratio(value, peak, 1) * loop_get(v, v->at->live, i); /* the dead have lost all */
     loop_set(v, v->at->peak_value, i, peak);
     loop_set(v, v->at->drawdown, i, fallen);
     if (v->loop->sector[i] >= 0) loop_add(v, v->at->sector_drawdown, v->loop->sector[i], fallen);
