@@ -27,6 +27,8 @@ def run(*words):
 
 
 def close(a, b):
+    if a != a or b != b:  # a blank is not a number
+        return a != a and b != b
     return abs(a - b) <= 1e-9 * max(1.0, abs(a), abs(b))
 
 
@@ -126,11 +128,36 @@ def pairs_of(group, ids, columns):
     return out
 
 
+def contracts_of(group, ids):
+    """id -> the row of purchases, buyer and seller among its columns."""
+    indptr, names, out = group["indptr"][:], ids + ["world"], {}
+    columns = [c for c in group if c not in ("indptr", "indices", "entity_ptr", "edge", "id")]
+    for i in range(len(indptr) - 1):
+        for k in range(indptr[i], indptr[i + 1]):
+            out[group["id"].asstr()[k]] = dict({c: float(group[c][k]) for c in columns}, buyer=names[i],
+                                               seller=names[group["indices"][k]])
+    return out
+
+
+def same_rows(name, what, wanted, file):
+    """Rows of a plain table, in order: one dictionary each."""
+    check(f"{name} {what} stands where it has rows", bool(wanted) == (what in file))
+    if what not in file:
+        return
+    for column in wanted[0]:
+        texts = isinstance(wanted[0][column], str)
+        got = list(file[what][column].asstr()[:] if texts else file[what][column][:])
+        fine = got == [w[column] for w in wanted] if texts else all(map(close, got, [w[column] for w in wanted]))
+        check(f"{name} {what} {column}", fine and len(got) == len(wanted), (got, wanted))
+
+
 def same_pairs(name, what, wanted, got):
     check(f"{name} {what}: the same pairs", set(wanted) == set(got), set(wanted) ^ set(got))
     for pair in set(wanted) & set(got):
         for column, value in wanted[pair].items():
-            check(f"{name} {what} {pair} {column}", close(value, got[pair][column]), (value, got[pair][column]))
+            have = got[pair][column]
+            check(f"{name} {what} {pair} {column}", have == value if isinstance(value, str) else close(value, have),
+                  (value, have))
 
 
 def tables(name):
@@ -144,12 +171,16 @@ def tables(name):
         path = os.path.join(folder, "network.h5")
         check(f"{name} becomes a network file", run("import", os.path.join(DATA, name), "-o", path).returncode == 0)
         with h5py.File(path) as file:
-            columns = "backlog per_quarter take_or_pay capex_share start ramp_quarters".split()
-            same_pairs(name, "purchases", wanted["purchases"], pairs_of(file["purchases"], ledger.ids, columns))
-            same_pairs(name, "pledges", wanted["pledges"],
-                       pairs_of(file["pledges"], ledger.ids, ["amount", "per_quarter", "start"]))
-            same_pairs(name, "stakes", {k: {"data": v} for k, v in wanted["stakes"].items()},
-                       pairs_of(file["shareholdings"], ledger.ids, ["data"]))
+            same_pairs(name, "purchases", wanted["purchases"], contracts_of(file["purchases"], ledger.ids))
+            columns = "amount per_quarter start earmark test_level".split()
+            pledges = {k: {c: v[c] for c in columns} for k, v in wanted["pledges"].items()}
+            same_pairs(name, "pledges", pledges, pairs_of(file["pledges"], ledger.ids, columns))
+            stakes = {k: dict(data=v["share"], cost=v["cost"], equity_method=v["equity_method"])
+                      for k, v in wanted["stakes"].items()}
+            same_pairs(name, "stakes", stakes,
+                       pairs_of(file["shareholdings"], ledger.ids, ["data", "cost", "equity_method"]))
+            for table in ("backstops", "warrants", "cross_defaults"):
+                same_rows(name, table, wanted[table], file)
             same_pairs(name, "debts", {k: {"amount": v} for k, v in wanted["debts"].items()},
                        pairs_of(file["liabilities/0"], ledger.ids, ["amount"]))
             for column in LOOP_COLUMNS:
