@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Columns of purchases.csv behind its two keys, in the order of pair_row.number. */
-enum { BACKLOG, PER_QUARTER, TAKE_OR_PAY, CAPEX_SHARE, START, RAMP, FIRST_TERM };
+enum { BACKLOG, PER_QUARTER, TAKE_OR_PAY, CAPEX_SHARE, START, RAMP, END, RENEWED, FIRST_TERM = END };
 static const char *const COLUMNS[] = {"buyer",       "seller",    "backlog",       "per_quarter", "take_or_pay",
                                       "capex_share", "start",     "ramp_quarters", "end",         "renewed",
                                       "priority",    "repricing", "renegotiation", "trigger",     "exit_notice",
@@ -37,6 +37,19 @@ static void fill_terms(struct ledger *ledger, const char *own, const char *statu
   }
 }
 
+/* A contract that is not renewed ends when its backlog has run out where all goes to plan: `end`, unless it is given.
+ * Without it the inputs that a buyer has planned would go on for ever. */
+static void fill_end(struct pair_row *row) {
+  enum { QUARTERS_MOST = 4000 };
+  double backlog = row->number[BACKLOG], quarter = row->number[START];
+  if (row->number[RENEWED] > 0.0 || !isnan(row->number[END])) return;
+  for (int i = 1; i < QUARTERS_MOST && backlog > 1e-9 * row->number[BACKLOG]; i++, quarter += 1.0) {
+    const double reached = i / (row->number[RAMP] + 1.0);
+    backlog -= row->number[PER_QUARTER] * (reached < 1.0 ? reached : 1.0);
+  }
+  row->number[END] = quarter;
+}
+
 /* The part of a contract that is still ahead, spread evenly over the rest of its term. A ramp lowers the first
  * quarters and moves what it leaves out behind the term, so that no quarter exceeds amount over term. */
 static bool contract(struct ledger *ledger, const struct deal *deal, const struct assumption_scope *scope,
@@ -59,6 +72,7 @@ static bool contract(struct ledger *ledger, const struct deal *deal, const struc
   row->number[START] = whole(larger(0.0, begin));
   row->number[RAMP] = whole(larger(0.0, ramp - elapsed));
   fill_terms(ledger, deal->id, deal->status, scope, row);
+  fill_end(row);
   return row->number[BACKLOG] > 0.0;
 }
 
@@ -96,6 +110,7 @@ static ls_status add_running(struct ledger *ledger, const struct assumption *ass
   row.number[START] = whole(ledger_own_value(ledger, assumed->target, "start", 0.0));
   row.number[RAMP] = whole(ledger_own_value(ledger, assumed->target, "ramp_quarters", 0.0));
   fill_terms(ledger, assumed->target, "assumed", &scope, &row);
+  if (!isnan(years)) fill_end(&row);
   assumption_scope_release(ledger->context, &scope);
   if (isnan(years) || isnan(take_or_pay))
     return context_fault(ledger->context, "assumptions.csv", assumed->line,

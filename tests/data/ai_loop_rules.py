@@ -165,7 +165,18 @@ class Ledger:
                                **self.terms(target, 'assumed', (buyer, seller)))
         for row in out.values():
             row.update({c: float(int(row[c] + .5)) for c in WHOLE if row[c] == row[c]})
+            if not row['renewed'] and row['end'] != row['end']:
+                row['end'] = self.run_out(row)
         return out
+
+    @staticmethod
+    def run_out(row):
+        """The first quarter by which all of a contract has been bought where it goes to plan."""
+        left, quarter = row['backlog'], row['start']
+        while left > 1e-9 * row['backlog']:
+            left -= row['per_quarter'] * min(1, (quarter - row['start'] + 1) / (row['ramp_quarters'] + 1))
+            quarter += 1
+        return quarter
 
     def test(self, target):
         found = [(t, self.get('test_' + t, target)) for t in TESTS]

@@ -167,6 +167,8 @@ TEST terms_of_a_contract_are_looked_up_from_the_narrow_to_the_wide(void) {
   CLOSE(2.0, contract_number("old", "exit_notice"));
   CLOSE(4.0, contract_number("new", "exit_notice"));
   CLOSE(-2.0, contract_number("build", "exit_notice")); /* blank: never */
+  CLOSE(-2.0, contract_number("cloud>chip", "end"));    /* blank: renewed */
+  CLOSE(19.0, contract_number("old", "end"));           /* 18 quarters at 2, and one that the ramp leaves out */
   CLOSE(1.0, contract_number("cloud>chip", "renewed"));
   CLOSE(0.0, contract_number("new", "renewed"));
   CLOSE(0.2, contract_number("old", "renegotiation"));
@@ -569,9 +571,14 @@ TEST every_failed_allocation_is_an_error_and_nothing_leaks(void) {
 /* ---- the vintages of the repository ----------------------------------------------------------------------------- */
 
 TEST the_ai_loop_folders_are_read_without_a_warning(void) {
-  const char *const NAMES[] = {"datasets/ai-loop/2025-11", "datasets/ai-loop/2026-08",
-                               "datasets/ai-loop/variants/without-november-deal"};
-  for (int i = 0; i < 3; i++) {
+  const char *const NAMES[] = {"datasets/ai-loop/2025-11",
+                               "datasets/ai-loop/2026-04",
+                               "datasets/ai-loop/2026-08",
+                               "datasets/ai-loop/variants/without-november-deal",
+                               "datasets/ai-loop/variants/november-deal-by-others",
+                               "datasets/ai-loop/variants/november-deal-with-openai",
+                               "datasets/ai-loop/variants/without-amazon-openai"};
+  for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
     if (ls_context_create(&context) != LS_STATUS_OK) abort();
     const ls_status status = ls_network_read(context, support_source(NAMES[i]), NULL, &network);
     ASSERT_EQ(LS_STATUS_OK, status);
