@@ -2,6 +2,7 @@
 #include "network/assumptions.h"
 
 #include "io/number.h"
+#include "network/loop_settings.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -34,6 +35,15 @@ static const struct parameter_rule PARAMETER_RULES[] = {
     {"funding_sensitivity", 1.0, false},
     {"credit_limit", INFINITY, false},
     {"cash_floor", INFINITY, false},
+    {"upside", INFINITY, false},
+    {"external_use", 1.0, false},
+    {"substitution", 1.0, false},
+    {"hardware_share", 1.0, false},
+    {"spread", INFINITY, false},
+    {"capex_borrowing", 1.0, false},
+    {"secured_share", 1.0, false},
+    {"loan_to_value", INFINITY, false},
+    {"loop_sales_weight", INFINITY, false},
     {"debt", INFINITY, false},
     {"market_value", INFINITY, true},
     {"essential", 1.0, false},
@@ -55,6 +65,15 @@ static const struct parameter_rule PARAMETER_RULES[] = {
     {"credit", INFINITY, false},
     {"credit_growth", INFINITY, true},
     {"gate", INFINITY, false},
+    {"price", INFINITY, false},
+    {"price_growth", INFINITY, true},
+    {"hardware_price", INFINITY, false},
+    {"hardware_price_growth", INFINITY, true},
+    {"depreciation_scale", INFINITY, false},
+    {"depreciation_scale_growth", INFINITY, true},
+    {"amortisation_growth", INFINITY, true},
+    {"rollover", 1.0, false},
+    {"rollover_growth", INFINITY, true},
     /* deals and pairs */
     {"amount", INFINITY, false},
     {"price_per_gw", INFINITY, false},
@@ -63,35 +82,39 @@ static const struct parameter_rule PARAMETER_RULES[] = {
     {"ramp_quarters", INFINITY, false},
     {"delivered", 1.0, false},
     {"realised", 1.0, false},
-    {"realised_firm", 1.0, false},
-    {"realised_announced", 1.0, false},
-    {"realised_conditional", 1.0, false},
-    {"realised_reported", 1.0, false},
-    {"realised_cancelable", 1.0, false},
-    {"realised_funded", 1.0, false},
     {"take_or_pay", 1.0, false},
-    {"take_or_pay_firm", 1.0, false},
-    {"take_or_pay_announced", 1.0, false},
-    {"take_or_pay_conditional", 1.0, false},
-    {"take_or_pay_reported", 1.0, false},
-    {"take_or_pay_cancelable", 1.0, false},
-    {"take_or_pay_funded", 1.0, false},
-    {"take_or_pay_assumed", 1.0, false},
     {"capex_share", 1.0, false},
     {"pledge_quarters", INFINITY, true},
+    {"end", INFINITY, false},
+    {"renewed", 1.0, false},
+    {"priority", INFINITY, true},
+    {"repricing", 1.0, false},
+    {"renegotiation", 1.0, false},
+    {"trigger", INFINITY, false},
+    {"exit_notice", INFINITY, false},
+    {"exit_fee", 1.0, false},
+    {"earmark", 1.0, false},
+    {"test_revenue", INFINITY, false},
+    {"test_revenue_to_plan", INFINITY, false},
+    {"test_capacity", INFINITY, false},
+    {"test_purchases", INFINITY, false},
     {"share", 1.0, false},
+    {"cost", INFINITY, false},
+    {"equity_method", 1.0, false},
+    {"cross_default", 1.0, false},
     {"per_quarter", INFINITY, true},
     {"equity_window_years", INFINITY, true},
-    /* settings of the model */
-    {"quarters", INFINITY, true},
-    {"interest", INFINITY, false},
-    {"amortisation", 1.0, false},
-    {"termination_share", 1.0, false},
-    {"recovery_assets", 1.0, false},
-    {"recovery_claims", 1.0, false},
-    {"recovery_stakes", 1.0, false},
-    {"build_lag", INFINITY, false},
 };
+
+/* These may be given by status too: take_or_pay_firm; `assumed` is running business without a deal. */
+static const char *const BY_STATUS[] = {"realised",  "take_or_pay",   "end",     "renewed",     "priority",
+                                        "repricing", "renegotiation", "trigger", "exit_notice", "exit_fee",
+                                        NULL};
+static const char *const STATUSES[] = {"firm",       "announced", "conditional", "reported",
+                                       "cancelable", "funded",    "assumed",     NULL};
+
+/* Settings of the model: their ranges are checked where they are taken over. */
+static const struct parameter_rule SETTING_RULE = {"a setting", INFINITY, false};
 
 static const char *const DISTRIBUTIONS[] = {"", "fixed", "uniform", "triangular", "normal", "lognormal", "beta", NULL};
 
@@ -224,9 +247,27 @@ static bool target_is_known(const ls_network *network, const char *target) {
   return network_find_entity(network, target) >= 0 || deal_is_known(network, target);
 }
 
+static bool is_among(const char *const *list, const char *word, size_t length) {
+  for (; *list != NULL; list++)
+    if (strlen(*list) == length && strncmp(*list, word, length) == 0) return true;
+  return false;
+}
+
+/* The length of NAME where the parameter is NAME_STATUS, else its own. */
+static size_t base_length(const char *parameter) {
+  for (const char *mark = strchr(parameter, '_'); mark != NULL; mark = strchr(mark + 1, '_'))
+    if (is_among(STATUSES, mark + 1, strlen(mark + 1)) && is_among(BY_STATUS, parameter, (size_t)(mark - parameter)))
+      return (size_t)(mark - parameter);
+  return strlen(parameter);
+}
+
 static const struct parameter_rule *find_rule(const char *parameter) {
+  const size_t length = base_length(parameter);
   for (size_t i = 0; i < sizeof PARAMETER_RULES / sizeof *PARAMETER_RULES; i++)
-    if (strcmp(PARAMETER_RULES[i].name, parameter) == 0) return &PARAMETER_RULES[i];
+    if (strlen(PARAMETER_RULES[i].name) == length && strncmp(PARAMETER_RULES[i].name, parameter, length) == 0)
+      return &PARAMETER_RULES[i];
+  for (int k = 0; k < LOOP_KEY_COUNT; k++)
+    if (LOOP_KEYS[k].kind != LOOP_KEY_WORD && strcmp(LOOP_KEYS[k].name, parameter) == 0) return &SETTING_RULE;
   return NULL;
 }
 

@@ -130,7 +130,10 @@ static void check_row(struct ledger *ledger, int64_t row) {
   if (deal.preferred && is_group(ledger->network, row))
     context_fault(ledger->context, DEALS_FILE, deal.line,
                   "deal '%s' names a group and is preferred, must name one entity", deal.id);
-  const bool modelled = ledger_is_purchase(&deal) || strcmp(deal.kind, "equity") == 0 || strcmp(deal.kind, "debt") == 0;
+  static const char *const MODELLED[] = {"equity", "debt", "backstop", "warrant"};
+  bool modelled = ledger_is_purchase(&deal);
+  for (size_t i = 0; i < sizeof MODELLED / sizeof *MODELLED; i++)
+    modelled = modelled || strcmp(deal.kind, MODELLED[i]) == 0;
   if (ledger_deal_counts(ledger, &deal) && !modelled)
     context_fault(
         ledger->context, DEALS_FILE, deal.line,
@@ -164,11 +167,10 @@ static ls_status check_sole_source(struct ledger *ledger) {
   static const struct {
     enum table_id id;
     const char *file;
-  } TABLES[] = {{TABLE_PLEDGES, "pledges.csv"},
-                {TABLE_SHAREHOLDINGS, "shareholdings.csv"},
-                {TABLE_LIABILITIES, "liabilities.csv"},
-                {TABLE_INPUTS, "inputs.csv"},
-                {TABLE_PATHS, "paths.csv"}};
+  } TABLES[] = {{TABLE_PLEDGES, "pledges.csv"},         {TABLE_SHAREHOLDINGS, "shareholdings.csv"},
+                {TABLE_LIABILITIES, "liabilities.csv"}, {TABLE_BACKSTOPS, "backstops.csv"},
+                {TABLE_WARRANTS, "warrants.csv"},       {TABLE_CROSS_DEFAULTS, "cross_defaults.csv"},
+                {TABLE_INPUTS, "inputs.csv"},           {TABLE_PATHS, "paths.csv"}};
   ls_status status = LS_STATUS_OK;
   for (size_t i = 0; i < sizeof TABLES / sizeof *TABLES; i++)
     if (ledger->network->table[TABLES[i].id].present)
@@ -182,9 +184,9 @@ static ls_status check_sole_source(struct ledger *ledger) {
 /* ---- applying --------------------------------------------------------------------------------------------------- */
 
 static ls_status fill_tables(struct ledger *ledger) {
-  static ls_status (*const FILL[])(struct ledger *) = {
-      ledger_fill_settings, ledger_fill_purchases, ledger_fill_equity, ledger_fill_debts,
-      ledger_fill_inputs,   ledger_fill_entities,  ledger_fill_paths};
+  static ls_status (*const FILL[])(struct ledger *) = {ledger_fill_settings, ledger_fill_purchases, ledger_fill_equity,
+                                                       ledger_fill_support,  ledger_fill_debts,     ledger_fill_inputs,
+                                                       ledger_fill_entities, ledger_fill_paths};
   const int64_t faults = context_fault_count(ledger->context);
   for (size_t i = 0; i < sizeof FILL / sizeof *FILL; i++) {
     const ls_status status = FILL[i](ledger);
@@ -242,11 +244,23 @@ static ls_status write_keys(struct ledger *ledger, struct table *table, const ch
   return LS_STATUS_OK;
 }
 
+static ls_status write_texts(struct ledger *ledger, struct table *table, const struct pair_list *list) {
+  struct table_column *column = table_column_add(ledger->context, table, list->text_column, true);
+  if (column == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  for (int64_t i = 0; i < list->count; i++) {
+    const char *text = list->row[i].text == NULL ? "" : list->row[i].text;
+    const ls_status status = table_text_set(ledger->context, column, i, text);
+    if (status != LS_STATUS_OK) return status;
+  }
+  return LS_STATUS_OK;
+}
+
 ls_status ledger_write_pairs(struct ledger *ledger, enum table_id id, const char *const *name,
                              const struct pair_list *list) {
   struct table *table = &ledger->target->table[id];
   ls_status status = table_begin(ledger->context, table, list->count);
   if (status == LS_STATUS_OK) status = write_keys(ledger, table, name, list);
+  if (status == LS_STATUS_OK && list->text_column != NULL) status = write_texts(ledger, table, list);
   if (status != LS_STATUS_OK) return status;
   for (int k = 0; k < PAIR_NUMBERS && name[2 + k] != NULL; k++) {
     struct table_column *column = table_column_add(ledger->context, table, name[2 + k], false);

@@ -1,30 +1,33 @@
-/* ledger_deals.c - the rules that turn deals into purchases, pledges and stakes. Their reasons: datasets/ai-
- * loop/README.md. */
+/* ledger_deals.c - what a deal is worth, and the rules that turn equity into stakes and pledges. Their reasons:
+ * datasets/ai-loop/README.md. */
 #include "network/ledger_rules.h"
 #include "network/table.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static const char DEALS_FILE[] = "deals.csv";
 
+static double larger(double a, double b) { return a > b ? a : b; }
+
 /* ---- what a deal is worth and for how long ---------------------------------------------------------------------- */
 
-double ledger_own_value(struct ledger *ledger, const struct deal *deal, const char *parameter, double otherwise) {
-  const struct assumption_scope own = {.target = {deal->id}, .count = 1};
+double ledger_own_value(struct ledger *ledger, const char *target, const char *parameter, double otherwise) {
+  const struct assumption_scope own = {.target = {target}, .count = 1};
   return assumption_value(&ledger->book, &own, parameter, otherwise);
 }
 
 /* An "up to" of equity counts with its upper end, because the gate decides; a range of a purchase with its middle. */
 bool ledger_deal_amount(struct ledger *ledger, const struct deal *deal, double *amount) {
-  *amount = ledger_own_value(ledger, deal, "amount", NAN);
+  *amount = ledger_own_value(ledger, deal->id, "amount", NAN);
   if (!isnan(*amount)) return true;
   if (!isnan(deal->high)) {
     const bool upper = strcmp(deal->kind, "equity") == 0 || isnan(deal->low);
     *amount = upper ? deal->high : (deal->low + deal->high) / 2.0;
     return true;
   }
-  *amount = deal->gigawatt * ledger_own_value(ledger, deal, "price_per_gw", NAN);
+  *amount = deal->gigawatt * ledger_own_value(ledger, deal->id, "price_per_gw", NAN);
   if (!isnan(*amount)) return true;
   context_fault(
       ledger->context, DEALS_FILE, deal->line,
@@ -43,196 +46,107 @@ bool ledger_deal_term(struct ledger *ledger, const struct deal *deal, const stru
   return false;
 }
 
-/* realised and take_or_pay: under the deal's own id, else by status ("assumed" for rows without a deal). */
-static double by_status(struct ledger *ledger, const struct deal *deal, const struct assumption_scope *scope,
-                        const char *what) {
-  double value = ledger_own_value(ledger, deal, what, NAN);
+double ledger_status_value(struct ledger *ledger, const struct assumption_scope *scope, const char *what,
+                           const char *status, double otherwise) {
+  char parameter[64]; /* two words of this program */
+  snprintf(parameter, sizeof parameter, "%s_%s", what, status);
+  return assumption_value(&ledger->book, scope, parameter, otherwise);
+}
+
+double ledger_needed_value(struct ledger *ledger, const struct deal *deal, const struct assumption_scope *scope,
+                           const char *what) {
+  double value = ledger_own_value(ledger, deal->id, what, NAN);
+  if (isnan(value)) value = ledger_status_value(ledger, scope, what, deal->status, NAN);
   if (!isnan(value)) return value;
-  char *parameter = context_print(ledger->context, "%s_%s", what, deal->status);
-  if (parameter == NULL) return 0.0;
-  value = assumption_value(&ledger->book, scope, parameter, NAN);
-  if (isnan(value)) {
-    context_fault(ledger->context, DEALS_FILE, deal->line, "deal '%s' needs the assumption %s", deal->id, parameter);
-    value = 0.0;
-  }
-  context_release(ledger->context, parameter);
-  return value;
+  context_fault(ledger->context, DEALS_FILE, deal->line, "deal '%s' needs the assumption %s_%s", deal->id, what,
+                deal->status);
+  return 0.0;
 }
 
-static double first_quarter(struct ledger *ledger, const struct deal *deal) {
+double ledger_first_quarter(struct ledger *ledger, const struct deal *deal) {
   const double dated = deal->start == INT32_MIN ? 0.0 : (double)deal->start;
-  return ledger_own_value(ledger, deal, "start", dated);
-}
-
-/* ---- purchases -------------------------------------------------------------------------------------------------- */
-
-enum { BACKLOG, PER_QUARTER, TAKE_OR_PAY, CAPEX_SHARE, START, RAMP };
-static const char *const PURCHASE_COLUMNS[] = {"buyer",       "seller", "backlog",       "per_quarter", "take_or_pay",
-                                               "capex_share", "start",  "ramp_quarters", NULL};
-
-static double larger(double a, double b) { return a > b ? a : b; }
-
-/* The part of a contract that is still ahead, spread evenly over the rest of its term. A ramp lowers the first
- * quarters and moves what it leaves out behind the term, so that no quarter exceeds amount over term. */
-static bool purchase_part(struct ledger *ledger, const struct deal *deal, const struct assumption_scope *scope,
-                          struct pair_row *part) {
-  double amount = 0.0, years = 0.0;
-  if (!ledger_deal_amount(ledger, deal, &amount) || !ledger_deal_term(ledger, deal, scope, &years)) return false;
-  const double begin = first_quarter(ledger, deal), elapsed = larger(0.0, -begin), term = 4.0 * years,
-               left = term - elapsed;
-  if (!(left > 0.0)) return false;
-  const double delivered = ledger_own_value(ledger, deal, "delivered", NAN);
-  const double ahead = isnan(delivered) ? left / term : 1.0 - delivered;
-  const double ramp =
-      ledger_own_value(ledger, deal, "ramp_quarters", assumption_value(&ledger->book, scope, "ramp_quarters", 0.0));
-  const bool capital = strcmp(deal->kind, "capex") == 0;
-  *part = (struct pair_row){.from = deal->from, .to = deal->to};
-  part->number[BACKLOG] = amount * by_status(ledger, deal, scope, "realised") * ahead;
-  part->number[PER_QUARTER] = part->number[BACKLOG] / left;
-  part->number[TAKE_OR_PAY] = by_status(ledger, deal, scope, "take_or_pay");
-  part->number[CAPEX_SHARE] = assumption_value(&ledger->book, scope, "capex_share", capital ? 1.0 : 0.0);
-  part->number[START] = larger(0.0, begin);
-  part->number[RAMP] = larger(0.0, ramp - elapsed);
-  return part->number[BACKLOG] > 0.0;
-}
-
-static ls_status add_deals(struct ledger *ledger, struct pair_list *parts) {
-  ls_status status = LS_STATUS_OK;
-  for (int64_t row = 0; row < ledger->network->table[TABLE_DEALS].row_count && status == LS_STATUS_OK; row++) {
-    struct deal deal;
-    struct assumption_scope scope;
-    struct pair_row part;
-    ledger_deal(ledger, row, &deal);
-    if (!ledger_deal_counts(ledger, &deal) || !ledger_is_purchase(&deal)) continue;
-    if (!assumption_scope_of_pair(ledger->context, ledger->network, deal.id, deal.from, deal.to, &scope))
-      return LS_STATUS_OUT_OF_MEMORY;
-    if (purchase_part(ledger, &deal, &scope, &part)) status = pair_list_add(ledger->context, parts, &part);
-    assumption_scope_release(ledger->context, &scope);
-  }
-  return status;
-}
-
-/* Running business that no deal row names: a rate per quarter under from>to. */
-static ls_status add_running(struct ledger *ledger, const struct assumption *row, struct pair_list *parts) {
-  struct pair_row part = {0};
-  struct assumption_scope scope;
-  if (!assumption_split_pair(ledger->network, row->target, &part.from, &part.to))
-    return context_fault(ledger->context, "assumptions.csv", row->line,
-                         "per_quarter of '%s' must be of a pair buyer>seller", row->target);
-  if (!assumption_scope_of_pair(ledger->context, ledger->network, NULL, part.from, part.to, &scope))
-    return LS_STATUS_OUT_OF_MEMORY;
-  const struct assumption_scope pair = {.target = {row->target}, .count = 1};
-  const double years = assumption_value(&ledger->book, &scope, "term_years", NAN);
-  const double take_or_pay = assumption_value(&ledger->book, &scope, "take_or_pay_assumed", NAN);
-  part.number[BACKLOG] = row->value * 4.0 * years;
-  part.number[PER_QUARTER] = row->value;
-  part.number[TAKE_OR_PAY] = take_or_pay;
-  part.number[CAPEX_SHARE] = assumption_value(&ledger->book, &scope, "capex_share", 0.0);
-  part.number[START] = assumption_value(&ledger->book, &pair, "start", 0.0);
-  part.number[RAMP] = assumption_value(&ledger->book, &pair, "ramp_quarters", 0.0);
-  assumption_scope_release(ledger->context, &scope);
-  if (isnan(years) || isnan(take_or_pay))
-    return context_fault(ledger->context, "assumptions.csv", row->line,
-                         "per_quarter of '%s' needs the assumptions term_years and take_or_pay_assumed", row->target);
-  return pair_list_add(ledger->context, parts, &part);
-}
-
-static ls_status add_all_running(struct ledger *ledger, struct pair_list *parts) {
-  for (int64_t i = 0; i < ledger->book.count; i++) {
-    struct assumption *row = &ledger->book.row[i];
-    if (strcmp(row->parameter, "per_quarter") != 0) continue;
-    row->used = true;
-    const ls_status status = add_running(ledger, row, parts);
-    if (status != LS_STATUS_OK && status != LS_STATUS_INVALID_INPUT) return status;
-  }
-  return LS_STATUS_OK;
-}
-
-/* One row for all parts of a pair: amounts and rates add, shares are means by amount, the first start holds, and the
- * ramp leaves out as much as the parts' own starts and ramps together. */
-static struct pair_row merge_parts(const struct pair_list *parts, const struct pair_row *first) {
-  struct pair_row sum = {.from = first->from, .to = first->to};
-  sum.number[START] = first->number[START];
-  double left_out = 0.0;
-  const struct pair_row *end = parts->row + parts->count;
-  for (const struct pair_row *part = first; part < end; part++)
-    if (part->from == sum.from && part->to == sum.to && part->number[START] < sum.number[START])
-      sum.number[START] = part->number[START];
-  for (const struct pair_row *part = first; part < end; part++) {
-    if (part->from != sum.from || part->to != sum.to) continue;
-    sum.number[BACKLOG] += part->number[BACKLOG];
-    sum.number[PER_QUARTER] += part->number[PER_QUARTER];
-    sum.number[TAKE_OR_PAY] += part->number[BACKLOG] * part->number[TAKE_OR_PAY];
-    sum.number[CAPEX_SHARE] += part->number[BACKLOG] * part->number[CAPEX_SHARE];
-    left_out += part->number[PER_QUARTER] * (part->number[START] - sum.number[START] + part->number[RAMP] / 2.0);
-  }
-  sum.number[TAKE_OR_PAY] /= sum.number[BACKLOG];
-  sum.number[CAPEX_SHARE] /= sum.number[BACKLOG];
-  sum.number[START] = floor(sum.number[START] + 0.5);
-  sum.number[RAMP] = floor(2.0 * left_out / sum.number[PER_QUARTER] + 0.5);
-  return sum;
-}
-
-ls_status ledger_fill_purchases(struct ledger *ledger) {
-  struct pair_list parts = {0}, merged = {0};
-  ls_status status = add_deals(ledger, &parts);
-  if (status == LS_STATUS_OK) status = add_all_running(ledger, &parts);
-  for (int64_t i = 0; i < parts.count && status == LS_STATUS_OK; i++) {
-    if (pair_list_find(&merged, parts.row[i].from, parts.row[i].to) != NULL) continue;
-    const struct pair_row row = merge_parts(&parts, &parts.row[i]);
-    status = pair_list_add(ledger->context, &merged, &row);
-  }
-  if (status == LS_STATUS_OK) status = ledger_write_pairs(ledger, TABLE_PURCHASES, PURCHASE_COLUMNS, &merged);
-  context_release(ledger->context, parts.row);
-  context_release(ledger->context, merged.row);
-  return status;
+  return ledger_own_value(ledger, deal->id, "start", dated);
 }
 
 /* ---- equity: stakes for what is funded, pledges for the rest ---------------------------------------------------- */
 
-enum { PLEDGE_AMOUNT, PLEDGE_RATE, PLEDGE_START };
+enum { SHARE, COST, EQUITY_METHOD };
+enum { PLEDGE_AMOUNT, PLEDGE_RATE, PLEDGE_START, EARMARK, TEST_LEVEL };
 
-static ls_status add_stake(struct ledger *ledger, const struct deal *deal, struct pair_list *stakes) {
+/* What it cost is what its rows paid, unless an assumption knows better. */
+static ls_status new_stake(struct ledger *ledger, const struct deal *deal, double share, double paid,
+                           struct pair_list *stakes) {
   struct assumption_scope scope;
-  if (pair_list_find(stakes, deal->from, deal->to) != NULL && isnan(deal->share)) return LS_STATUS_OK;
   if (!assumption_scope_of_pair(ledger->context, ledger->network, NULL, deal->from, deal->to, &scope))
     return LS_STATUS_OUT_OF_MEMORY;
-  const double share = isnan(deal->share) ? assumption_value(&ledger->book, &scope, "share", NAN) : deal->share;
+  struct pair_row row = {.from = deal->from, .to = deal->to};
+  row.number[SHARE] = isnan(share) ? assumption_value(&ledger->book, &scope, "share", NAN) : share;
+  row.number[COST] = paid;
+  row.number[EQUITY_METHOD] = assumption_value(&ledger->book, &scope, "equity_method", 0.0);
   assumption_scope_release(ledger->context, &scope);
-  if (isnan(share) || share > 1.0)
+  if (isnan(row.number[SHARE]))
     return context_fault(
         ledger->context, DEALS_FILE, deal->line,
         "deal '%s' is funded equity, must have a share of at most 1 or the assumption share of its pair", deal->id);
-  struct pair_row *known = pair_list_find(stakes, deal->from, deal->to);
-  if (known != NULL) {
-    known->number[0] = share;
-    return LS_STATUS_OK;
-  }
-  const struct pair_row row = {.from = deal->from, .to = deal->to, .number = {share}};
   return pair_list_add(ledger->context, stakes, &row);
+}
+
+static ls_status add_stake(struct ledger *ledger, const struct deal *deal, double paid, struct pair_list *stakes) {
+  struct pair_row *known = pair_list_find(stakes, deal->from, deal->to);
+  if (!isnan(deal->share) && deal->share > 1.0)
+    return context_fault(ledger->context, DEALS_FILE, deal->line, "share of deal '%s' is %.17g, must be at most 1",
+                         deal->id, deal->share);
+  if (known == NULL) return new_stake(ledger, deal, deal->share, paid, stakes);
+  known->number[COST] += paid;
+  if (!isnan(deal->share)) known->number[SHARE] = deal->share;
+  return LS_STATUS_OK;
+}
+
+/* An assumption `cost` of a pair replaces what the rows add up to. */
+static ls_status replace_costs(struct ledger *ledger, struct pair_list *stakes) {
+  for (int64_t i = 0; i < stakes->count; i++) {
+    struct pair_row *row = &stakes->row[i];
+    struct assumption_scope scope;
+    if (!assumption_scope_of_pair(ledger->context, ledger->network, NULL, row->from, row->to, &scope))
+      return LS_STATUS_OUT_OF_MEMORY;
+    row->number[COST] = ledger_own_value(ledger, scope.target[0], "cost", row->number[COST]);
+    assumption_scope_release(ledger->context, &scope);
+  }
+  return LS_STATUS_OK;
+}
+
+/* Promises of one pair add up; what is asked of the money is then a mean by amount. The test is the pair's. */
+static ls_status merge_pledge(struct ledger *ledger, struct pair_list *pledges, const struct pair_row *row) {
+  struct pair_row *known = pair_list_find(pledges, row->from, row->to);
+  if (known == NULL) return pair_list_add(ledger->context, pledges, row);
+  const double amount = known->number[PLEDGE_AMOUNT] + row->number[PLEDGE_AMOUNT];
+  if (amount > 0.0)
+    known->number[EARMARK] =
+        (known->number[EARMARK] * known->number[PLEDGE_AMOUNT] + row->number[EARMARK] * row->number[PLEDGE_AMOUNT]) /
+        amount;
+  known->number[PLEDGE_AMOUNT] = amount;
+  known->number[PLEDGE_RATE] += row->number[PLEDGE_RATE];
+  if (row->number[PLEDGE_START] < known->number[PLEDGE_START]) known->number[PLEDGE_START] = row->number[PLEDGE_START];
+  return LS_STATUS_OK;
 }
 
 static ls_status add_pledge(struct ledger *ledger, const struct deal *deal, double promised,
                             struct pair_list *pledges) {
   struct assumption_scope scope;
+  struct pair_row row = {.from = deal->from, .to = deal->to};
   if (!assumption_scope_of_pair(ledger->context, ledger->network, deal->id, deal->from, deal->to, &scope))
     return LS_STATUS_OUT_OF_MEMORY;
-  const double amount = promised * by_status(ledger, deal, &scope, "realised");
   const double quarters = assumption_value(&ledger->book, &scope, "pledge_quarters", NAN);
-  const double start = larger(0.0, first_quarter(ledger, deal));
+  row.number[PLEDGE_AMOUNT] = promised * ledger_needed_value(ledger, deal, &scope, "realised");
+  row.number[PLEDGE_RATE] = row.number[PLEDGE_AMOUNT] / quarters;
+  row.number[PLEDGE_START] = larger(0.0, ledger_first_quarter(ledger, deal));
+  row.number[EARMARK] = assumption_value(&ledger->book, &scope, "earmark", 0.0);
+  row.text = ledger_test(ledger, scope.target[1], &row.number[TEST_LEVEL]);
   assumption_scope_release(ledger->context, &scope);
   if (isnan(quarters))
     return context_fault(ledger->context, DEALS_FILE, deal->line,
                          "deal '%s' is a pledge, needs the assumption pledge_quarters", deal->id);
-  struct pair_row *known = pair_list_find(pledges, deal->from, deal->to);
-  if (known == NULL) {
-    const struct pair_row row = {.from = deal->from, .to = deal->to, .number = {amount, amount / quarters, start}};
-    return pair_list_add(ledger->context, pledges, &row);
-  }
-  known->number[PLEDGE_AMOUNT] += amount;
-  known->number[PLEDGE_RATE] += amount / quarters;
-  if (start < known->number[PLEDGE_START]) known->number[PLEDGE_START] = start;
-  return LS_STATUS_OK;
+  return merge_pledge(ledger, pledges, &row);
 }
 
 static ls_status add_equity(struct ledger *ledger, const struct deal *deal, struct pair_list *stakes,
@@ -242,7 +156,7 @@ static ls_status add_equity(struct ledger *ledger, const struct deal *deal, stru
   const bool all_funded = strcmp(deal->status, "funded") == 0;
   const double funded = all_funded ? amount : isnan(deal->firm) ? 0.0 : deal->firm;
   ls_status status = LS_STATUS_OK;
-  if (funded > 0.0) status = add_stake(ledger, deal, stakes);
+  if (funded > 0.0) status = add_stake(ledger, deal, funded, stakes);
   if (status == LS_STATUS_OK && amount > funded) status = add_pledge(ledger, deal, amount - funded, pledges);
   return status;
 }
@@ -259,9 +173,10 @@ static void check_shares(struct ledger *ledger, const struct pair_list *stakes) 
 }
 
 ls_status ledger_fill_equity(struct ledger *ledger) {
-  static const char *const STAKES[] = {"holder", "issuer", "share", NULL};
-  static const char *const PLEDGES[] = {"investor", "recipient", "amount", "per_quarter", "start", NULL};
-  struct pair_list stakes = {0}, pledges = {0};
+  static const char *const STAKES[] = {"holder", "issuer", "share", "cost", "equity_method", NULL};
+  static const char *const PLEDGES[] = {"investor", "recipient", "amount",     "per_quarter",
+                                        "start",    "earmark",   "test_level", NULL};
+  struct pair_list stakes = {0}, pledges = {.text_column = "test"};
   ls_status status = LS_STATUS_OK;
   for (int64_t row = 0; row < ledger->network->table[TABLE_DEALS].row_count; row++) {
     struct deal deal;
@@ -271,7 +186,8 @@ ls_status ledger_fill_equity(struct ledger *ledger) {
     if (status != LS_STATUS_OK && status != LS_STATUS_INVALID_INPUT) goto cleanup;
   }
   check_shares(ledger, &stakes);
-  status = ledger_write_pairs(ledger, TABLE_SHAREHOLDINGS, STAKES, &stakes);
+  status = replace_costs(ledger, &stakes);
+  if (status == LS_STATUS_OK) status = ledger_write_pairs(ledger, TABLE_SHAREHOLDINGS, STAKES, &stakes);
   if (status == LS_STATUS_OK) status = ledger_write_pairs(ledger, TABLE_PLEDGES, PLEDGES, &pledges);
 cleanup:
   context_release(ledger->context, stakes.row);

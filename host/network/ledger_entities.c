@@ -8,16 +8,37 @@
 
 static const char ASSUMPTIONS_FILE[] = "assumptions.csv";
 
-/* Loop columns of entities.csv, and what stands where no assumption speaks. */
+/* Loop columns of entities.csv, what stands where no assumption speaks, and the fact of the entity that comes before
+ * an assumption. */
 static const struct {
   const char *name;
   double otherwise;
-} COLUMNS[] = {{"cash", 0.0},           {"real_assets", 0.0},         {"capacity", 0.0},
-               {"dark_capacity", 0.0},  {"price_per_capacity", 1.0},  {"cost_per_capacity", 1.0},
-               {"opex", 0.0},           {"cogs_share", 0.0},          {"depreciation", 0.0},
-               {"backlog_margin", 0.0}, {"distress_threshold", 0.0},  {"distress_cost", 0.0},
-               {"order_response", 0.0}, {"funding_sensitivity", 0.0}, {"credit_limit", 0.0},
-               {"cash_floor", 0.0}};
+  const char *fact;
+} COLUMNS[] = {{"cash", 0.0, "liquid_assets"},
+               {"real_assets", 0.0, "property_and_equipment"},
+               {"capacity", 0.0, NULL},
+               {"dark_capacity", 0.0, NULL},
+               {"price_per_capacity", 1.0, NULL},
+               {"cost_per_capacity", 1.0, NULL},
+               {"opex", 0.0, NULL},
+               {"cogs_share", 0.0, NULL},
+               {"depreciation", 0.0, NULL},
+               {"backlog_margin", 0.0, NULL},
+               {"distress_threshold", 0.0, NULL},
+               {"distress_cost", 0.0, NULL},
+               {"order_response", 0.0, NULL},
+               {"funding_sensitivity", 0.0, NULL},
+               {"credit_limit", 0.0, NULL},
+               {"cash_floor", 0.0, NULL},
+               {"upside", 0.0, NULL},
+               {"external_use", 0.0, NULL},
+               {"substitution", 0.0, NULL},
+               {"hardware_share", 0.0, NULL},
+               {"spread", 0.0, NULL},
+               {"capex_borrowing", 0.0, NULL},
+               {"secured_share", 0.0, NULL},
+               {"loan_to_value", 0.0, NULL},
+               {"loop_sales_weight", 0.0, NULL}};
 
 /* A column that the folder gives is a fact; assumptions for it would mix the two. */
 static ls_status check_not_mixed(struct ledger *ledger, const char *column) {
@@ -32,7 +53,7 @@ static ls_status check_not_mixed(struct ledger *ledger, const char *column) {
   return LS_STATUS_OK;
 }
 
-static ls_status fill_column(struct ledger *ledger, const char *name, double otherwise) {
+static ls_status fill_column(struct ledger *ledger, const char *name, double otherwise, const char *fact) {
   struct table *entities = &ledger->target->table[TABLE_ENTITIES];
   if (network_column(ledger->network, TABLE_ENTITIES, name) != NULL) return check_not_mixed(ledger, name);
   struct table_column *column = table_column_add(ledger->context, entities, name, false);
@@ -40,7 +61,8 @@ static ls_status fill_column(struct ledger *ledger, const char *name, double oth
   for (int32_t entity = 0; entity < ledger->network->entity_count; entity++) {
     struct assumption_scope scope;
     if (!assumption_scope_of_entity(ledger->context, ledger->network, entity, &scope)) return LS_STATUS_OUT_OF_MEMORY;
-    column->number[entity] = assumption_value(&ledger->book, &scope, name, otherwise);
+    const double known = fact == NULL ? NAN : attribute_number(ledger->network, TABLE_ENTITIES, fact, entity);
+    column->number[entity] = isnan(known) ? assumption_value(&ledger->book, &scope, name, otherwise) : known;
     assumption_scope_release(ledger->context, &scope);
   }
   return LS_STATUS_OK;
@@ -49,7 +71,7 @@ static ls_status fill_column(struct ledger *ledger, const char *name, double oth
 ls_status ledger_fill_entities(struct ledger *ledger) {
   ls_status status = LS_STATUS_OK;
   for (size_t i = 0; i < sizeof COLUMNS / sizeof *COLUMNS && status != LS_STATUS_OUT_OF_MEMORY; i++)
-    status = fill_column(ledger, COLUMNS[i].name, COLUMNS[i].otherwise);
+    status = fill_column(ledger, COLUMNS[i].name, COLUMNS[i].otherwise, COLUMNS[i].fact);
   return status;
 }
 

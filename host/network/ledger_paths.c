@@ -20,8 +20,20 @@ static const struct path_variable {
                  {"multiple", "multiple_growth", 0.0},
                  {"supply", "supply_growth", 1.0},
                  {"power_cap", "power_cap_growth", 0.0},
-                 {"credit", "credit_growth", 1.0}};
-enum { VARIABLE_COUNT = sizeof VARIABLES / sizeof *VARIABLES, VARIABLE_DEMAND_PLANNED = 0, VARIABLE_MULTIPLE = 4 };
+                 {"credit", "credit_growth", 1.0},
+                 {"price", "price_growth", 1.0},
+                 {"hardware_price", "hardware_price_growth", 1.0},
+                 {"depreciation_scale", "depreciation_scale_growth", 1.0},
+                 {"amortisation", "amortisation_growth", 0.0}, /* loop.yaml's, filled in when read */
+                 {"rollover", "rollover_growth", 0.0}};
+enum {
+  VARIABLE_DEMAND_PLANNED = 0,
+  VARIABLE_PURCHASE_SCALE = 2,
+  VARIABLE_MULTIPLE = 4,
+  VARIABLE_HARDWARE_PRICE = 9,
+  VARIABLE_AMORTISATION = 11,
+  VARIABLE_COUNT = sizeof VARIABLES / sizeof *VARIABLES
+};
 
 struct path_row {
   const char *target, *variable;
@@ -55,7 +67,8 @@ struct knots {
 
 static struct knots find_knots(struct ledger *ledger, const struct assumption_scope *scope,
                                const struct path_variable *variable) {
-  struct knots knots = {.first = variable->otherwise};
+  const bool amortisation = variable == &VARIABLES[VARIABLE_AMORTISATION];
+  struct knots knots = {.first = amortisation ? ledger->network->loop.amortisation : variable->otherwise};
   int64_t first = 0;
   knots.level_count = assumption_rows_in(&ledger->book, scope, variable->name, &first);
   knots.level = ledger->book.row + first;
@@ -114,21 +127,69 @@ static double sum_of_column(const ls_network *network, enum table_id id, const c
   return sum;
 }
 
-/* What an entity is worth without its outside revenue: step 9 of the model at the start, all values as in the
- * market. */
+/* A path's value in quarter 0. */
+static double path_start(struct ledger *ledger, int32_t entity, int variable) {
+  struct assumption_scope scope;
+  if (!assumption_scope_of_entity(ledger->context, ledger->network, entity, &scope)) return NAN;
+  const struct knots knots = find_knots(ledger, &scope, &VARIABLES[variable]);
+  assumption_scope_release(ledger->context, &scope);
+  return value_after(&knots, 0, 0.0);
+}
+
+static double contract_number(const ls_network *network, const char *column, int64_t row) {
+  return network_number(network, TABLE_PURCHASES, column, row, 0.0);
+}
+
+/* What a contract's backlog counts for in value: the share not committed at its weight, all of it discounted over the
+ * quarters that it takes (step 9 of the model). */
+static double backlog_worth(const ls_network *network, int64_t row) {
+  const double backlog = contract_number(network, "backlog", row), rate = contract_number(network, "per_quarter", row);
+  const double committed = contract_number(network, "take_or_pay", row), r = network->loop.backlog_discount;
+  const double worth = backlog * (committed + network->loop.backlog_uncommitted * (1.0 - committed));
+  if (!(r > 0.0) || !(rate > 0.0)) return worth;
+  const double quarters = backlog / rate > 1.0 ? backlog / rate : 1.0;
+  return worth * (1.0 - pow(1.0 + r, -quarters)) / (r * quarters);
+}
+
+/* What is ordered under a contract in quarter 0 where all goes to plan. */
+static double first_order(struct ledger *ledger, int64_t row) {
+  const ls_network *network = ledger->network;
+  if (contract_number(network, "start", row) > 0.0) return 0.0;
+  const int32_t buyer = network->table[TABLE_PURCHASES].from[row];
+  const double backlog = contract_number(network, "backlog", row);
+  const double order = contract_number(network, "per_quarter", row) /
+                       (contract_number(network, "ramp_quarters", row) + 1.0) *
+                       path_start(ledger, buyer, VARIABLE_PURCHASE_SCALE);
+  return contract_number(network, "renewed", row) > 0.0 || order < backlog ? order : backlog;
+}
+
+/* What an entity is worth without its revenue: step 9 of the model at the start, all values as in the market. */
 static double value_without_revenue(struct ledger *ledger, int32_t entity) {
   const ls_network *network = ledger->network;
   const struct table *stakes = &network->table[TABLE_SHAREHOLDINGS], *debts = &network->table[TABLE_LIABILITIES];
   const struct table *purchases = &network->table[TABLE_PURCHASES];
   const double *share = network_numbers(network, TABLE_SHAREHOLDINGS, "share");
+  const double hardware = network_number(network, TABLE_ENTITIES, "hardware_share", entity, 0.0);
+  const double margin = network_number(network, TABLE_ENTITIES, "backlog_margin", entity, 0.0);
   double value = network_number(network, TABLE_ENTITIES, "cash", entity, 0.0) +
-                 network_number(network, TABLE_ENTITIES, "real_assets", entity, 0.0);
+                 network_number(network, TABLE_ENTITIES, "real_assets", entity, 0.0) *
+                     (1.0 - hardware + hardware * path_start(ledger, entity, VARIABLE_HARDWARE_PRICE));
   for (int64_t i = 0; i < stakes->row_count; i++)
     if (stakes->from[i] == entity) value += share[i] * market_value_of(ledger, stakes->to[i]);
-  value += network_number(network, TABLE_ENTITIES, "backlog_margin", entity, 0.0) *
-           sum_of_column(network, TABLE_PURCHASES, "backlog", purchases->to, entity);
+  for (int64_t i = 0; i < purchases->row_count; i++)
+    if (purchases->to[i] == entity) value += margin * backlog_worth(network, i);
   value += sum_of_column(network, TABLE_LIABILITIES, "amount", debts->to, entity);
   return value - sum_of_column(network, TABLE_LIABILITIES, "amount", debts->from, entity);
+}
+
+/* Sales of quarter 0 that the market is taken to price: outside the network, and within it as far as they count. */
+static double priced_sales(struct ledger *ledger, int32_t entity, double demand) {
+  const struct table *purchases = &ledger->network->table[TABLE_PURCHASES];
+  const double weight = network_number(ledger->network, TABLE_ENTITIES, "loop_sales_weight", entity, 0.0);
+  double within = 0.0;
+  for (int64_t i = 0; weight > 0.0 && i < purchases->row_count; i++)
+    if (purchases->to[i] == entity) within += first_order(ledger, i);
+  return demand + weight * within;
 }
 
 /* Beyond 100 the revenue given is not what the market values. */
@@ -141,7 +202,7 @@ static ls_status solve_multiple(struct ledger *ledger, int32_t entity, double va
   if (!(demand > 0.0))
     return context_fault(ledger->context, ASSUMPTIONS_FILE, 0,
                          "demand_planned of '%s' is %.17g, must be > 0 for its market_value", id, demand);
-  knots->first = (value - value_without_revenue(ledger, entity)) / (4.0 * demand);
+  knots->first = (value - value_without_revenue(ledger, entity)) / (4.0 * priced_sales(ledger, entity, demand));
   if (knots->first >= 0.0 && knots->first <= 100.0) return LS_STATUS_OK;
   return context_fault(
       ledger->context, ASSUMPTIONS_FILE, 0,

@@ -1,10 +1,10 @@
 /* ledger_rules.h - what the parts of the ledger share: the deals as they are read, and lists of pairs on their way
  * to tables.
  *
- * ledger.c checks the rows and puts the tables in order; ledger_deals.c turns deals into purchases, pledges and
- * stakes; ledger_entities.c gives entities their columns and debts; ledger_paths.c their paths; ledger_flows.c
- * counts yearly flows.
- *
+ * ledger.c checks the rows and puts the tables in order; ledger_contracts.c turns purchases into contracts;
+ * ledger_deals.c equity into stakes and pledges; ledger_support.c finds guarantees, warrants and cross-defaults;
+ * ledger_entities.c gives entities their columns and debts; ledger_paths.c their paths; ledger_flows.c counts yearly
+ * flows.
  */
 #ifndef LS_HOST_NETWORK_LEDGER_RULES_H
 #define LS_HOST_NETWORK_LEDGER_RULES_H
@@ -28,12 +28,14 @@ struct deal {
   int64_t line;
 };
 
-enum { PAIR_NUMBERS = 6 };
+enum { PAIR_NUMBERS = 14 };
 struct pair_row {
   int32_t from, to;
+  const char *text; /* borrowed; NULL is blank */
   double number[PAIR_NUMBERS];
 };
 struct pair_list {
+  const char *text_column; /* name of the column that `text` goes to, NULL for none */
   struct pair_row *row;
   int64_t count, room;
 };
@@ -52,8 +54,22 @@ bool ledger_deal_amount(struct ledger *ledger, const struct deal *deal, double *
 bool ledger_deal_term(struct ledger *ledger, const struct deal *deal, const struct assumption_scope *scope,
                       double *years);
 
-/* Under the deal's own id only. */
-double ledger_own_value(struct ledger *ledger, const struct deal *deal, const char *parameter, double otherwise);
+/* Under that one target (a deal's id, a pair buyer>seller) only. */
+double ledger_own_value(struct ledger *ledger, const char *target, const char *parameter, double otherwise);
+
+/* WHAT_STATUS (take_or_pay_firm) under the scope; status is `assumed` for rows without a deal. */
+double ledger_status_value(struct ledger *ledger, const struct assumption_scope *scope, const char *what,
+                           const char *status, double otherwise);
+
+/* Under the deal's own id, else by its status; 0 with a message where there is neither. */
+double ledger_needed_value(struct ledger *ledger, const struct deal *deal, const struct assumption_scope *scope,
+                           const char *what);
+
+/* Quarter in which a deal begins, negative where it runs already: its assumption `start`, else its date, else 0. */
+double ledger_first_quarter(struct ledger *ledger, const struct deal *deal);
+
+/* The test that a target's assumptions put behind money (test_revenue, ...): its name and level, NULL where none. */
+const char *ledger_test(struct ledger *ledger, const char *target, double *level);
 
 ls_status pair_list_add(ls_context *context, struct pair_list *list, const struct pair_row *row);
 struct pair_row *pair_list_find(const struct pair_list *list, int32_t from, int32_t to);
@@ -64,6 +80,7 @@ ls_status ledger_write_pairs(struct ledger *ledger, enum table_id id, const char
 
 ls_status ledger_fill_purchases(struct ledger *ledger);
 ls_status ledger_fill_equity(struct ledger *ledger);
+ls_status ledger_fill_support(struct ledger *ledger);
 ls_status ledger_fill_entities(struct ledger *ledger);
 ls_status ledger_fill_debts(struct ledger *ledger);
 ls_status ledger_fill_inputs(struct ledger *ledger);

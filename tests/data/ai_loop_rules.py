@@ -4,11 +4,20 @@ import csv, os
 
 LOOP_COLUMNS = ('cash real_assets capacity dark_capacity price_per_capacity cost_per_capacity opex cogs_share '
                 'depreciation backlog_margin distress_threshold distress_cost order_response funding_sensitivity '
-                'credit_limit cash_floor').split()
-PATHS = 'demand_planned demand purchase_scale outside_equity multiple supply power_cap credit'.split()
+                'credit_limit cash_floor upside external_use substitution hardware_share spread capex_borrowing '
+                'secured_share loan_to_value loop_sales_weight').split()
+FACTS = {'cash': 'liquid_assets', 'real_assets': 'property_and_equipment'}
+PATHS = ('demand_planned demand purchase_scale outside_equity multiple supply power_cap credit price hardware_price '
+         'depreciation_scale amortisation rollover').split()
 SETTINGS = ('quarters interest amortisation termination_share recovery_assets recovery_claims recovery_stakes '
-            'build_lag').split()
-DEFAULT_PATH = dict(zip(PATHS, (0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0)))
+            'build_lag backlog_uncommitted backlog_discount').split()
+DEFAULT_SETTING = {'backlog_uncommitted': 1.0, 'backlog_discount': 0.0}
+DEFAULT_PATH = dict(zip(PATHS, (0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0)))
+NEVER = float('nan')
+TERMS = {'end': NEVER, 'renewed': 0.0, 'priority': 1.0, 'repricing': 0.0, 'renegotiation': 0.0, 'trigger': 0.0,
+         'exit_notice': NEVER, 'exit_fee': 0.0}
+WHOLE = {'start', 'ramp_quarters', 'end', 'renewed', 'priority', 'exit_notice'}
+TESTS = 'revenue revenue_to_plan capacity purchases'.split()
 DEFAULT = {'price_per_capacity': 1.0, 'cost_per_capacity': 1.0}
 LIVE = {'funded', 'firm', 'conditional', 'announced', 'reported', 'cancelable'}
 
@@ -57,6 +66,8 @@ class Ledger:
             self.assumption[key] = float(a['value'])
         self.quarter0 = quarter_of(self.meta['as_of'])
         self.settings = {s: self.get(s, '*') for s in SETTINGS}
+        for s, value in DEFAULT_SETTING.items():
+            self.settings[s] = value if self.settings[s] is None else self.settings[s]
 
     def get(self, parameter, *targets, quarter=0):
         """The first target that has the parameter; None where none has it."""
@@ -109,9 +120,22 @@ class Ledger:
             return s
         return quarter_of(d['start']) - self.quarter0 if d['start'] else 0
 
-    def purchase_parts(self):
-        """(buyer, seller) -> list of (backlog, per quarter, take-or-pay, capex share, start, ramp)."""
-        parts = {}
+    def needed(self, parameter, d):
+        own = self.of_deal_only(parameter, d)
+        return own if own is not None else self.of_deal(parameter + '_' + d['status'], d)
+
+    def terms(self, own, status, pair):
+        """What a contract says beside money and time: under its id, else by status, else pair, seller, sector, all."""
+        out, to = {}, pair[1]
+        scope = own, '>'.join(pair), to, 'sector:' + self.sector[to], '*'
+        for name, otherwise in TERMS.items():
+            found = [self.get(name, own), self.get(name + '_' + status, *scope), self.get(name, *scope), otherwise]
+            out[name] = next(v for v in found if v is not None)
+        return out
+
+    def purchases(self):
+        """id -> the contract's row; deals first, then running business, whose id is the pair."""
+        out = {}
         for d in self.deal:
             if not self.counted(d) or d['kind'] not in ('purchase', 'capex', 'supply'):
                 continue
@@ -120,40 +144,45 @@ class Ledger:
             if left <= 0:
                 continue
             delivered = self.of_deal_only('delivered', d)
-            share = left / n if delivered is None else 1 - delivered
-            realised = self.of_deal_only('realised', d)
-            if realised is None:
-                realised = self.of_deal('realised_' + d['status'], d)
-            backlog = self.amount(d) * realised * share
-            ramp = max(0, (self.of_deal('ramp_quarters', d) or 0) - max(0, -begin))
-            phi = self.of_deal_only('take_or_pay', d)
-            if phi is None:
-                phi = self.of_deal('take_or_pay_' + d['status'], d)
+            backlog = self.amount(d) * self.needed('realised', d) * (left / n if delivered is None else 1 - delivered)
             cpx = self.of_deal('capex_share', d)
-            cpx = cpx if cpx is not None else (1.0 if d['kind'] == 'capex' else 0.0)
             if backlog > 0:
-                part = backlog, backlog / left, phi, cpx, max(0, begin), ramp
-                parts.setdefault((d['from'], d['to']), []).append(part)
+                out[d['id']] = dict(buyer=d['from'], seller=d['to'], backlog=backlog, per_quarter=backlog / left,
+                                    take_or_pay=self.needed('take_or_pay', d),
+                                    capex_share=cpx if cpx is not None else (1.0 if d['kind'] == 'capex' else 0.0),
+                                    start=max(0, begin),
+                                    ramp_quarters=max(0, (self.of_deal('ramp_quarters', d) or 0) - max(0, -begin)),
+                                    **self.terms(d['id'], d['status'], (d['from'], d['to'])))
         for (target, parameter, _), value in list(self.assumption.items()):
             if parameter != 'per_quarter':
                 continue
             self.used.add((target, parameter, 0))
-            n = 4 * self.of_pair('term_years', target)
-            ramp = self.get('ramp_quarters', target) or 0
-            phi, cpx = self.of_pair('take_or_pay_assumed', target), self.of_pair('capex_share', target) or 0.0
-            part = value * n, value, phi, cpx, self.get('start', target) or 0, ramp
-            parts.setdefault(tuple(target.split('>')), []).append(part)
-        return parts
-
-    def purchases(self):
-        out = {}
-        for pair, parts in self.purchase_parts().items():
-            backlog, rate, start = sum(p[0] for p in parts), sum(p[1] for p in parts), min(p[4] for p in parts)
-            lost = sum(p[1] * (p[4] - start + p[5] / 2) for p in parts)
-            out[pair] = dict(backlog=backlog, per_quarter=rate, take_or_pay=sum(p[0] * p[2] for p in parts) / backlog,
-                             capex_share=sum(p[0] * p[3] for p in parts) / backlog, start=start,
-                             ramp_quarters=float(int(2 * lost / rate + .5)))
+            buyer, seller = target.split('>')
+            out[target] = dict(buyer=buyer, seller=seller, backlog=4 * self.of_pair('term_years', target) * value,
+                               per_quarter=value, take_or_pay=self.of_pair('take_or_pay_assumed', target),
+                               capex_share=self.of_pair('capex_share', target) or 0.0,
+                               start=self.get('start', target) or 0, ramp_quarters=self.get('ramp_quarters', target) or 0,
+                               **self.terms(target, 'assumed', (buyer, seller)))
+        for row in out.values():
+            row.update({c: float(int(row[c] + .5)) for c in WHOLE if row[c] == row[c]})
+            if not row['renewed'] and row['end'] != row['end']:
+                row['end'] = self.run_out(row)
         return out
+
+    @staticmethod
+    def run_out(row):
+        """The first quarter by which all of a contract has been bought where it goes to plan."""
+        left, quarter = row['backlog'], row['start']
+        while left > 1e-9 * row['backlog']:
+            left -= row['per_quarter'] * min(1, (quarter - row['start'] + 1) / (row['ramp_quarters'] + 1))
+            quarter += 1
+        return quarter
+
+    def test(self, target):
+        found = [(t, self.get('test_' + t, target)) for t in TESTS]
+        found = [f for f in found if f[1] is not None]
+        assert len(found) <= 1, (target, found)
+        return found[0] if found else ('', 0.0)
 
     def pledges_and_stakes(self):
         pledge, stake = {}, {}
@@ -161,26 +190,47 @@ class Ledger:
             if not self.counted(d) or d['kind'] != 'equity':
                 continue
             pair, amount = (d['from'], d['to']), self.amount(d)
+            name = '>'.join(pair)
             funded = amount if d['status'] == 'funded' else (number(d['firm_amount']) or 0.0)
             if funded > 0:
-                s = number(d['share'])
-                if s is None:
-                    s = self.get('share', '>'.join(pair))
-                assert s is not None or pair in stake, 'no share: ' + d['id']
-                if s is not None:
-                    stake[pair] = s
+                s = stake.setdefault(pair, dict(share=self.get('share', name), cost=0.0,
+                                                equity_method=self.of_pair('equity_method', name) or 0.0))
+                s['cost'] += funded
+                if number(d['share']) is not None:
+                    s['share'] = number(d['share'])
+                assert s['share'] is not None, 'no share: ' + d['id']
             if d['status'] != 'funded' and amount > funded:
-                realised = self.of_deal_only('realised', d)
-                if realised is None:
-                    realised = self.of_deal('realised_' + d['status'], d)
-                c = (amount - funded) * realised
-                y = c / self.of_deal('pledge_quarters', d)
-                start = max(0, self.first_quarter(d))
-                p = pledge.setdefault(pair, dict(amount=0.0, per_quarter=0.0, start=start))
+                c = (amount - funded) * self.needed('realised', d)
+                start, earmark = max(0, self.first_quarter(d)), self.of_deal('earmark', d) or 0.0
+                test, level = self.test(name)
+                p = pledge.setdefault(pair, dict(amount=0.0, per_quarter=0.0, start=start, earmark=0.0, test=test,
+                                                 test_level=level))
+                if p['amount'] + c > 0:
+                    p['earmark'] = (p['earmark'] * p['amount'] + earmark * c) / (p['amount'] + c)
                 p['amount'] += c
-                p['per_quarter'] += y
+                p['per_quarter'] += c / self.of_deal('pledge_quarters', d)
                 p['start'] = min(p['start'], start)
+        for pair, s in stake.items():
+            cost = self.get('cost', '>'.join(pair))
+            s['cost'] = s['cost'] if cost is None else cost
         return pledge, stake
+
+    def support(self):
+        """Backstops, warrants, cross-defaults."""
+        backstop, warrant, cross = [], [], []
+        for d in self.deal:
+            if self.counted(d) and d['kind'] == 'backstop':
+                backstop.append(dict(guarantor=d['from'], provider=d['to'], amount=self.amount(d)))
+            if self.counted(d) and d['kind'] == 'warrant':
+                test, level = self.test(d['id'])
+                share = number(d['share'])
+                warrant.append(dict(issuer=d['from'], holder=d['to'], start=float(int(max(0, self.first_quarter(d)) + .5)),
+                                    share=share if share is not None else self.of_deal_only('share', d), test=test,
+                                    test_level=level))
+        for (target, parameter, _), value in self.assumption.items():
+            if parameter == 'cross_default' and value > 0:
+                cross.append(dict(zip(('trigger', 'obligor'), target.split('>'))))
+        return backstop, warrant, cross
 
     # ---- entities ----
     def fact_or_assumption(self, parameter, row):
@@ -201,10 +251,11 @@ class Ledger:
 
     def columns(self):
         out = {}
-        for e in self.ids:
-            row = {}
+        for facts in self.entity:
+            row, e = {}, facts['id']
             for c in LOOP_COLUMNS:
-                v = self.of_entity(c, e)
+                v = number(facts.get(FACTS[c])) if c in FACTS else None
+                v = self.of_entity(c, e) if v is None else v
                 row[c] = v if v is not None else DEFAULT.get(c, 0.0)
             out[e] = row
         return out
@@ -216,7 +267,7 @@ class Ledger:
         growth = self.knots(variable + '_growth', e)
         if variable == 'multiple' and e in self.multiple0:
             level[0] = self.multiple0[e]
-        first = DEFAULT_PATH[variable]
+        first = self.settings['amortisation'] if variable == 'amortisation' else DEFAULT_PATH[variable]
         if not level and not (growth and first > 0):
             return None
         out, value, g = [], first, 1.0
@@ -234,6 +285,21 @@ class Ledger:
                 return {k[2]: self.assumption[k] for k in keys}
         return {}
 
+    def worth(self, contract):
+        """A contract's backlog as it counts in value."""
+        b, rate, phi, r = (contract['backlog'], contract['per_quarter'], contract['take_or_pay'],
+                           self.settings['backlog_discount'])
+        b *= phi + self.settings['backlog_uncommitted'] * (1 - phi)
+        n = max(1, contract['backlog'] / rate)
+        return b * (1 - (1 + r) ** -n) / (r * n) if r > 0 else b
+
+    def first_order(self, contract):
+        if contract['start'] > 0:
+            return 0.0
+        scale = self.path('purchase_scale', contract['buyer'], 1)
+        order = contract['per_quarter'] / (contract['ramp_quarters'] + 1) * (scale[0] if scale else 1.0)
+        return order if contract['renewed'] else min(order, contract['backlog'])
+
     def solve_multiples(self, tables):
         """mult_i(0) such that V_i(0) is the market value, where one is given."""
         self.multiple0 = {}
@@ -242,18 +308,22 @@ class Ledger:
             if value[e] is None:
                 continue
             c = tables['columns'][e]
-            rest = c['cash'] + c['real_assets'] + sum(s * value[j] for (i, j), s in tables['stakes'].items() if i == e)
-            rest += c['backlog_margin'] * sum(p['backlog'] for (i, j), p in tables['purchases'].items() if j == e)
+            hardware = self.path('hardware_price', e, 1)
+            rest = c['cash'] + c['real_assets'] * (1 + c['hardware_share'] * ((hardware[0] if hardware else 1.0) - 1))
+            rest += sum(s['share'] * value[j] for (i, j), s in tables['stakes'].items() if i == e)
+            own = [p for p in tables['purchases'].values() if p['seller'] == e]
+            rest += c['backlog_margin'] * sum(self.worth(p) for p in own)
             rest += sum(a for (i, j), a in tables['debts'].items() if j == e)
             rest -= sum(a for (i, j), a in tables['debts'].items() if i == e)
-            demand = self.path('demand_planned', e, 1)
-            self.multiple0[e] = (value[e] - rest) / (4 * demand[0])
+            sales = self.path('demand_planned', e, 1)[0] + c['loop_sales_weight'] * sum(map(self.first_order, own))
+            self.multiple0[e] = (value[e] - rest) / (4 * sales)
             assert 0 <= self.multiple0[e] <= 100, (e, self.multiple0[e], rest)
 
     def tables(self):
         quarters = int(self.settings['quarters'])
         t = {'purchases': self.purchases(), 'debts': self.debts(), 'columns': self.columns(), 'settings': self.settings}
         t['pledges'], t['stakes'] = self.pledges_and_stakes()
+        t['backstops'], t['warrants'], t['cross_defaults'] = self.support()
         self.solve_multiples(t)
         t['paths'] = {}
         for v in PATHS:
