@@ -266,6 +266,7 @@ struct ls_loop_plan {
   int32_t flag_exit;
   double price_elasticity, price_low, price_high;
   double backlog_uncommitted, backlog_discount, breach_share, distress_spread, revenue_smoothing;
+  double backlog_log_rate; /* log(1 + backlog_discount), by the arithmetic of kernels/math */
   double herding_multiple, herding_funding, herding_capex, herding_peers, impairment;
   const double *contract;             /* [LOOP_CONTRACT_FIELD_COUNT * purchases] */
   const int32_t *purchase_pledge;     /* [purchases] pledge (seller -> buyer), -1 none: whose earmarked money pays it */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "scenario/quantile_table.h" /* scalar_log */
+
 /* ---- links that exist from the start ------------------------------------------------------------------------------- */
 
 static int32_t node_named(const ls_network *network, enum table_id id, const char *column, int64_t row) {
@@ -210,6 +212,7 @@ static void copy_settings(const struct loop_settings *from, struct ls_loop_plan 
   loop->price_high = from->price_high;
   loop->backlog_uncommitted = from->backlog_uncommitted;
   loop->backlog_discount = from->backlog_discount;
+  loop->backlog_log_rate = scalar_log(1 + from->backlog_discount);
   loop->breach_share = from->breach_share;
   loop->distress_spread = from->distress_spread;
   loop->revenue_smoothing = from->revenue_smoothing;

@@ -60,7 +60,7 @@ LS_STEP void loop_begin_finance(const struct loop_view *v) {
   const struct ls_loop_plan *loop = v->loop;
   const struct ls_loop_slots *at = v->at;
   loop_fill(v, at->leaves, loop->purchase.count, -1);
-  loop_fill(v, at->fee, loop->purchase.count, 0);
+  loop_fill(v, at->fee, loop->purchase.count, 0); /* of those who may leave; the others' are not read */
   loop_fill(v, at->delivered_sum, loop->purchase.count, 0);
   loop_fill(v, at->earmarked, loop->pledge.count, 0);
   loop_fill(v, at->scarcity, loop->type_count, 1);

@@ -19,10 +19,12 @@ LS_FN ls_lane loop_profit(const struct loop_view *v, int32_t i) {
   ls_lane sales = loop_get(v, v->at->sales, i), live = loop_get(v, v->at->live, i), expensed = lane_set(0);
   for (int32_t k = loop->purchase.first_from[i]; k < loop->purchase.first_from[i + 1]; k++) {
     expensed = expensed + loop_get(v, v->at->invoice, k) - loop_capital_invoice(v, k);
-    if (loop_has(v, LOOP_HAS_EXITS)) expensed = expensed + loop_get(v, v->at->fee, k);
+    if (loop_may_exit(v, k)) expensed = expensed + loop_get(v, v->at->fee, k);
   }
-  for (int32_t p = loop->purchase.first_to[i]; loop_has(v, LOOP_HAS_EXITS) && p < loop->purchase.first_to[i + 1]; p++)
-    expensed = expensed - loop_get(v, v->at->fee, loop->purchase.by_to[p]);
+  for (int32_t p = loop->purchase.first_to[i]; loop_has(v, LOOP_HAS_EXITS) && p < loop->purchase.first_to[i + 1]; p++) {
+    int32_t k = loop->purchase.by_to[p];
+    if (loop_may_exit(v, k)) expensed = expensed - loop_get(v, v->at->fee, k);
+  }
   for (int32_t r = 0; r < loop->backstop.count; r++) {
     if (loop->backstop.guarantor[r] == i) expensed = expensed + loop_get(v, v->at->backstop_due, r);
     if (loop->backstop.provider[r] == i) expensed = expensed - loop_get(v, v->at->backstop_due, r);
@@ -37,10 +39,18 @@ LS_FN ls_lane loop_profit(const struct loop_view *v, int32_t i) {
   return sales - expensed - costs + interest;
 }
 
+/* Does any holder book its part of j's losses? */
+LS_FN bool loop_losses_matter(const struct loop_view *v, int32_t j) {
+  for (int32_t p = v->loop->stake.first_to[j]; p < v->loop->stake.first_to[j + 1]; p++)
+    if (v->loop->stake_equity_method[v->loop->stake.by_to[p]]) return true;
+  return false;
+}
+
 /* After step 5, while debts and assets are those of the quarter's start: losses of issuers, for their holders. */
 LS_STEP void loop_note_profits(const struct loop_view *v) {
   if (!loop_has(v, LOOP_HAS_IMPAIRMENT)) return;
-  for (int32_t i = 0; i < v->n; i++) loop_set(v, v->at->loss_of_quarter, i, lane_positive_part(-loop_profit(v, i)));
+  for (int32_t i = 0; i < v->n; i++)
+    if (loop_losses_matter(v, i)) loop_set(v, v->at->loss_of_quarter, i, lane_positive_part(-loop_profit(v, i)));
 }
 
 /* After step 6: what was paid for new shares, and holders' parts of losses. */

@@ -4,6 +4,14 @@
 
 #include "models/loop/loop_sentiment.h"
 
+LS_FN bool loop_may_exit(const struct loop_view *v, int32_t k) {
+  return loop_has(v, LOOP_HAS_EXITS) && loop_term(v, LOOP_CONTRACT_NOTICE, k) >= 0;
+}
+
+LS_FN bool loop_may_concede(const struct loop_view *v, int32_t k) {
+  return loop_has(v, LOOP_HAS_CONCESSIONS) && loop_term(v, LOOP_CONTRACT_CONCESSION, k) > 0;
+}
+
 /* 1 from the quarter on in which contract k is left. */
 LS_FN ls_lane loop_left(const struct loop_view *v, int32_t k) {
   ls_lane quarter = loop_get(v, v->at->leaves, k);
@@ -13,7 +21,7 @@ LS_FN ls_lane loop_left(const struct loop_view *v, int32_t k) {
 /* q_k(t) qs_i: the plan, whoever lives; nothing once the contract is left. `scale` is the buyer's qs. */
 LS_FN ls_lane loop_rate(const struct loop_view *v, int32_t k, ls_lane scale) {
   ls_lane rate = lane_set(v->loop->purchase_rate[(int64_t)v->t * v->loop->purchase.count + k]) * scale;
-  return loop_has(v, LOOP_HAS_EXITS) ? rate * (lane_set(1) - loop_left(v, k)) : rate;
+  return loop_may_exit(v, k) ? rate * (lane_set(1) - loop_left(v, k)) : rate;
 }
 
 LS_FN ls_lane loop_scale(const struct loop_view *v, int32_t i) {
@@ -22,11 +30,16 @@ LS_FN ls_lane loop_scale(const struct loop_view *v, int32_t i) {
 
 /* phi(t) */
 LS_FN ls_lane loop_firm(const struct loop_view *v, int32_t k) {
-  return loop_has(v, LOOP_HAS_CONCESSIONS) ? loop_get(v, v->at->firm, k) : lane_set(v->loop->take_or_pay[k]);
+  return loop_may_concede(v, k) ? loop_get(v, v->at->firm, k) : lane_set(v->loop->take_or_pay[k]);
 }
 
 LS_FN bool loop_renewed(const struct loop_view *v, int32_t k) {
   return loop_has(v, LOOP_HAS_ENDS) && loop_term(v, LOOP_CONTRACT_RENEWED, k) > 0;
+}
+
+/* Does the value of k's seller count backlog at all? */
+LS_FN bool loop_counts_backlog(const struct loop_view *v, int32_t k) {
+  return loop_entity(v, LOOP_BACKLOG_MARGIN, v->loop->purchase.to[k]) > 0;
 }
 
 /* What a unit of backlog counts for: its firm part in full, the rest at s, over the time in which it is delivered. */
@@ -37,13 +50,14 @@ LS_FN ls_lane loop_backlog_worth(const struct loop_view *v, int32_t k) {
   ls_lane worth = backlog * lane_set(firm + v->loop->backlog_uncommitted * (1 - firm));
   if (r == 0 || full == 0) return worth;
   ls_lane quarters = lane_max(lane_set(1), backlog / lane_set(full));
-  ls_lane last = lane_exp(-quarters * lane_log(lane_set(1 + r))); /* (1 + r)^-n */
+  ls_lane last = lane_exp(-quarters * lane_set(v->loop->backlog_log_rate)); /* (1 + r)^-n */
   return worth * ((lane_set(1) - last) / (lane_set(r) * quarters));
 }
 
 LS_STEP void loop_weigh_backlog(const struct loop_view *v) {
   if (!loop_has(v, LOOP_HAS_BACKLOG_WORTH)) return;
-  for (int32_t k = 0; k < v->loop->purchase.count; k++) loop_set(v, v->at->backlog_worth, k, loop_backlog_worth(v, k));
+  for (int32_t k = 0; k < v->loop->purchase.count; k++)
+    if (loop_counts_backlog(v, k)) loop_set(v, v->at->backlog_worth, k, loop_backlog_worth(v, k));
 }
 
 /* Contracts whose last quarter is over owe nothing more, in fact and in plan. */
@@ -67,7 +81,7 @@ LS_FN ls_mask loop_strained(const struct loop_view *v, int32_t k) {
 LS_FN void loop_concede(const struct loop_view *v, int32_t k) {
   double firm = v->loop->take_or_pay[k], left = 1 - loop_term(v, LOOP_CONTRACT_CONCESSION, k);
   ls_lane now = lane_set(firm);
-  if (v->loop->purchase.from[k] != v->n && left < 1) {
+  if (v->loop->purchase.from[k] != v->n) {
     ls_lane imposed = view_shock(v->view, LS_VARIABLE_RENEGOTIATION, v->loop->purchase.from[k], 0);
     ls_mask conceded = mask_or(loop_strained(v, k), lane_less(lane_set(0), imposed));
     now = lane_select(conceded, lane_set(firm * left), now);
@@ -79,8 +93,7 @@ LS_FN void loop_concede(const struct loop_view *v, int32_t k) {
 LS_FN void loop_give_notice(const struct loop_view *v, int32_t k) {
   double notice = loop_term(v, LOOP_CONTRACT_NOTICE, k);
   int32_t i = v->loop->purchase.from[k], j = v->loop->purchase.to[k];
-  loop_set(v, v->at->fee, k, lane_set(0));
-  if (notice < 0 || i == v->n) return;
+  if (i == v->n) return;
   ls_lane leaves = loop_get(v, v->at->leaves, k), backlog = loop_get(v, v->at->backlog, k);
   ls_lane imposed = view_shock(v->view, LS_VARIABLE_EXIT, i, 0);
   ls_mask gives = mask_or(loop_strained(v, k), lane_less(lane_set(0), imposed));
@@ -91,16 +104,17 @@ LS_FN void loop_give_notice(const struct loop_view *v, int32_t k) {
   loop_set(v, v->at->leaves, k, leaves);
   ls_lane goes = lane_from_mask(lane_equal(leaves, lane_set(v->t)));
   loop_set(v, v->at->fee, k, lane_set(loop_term(v, LOOP_CONTRACT_FEE, k)) * backlog * goes * both);
-  loop_add(v, v->at->written_off, j, loop_backlog_worth(v, k) * goes);
+  if (loop_counts_backlog(v, k)) loop_add(v, v->at->written_off, j, loop_backlog_worth(v, k) * goes);
   loop_set(v, v->at->backlog, k, backlog * (lane_set(1) - goes));
 }
 
 /* Step 1, before orders: needs u. */
 LS_STEP void loop_review_contracts(const struct loop_view *v) {
-  if (loop_has(v, LOOP_HAS_CONCESSIONS))
-    for (int32_t k = 0; k < v->loop->purchase.count; k++) loop_concede(v, k);
-  if (loop_has(v, LOOP_HAS_EXITS))
-    for (int32_t k = 0; k < v->loop->purchase.count; k++) loop_give_notice(v, k);
+  if (!loop_has(v, LOOP_HAS_CONCESSIONS) && !loop_has(v, LOOP_HAS_EXITS)) return;
+  for (int32_t k = 0; k < v->loop->purchase.count; k++) {
+    if (loop_may_concede(v, k)) loop_concede(v, k);
+    if (loop_may_exit(v, k)) loop_give_notice(v, k);
+  }
 }
 
 /* p_j where there are prices, else 1. */

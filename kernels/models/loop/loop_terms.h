@@ -126,7 +126,7 @@ LS_FN void loop_write_payables(const struct loop_view *v) {
   for (int32_t k = 0; k < v->loop->purchase.count; k++) {
     ls_lane due = loop_get(v, v->at->invoice, k);
     if (loop_has(v, LOOP_HAS_EARMARKS)) due = lane_positive_part(due - loop_get(v, v->at->prepaid, k));
-    if (loop_has(v, LOOP_HAS_EXITS)) due = due + loop_get(v, v->at->fee, k);
+    if (loop_may_exit(v, k)) due = due + loop_get(v, v->at->fee, k);
     loop_set(v, v->at->payable, k, due);
   }
 }
