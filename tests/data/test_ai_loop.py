@@ -413,17 +413,22 @@ def the_page_is_true():
               len(shown) == len(wanted) and not wrong, wrong[:2])
 
 
-COMPUTE_ELSEWHERE = {("anthropic>amazon", "per_quarter"), ("amazon>compute-suppliers", "per_quarter"),
-                     ("amazon", "capacity"), ("amazon", "power_cap")}
+def capacity_of(*clouds):
+    """What follows from the plan by one rule: GW at the start, what a further one costs, and the power for them."""
+    return {(c, p) for c in clouds for p in ("capacity", "cost_per_capacity", "power_cap", "power_cap_growth")}
+
+
+COMPUTE_ELSEWHERE = {("anthropic>amazon", "per_quarter"), ("amazon>compute-suppliers", "per_quarter")}
 DIFFERENCES = {
-    "without-november-deal": (NOVEMBER, set(), COMPUTE_ELSEWHERE),
-    "november-deal-by-others": (NOVEMBER, set(), COMPUTE_ELSEWHERE | {("anthropic", "outside_equity")}),
+    "without-november-deal": (NOVEMBER, set(), COMPUTE_ELSEWHERE | capacity_of("amazon", "microsoft")),
+    "november-deal-by-others": (
+        NOVEMBER, set(), COMPUTE_ELSEWHERE | capacity_of("amazon", "microsoft") | {("anthropic", "outside_equity")}),
     "november-deal-with-openai": (
         NOVEMBER, {"nvda-openai-instead", "msft-openai-instead", "openai-msft-instead", "msft-nvda-hardware"},
-        COMPUTE_ELSEWHERE | {("openai-msft-instead", "term_years"), ("openai-msft-instead", "start")}),
-    "without-amazon-openai": ({"openai-amzn-cloud"}, set(), {
-        ("openai>microsoft", "per_quarter"), ("microsoft>nvidia", "per_quarter"), ("microsoft", "capacity"),
-        ("microsoft>datacentre-builders", "per_quarter"), ("microsoft", "power_cap")})}
+        COMPUTE_ELSEWHERE | capacity_of("amazon") | {("openai-msft-instead", "term_years"), ("openai-msft-instead", "start")}),
+    "without-amazon-openai": ({"openai-amzn-cloud"}, set(), capacity_of("amazon", "microsoft") | {
+        ("openai>microsoft", "per_quarter"), ("microsoft>nvidia", "per_quarter"),
+        ("microsoft>datacentre-builders", "per_quarter")})}
 
 
 def variant(name):
