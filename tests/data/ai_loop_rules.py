@@ -161,7 +161,8 @@ class Ledger:
             out[target] = dict(buyer=buyer, seller=seller, backlog=4 * self.of_pair('term_years', target) * value,
                                per_quarter=value, take_or_pay=self.of_pair('take_or_pay_assumed', target),
                                capex_share=self.of_pair('capex_share', target) or 0.0,
-                               start=self.get('start', target) or 0, ramp_quarters=self.get('ramp_quarters', target) or 0,
+                               start=self.get('start', target) or 0,
+                               ramp_quarters=self.get('ramp_quarters', target) or 0,
                                **self.terms(target, 'assumed', (buyer, seller)))
         for row in out.values():
             row.update({c: float(int(row[c] + .5)) for c in WHOLE if row[c] == row[c]})
@@ -224,7 +225,8 @@ class Ledger:
             if self.counted(d) and d['kind'] == 'warrant':
                 test, level = self.test(d['id'])
                 share = number(d['share'])
-                warrant.append(dict(issuer=d['from'], holder=d['to'], start=float(int(max(0, self.first_quarter(d)) + .5)),
+                warrant.append(dict(issuer=d['from'], holder=d['to'],
+                                    start=float(int(max(0, self.first_quarter(d)) + .5)),
                                     share=share if share is not None else self.of_deal_only('share', d), test=test,
                                     test_level=level))
         for (target, parameter, _), value in self.assumption.items():

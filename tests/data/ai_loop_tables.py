@@ -24,7 +24,7 @@ END = "<!-- end of tables -->"
 VINTAGES = {"2025-11": "2025-11-30", "2026-04": "2026-04-30", "2026-08": "2026-08-31"}
 VARIANTS = ("without-november-deal", "november-deal-by-others", "november-deal-with-openai", "without-amazon-openai")
 DRAWS = 102400
-RECENT_DAYS = 183  # a reported quarter older than half a year says little about quarter 0 of a firm that grows
+RECENT_DAYS = 183  # a quarter reported longer ago says little about quarter 0 of a firm that grows
 
 
 def read(path):
@@ -33,8 +33,8 @@ def read(path):
 
 
 def run(folder, *words):
-    done = subprocess.run([PROGRAM, "run", os.path.join(DATA, folder), "--model", "loop", "--json", "--quiet", "--backend",
-                           "cpu", *words], capture_output=True, text=True, check=False)
+    done = subprocess.run([PROGRAM, "run", os.path.join(DATA, folder), "--model", "loop", "--json", "--quiet",
+                           "--backend", "cpu", *words], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise RuntimeError(done.stderr)
     return json.loads(done.stdout)
@@ -66,7 +66,8 @@ def plan_table():
         for i, e in enumerate(ids):
             cash, value = path["cash"][:, i], path["value"][:, i]
             low = int(cash.argmin())
-            columns.setdefault(e, []).extend([f"{cash[low]:.1f} ({low})", f"{cash[-1]:.1f}", f"{value[-1] / value[0]:.2f}"])
+            cells = [f"{cash[low]:.1f} ({low})", f"{cash[-1]:.1f}", f"{value[-1] / value[0]:.2f}"]
+            columns.setdefault(e, []).extend(cells)
     return [["entity", *heads]] + [[e, *cells] for e, cells in columns.items()]
 
 
@@ -110,7 +111,8 @@ def scenario_table():
 
 def draws(folder):
     path = os.path.join(DATA, "scenarios", "monte-carlo.yaml")
-    return {e["id"]: e["default_probability"] for e in run(folder, "--scenarios", path, "--count", str(DRAWS))["entities"]}
+    result = run(folder, "--scenarios", path, "--count", str(DRAWS))
+    return {e["id"]: e["default_probability"] for e in result["entities"]}
 
 
 def probability(p):
@@ -136,8 +138,8 @@ def variant_table():
              "OpenAI's default probability", "Anthropic's"]]
     for folder in ("2026-08", *(os.path.join("variants", v) for v in VARIANTS)):
         p = draws(folder)
-        rows.append([os.path.basename(folder), *(f"{dependence(folder, e):.2%}" for e in ("openai", "anthropic", "microsoft")),
-                     probability(p["openai"]), probability(p["anthropic"])])
+        shares = [f"{dependence(folder, e):.2%}" for e in ("openai", "anthropic", "microsoft")]
+        rows.append([os.path.basename(folder), *shares, probability(p["openai"]), probability(p["anthropic"])])
     return rows
 
 
@@ -148,7 +150,8 @@ def markdown(rows):
 
 def tables():
     parts = (("### The plan, quarter by quarter", plan_table), ("### Anchors", anchor_table),
-             ("### Scenarios, each alone", scenario_table), ("### Default probabilities over 20 quarters", probability_table),
+             ("### Scenarios, each alone", scenario_table),
+             ("### Default probabilities over 20 quarters", probability_table),
              ("### The deal of November 2025, and OpenAI's contract with Amazon", variant_table))
     out = []
     for title, table in parts:

@@ -319,7 +319,7 @@ TEST strictness_refuses_what_did_not_converge_but_hands_it_out(void) {
   ls_results *results = NULL;
   ls_network *network = NULL;
   ASSERT(bench_open(&bench, BANKS, DEBTS, DRAWS));
-  ASSERT_EQ(LS_STATUS_OK, ls_network_read(bench.context, LS_SOURCE_DIR "/datasets/ai-loop/2026-08", NULL, &network));
+  ASSERT_EQ(LS_STATUS_OK, ls_network_read(bench.context, LS_SOURCE_DIR "/datasets/telecom-2000", NULL, &network));
   ls_run_options options = options_for(&bench, "loop");
   const char *const cut[] = {"max_iterations=1"};
   options.scenarios = NULL;
