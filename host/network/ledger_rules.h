@@ -65,6 +65,7 @@ ls_status ledger_write_pairs(struct ledger *ledger, enum table_id id, const char
 ls_status ledger_fill_purchases(struct ledger *ledger);
 ls_status ledger_fill_equity(struct ledger *ledger);
 ls_status ledger_fill_entities(struct ledger *ledger);
+bool ledger_fills_column(const char *name); /* of entities.csv */
 ls_status ledger_fill_debts(struct ledger *ledger);
 ls_status ledger_fill_inputs(struct ledger *ledger);
 ls_status ledger_fill_settings(struct ledger *ledger);
