@@ -3,6 +3,7 @@
 
 #include "network/ledger.h"
 #include "network/ledger_rules.h"
+#include "network/schema.h"
 #include "network/table.h"
 #include "network/validate.h"
 
@@ -35,10 +36,11 @@ static void drop_columns(ls_context *context, ls_network *network) {
   }
 }
 
+/* What is there without a file of the folder was made by the ledger. */
 static void drop_tables(ls_network *network) {
-  static const enum table_id MADE[] = {TABLE_PURCHASES,   TABLE_PLEDGES, TABLE_SHAREHOLDINGS,
-                                       TABLE_LIABILITIES, TABLE_INPUTS,  TABLE_PATHS};
-  for (size_t i = 0; i < sizeof MADE / sizeof *MADE; i++) table_release(&network->allocator, &network->table[MADE[i]]);
+  for (int id = 0; id < TABLE_COUNT; id++)
+    if (!has_file(network, schema_table((enum table_id)id)->file))
+      table_release(&network->allocator, &network->table[id]);
   network->has_loop_settings = false; /* loop.yaml agreed with the central values, which do not bind */
 }
 

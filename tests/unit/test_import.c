@@ -126,6 +126,7 @@ TEST tables_with_a_header_alone_are_valid(void) {
   put("purchases.csv", "buyer,seller,backlog,per_quarter\n");
   put("pledges.csv", "investor,recipient,amount,per_quarter\n");
   put("paths.csv", "target,variable,quarter,value\n");
+  put("assumption_correlations.csv", "parameter_a,parameter_b,value\n");
   ASSERT_EQ(LS_STATUS_OK, read_folder());
   for (int id = 0; id < TABLE_COUNT; id++)
     ASSERT_EQ(id != TABLE_DEALS && id != TABLE_ASSUMPTIONS, network->table[id].present);
