@@ -36,6 +36,15 @@ def test_no_way_of_running_changes_the_digest(folder):
     assert answer("info", merged)["digest"] == whole
 
 
+def test_cuda_gives_the_digest_of_the_cpu(folder):
+    if not {b["name"]: b["available"] for b in answer("backends")}["cuda"]:
+        if os.environ.get("LOOPSTRESS_REQUIRE_GPU") == "1":
+            raise AssertionError("a GPU is required and none answers")
+        raise Skip("no CUDA device answers")
+    words = job(folder)
+    assert answer(*words)["digest"] == answer(*["cuda" if word == "cpu" else word for word in words])["digest"]
+
+
 def test_a_setting_that_is_given_is_not_drawn(folder):
     words = job(folder)
     central = answer(*job(folder, 1))["settings"]["build_lag"]
