@@ -1,6 +1,6 @@
-/* loop_plan.h - the investment-compute loop laid out for the kernels: entities, links and paths of LOOP-1.
+/* loop_plan.h - the investment-compute loop laid out for the kernels: entities, links and paths of LOOP-1 and LOOP-2.
  *
- * Symbols as in docs/models/loop.md. The rest of the world W is node N = entity_count. Links are sorted by (from, to).
+ * Symbols as in docs/models/loop.md and docs/models/loop-finance.md. The rest of the world W is node N = entity_count. Links are sorted by (from, to).
  */
 #ifndef LS_KERNELS_LOOP_PLAN_H
 #define LS_KERNELS_LOOP_PLAN_H
@@ -26,6 +26,15 @@ enum ls_loop_field {
   LOOP_CREDIT_LIMIT,        /* lambda, share of value */
   LOOP_CASH_FLOOR,
   LOOP_WORLD_SHARE, /* S_Wi(0) */
+  LOOP_UPSIDE,
+  LOOP_EXTERNAL_USE,    /* gamma */
+  LOOP_SUBSTITUTION,    /* sigma */
+  LOOP_HARDWARE_SHARE,  /* mu */
+  LOOP_SPREAD,          /* s, per quarter */
+  LOOP_CAPEX_BORROWING, /* l */
+  LOOP_SECURED_SHARE,
+  LOOP_LOAN_TO_VALUE, /* ltv */
+  LOOP_SALES_WEIGHT,  /* nu */
   LOOP_FIELD_COUNT
 };
 
@@ -39,10 +48,94 @@ enum ls_loop_path {
   LOOP_PATH_SUPPLY,         /* zs */
   LOOP_PATH_POWER_CAP,      /* Gmax; LS_NO_POWER_CAP where there is no cap */
   LOOP_PATH_CREDIT,
+  LOOP_PATH_PRICE,              /* of what a seller delivers, against the contracts' */
+  LOOP_PATH_HARDWARE_PRICE,     /* pK */
+  LOOP_PATH_DEPRECIATION_SCALE, /* on delta */
+  LOOP_PATH_AMORTISATION,       /* a */
+  LOOP_PATH_ROLLOVER,           /* ro */
   LOOP_PATH_COUNT
 };
 
 #define LS_NO_POWER_CAP 1e300
+
+/* The mechanisms of LOOP-2 that a run uses (host/engine/loop_features.c decides). Where a bit is not set its steps are those of
+ * LOOP-1, to the bit. */
+enum ls_loop_feature {
+  LOOP_HAS_PLANNED_INPUTS = 1 << 0,
+  LOOP_HAS_UPSIDE = 1 << 1,
+  LOOP_HAS_RATIONING = 1 << 2, /* outside sales that use capacity, priorities, or what the next two need */
+  LOOP_HAS_SUBSTITUTION = 1 << 3,
+  LOOP_HAS_SCARCITY = 1 << 4, /* prices that follow it */
+  LOOP_HAS_PRICES = 1 << 5,   /* any price, of compute at least somewhere in an invoice */
+  LOOP_HAS_ENDS = 1 << 6,     /* contracts that end or are rolled */
+  LOOP_HAS_CONCESSIONS = 1 << 7,
+  LOOP_HAS_EXITS = 1 << 8,
+  LOOP_HAS_BACKLOG_WORTH = 1 << 9,
+  LOOP_HAS_EARMARKS = 1 << 10,
+  LOOP_HAS_TESTS = 1 << 11,
+  LOOP_HAS_BACKSTOPS = 1 << 12,
+  LOOP_HAS_WARRANTS = 1 << 13,
+  LOOP_HAS_BREACH = 1 << 14,
+  LOOP_HAS_BORROWING = 1 << 15,
+  LOOP_HAS_RATES = 1 << 16, /* spreads, maturities, rollover */
+  LOOP_HAS_COLLATERAL = 1 << 17,
+  LOOP_HAS_CROSS_DEFAULT = 1 << 18,
+  LOOP_HAS_SMOOTHING = 1 << 19,
+  LOOP_HAS_SALES_IN_VALUE = 1 << 20,
+  LOOP_HAS_REFERENCE = 1 << 21, /* peak or last round */
+  LOOP_HAS_FLAG_EXIT = 1 << 22,
+  LOOP_HAS_HERDING = 1 << 23,
+  LOOP_HAS_IMPAIRMENT = 1 << 24,
+  LOOP_HAS_HARDWARE = 1 << 25 /* its price and its life */
+};
+
+/* Terms of a contract: contract[field * purchases + k]. */
+enum ls_loop_contract_field {
+  LOOP_CONTRACT_RENEWED,    /* 1: rolled */
+  LOOP_CONTRACT_PRIORITY,   /* 1 or 2 */
+  LOOP_CONTRACT_REPRICING,  /* rp */
+  LOOP_CONTRACT_CONCESSION, /* xi */
+  LOOP_CONTRACT_TRIGGER,    /* u* */
+  LOOP_CONTRACT_NOTICE,     /* c; -1: no exit */
+  LOOP_CONTRACT_FEE,        /* omega */
+  LOOP_CONTRACT_RATE,       /* q, without the ramp */
+  LOOP_CONTRACT_END,        /* first quarter after it; LS_NO_END where there is none */
+  LOOP_CONTRACT_FIELD_COUNT
+};
+
+#define LS_NO_END 1e9
+
+/* What a recipient or holder must reach; 0: nothing. */
+enum ls_loop_test {
+  LOOP_TEST_NONE,
+  LOOP_TEST_REVENUE,         /* of the last quarter */
+  LOOP_TEST_REVENUE_TO_PLAN, /* of the last quarter, per plan */
+  LOOP_TEST_CAPACITY,        /* at the start of the quarter */
+  LOOP_TEST_PURCHASES        /* volume delivered to it by the investor or issuer so far */
+};
+
+enum ls_loop_reference_kind { LOOP_REFERENCE_IS_INITIAL, LOOP_REFERENCE_IS_PEAK, LOOP_REFERENCE_IS_LAST_ROUND };
+
+struct ls_loop_backstops {
+  int32_t count;
+  const int32_t *guarantor, *provider; /* [count] node numbers, W = N */
+  const double *amount;                /* [count] F(0) */
+  const int32_t *debt;                 /* [count] debt link (guarantor -> provider); -1 where W guarantees */
+};
+
+struct ls_loop_warrants {
+  int32_t count;
+  const int32_t *issuer, *holder; /* [count] */
+  const double *share;            /* [count] w */
+  const int32_t *start, *test;    /* [count] */
+  const double *level;            /* [count] */
+  const int32_t *stake;           /* [count] stake (holder, issuer) */
+};
+
+struct ls_loop_cross_defaults {
+  int32_t count;
+  const int32_t *trigger, *obligor; /* [count] */
+};
 
 /* Links of one kind: from[k] -> to[k], and for walking them by receiver the permutation by_to with its row starts. */
 struct ls_loop_links {
@@ -98,6 +191,48 @@ struct ls_loop_slots {
   int32_t pivot;                   /* [N] */
   int32_t outside_flow;            /* [1] money that holders outside received less what they put in, cumulated */
   int32_t iterations, unconverged; /* [1] */
+  /* LOOP-2; a slot that no mechanism needs is the one that LOOP-1 has in its place (in brackets), or -1 */
+  int32_t invoice;       /* [purchases] w xd + p extra (delivered) */
+  int32_t payable;       /* [purchases] class 1: the invoice less what is prepaid, plus a fee (invoice) */
+  int32_t extra;         /* [purchases] bought at the spot price beside the contract, by volume */
+  int32_t wanted;        /* [purchases] what the buyer wants of it whether or not it can be had */
+  int32_t firm;          /* [purchases] phi(t) */
+  int32_t fee, leaves;   /* [purchases] exit fee due; quarter in which the contract is left, -1 none */
+  int32_t prepaid;       /* [purchases] out of earmarked cash */
+  int32_t backlog_worth; /* [purchases] Bv (backlog) */
+  int32_t delivered_sum; /* [purchases] over earlier quarters */
+  int32_t revenue_before, planned_before;     /* [N] what tests look back to */
+  int32_t earmarked;                          /* [pledges] Z */
+  int32_t order_ratio;                        /* [N + 1] u */
+  int32_t first_share;                        /* [N] z1 */
+  int32_t spare;                              /* [N] capacity left, in money */
+  int32_t requested;                          /* [N] of the spare capacity */
+  int32_t price;                              /* [N] p */
+  int32_t scarcity;                           /* [types] U of the last quarter */
+  int32_t backstop_left, backstop_due;        /* [backstops] */
+  int32_t exercised;                          /* [warrants] */
+  int32_t borrowed;                           /* [N] dr */
+  int32_t interest, principal;                /* [N] rates per quarter */
+  int32_t call;                               /* [N] collateral called */
+  int32_t valued_revenue;                     /* [N] Rbar (external_revenue) */
+  int32_t loop_sales;                         /* [N] Lbar */
+  int32_t peak_share, dilution;               /* [N] largest value per first share; kappa */
+  int32_t last_round;                         /* [N] */
+  int32_t quarters_above;                     /* [N] in a row above the threshold while flagged */
+  int32_t flag_in_value;                      /* [N] flags of the last valuation (flag) */
+  int32_t peak_value, drawdown, capex_factor; /* [N] */
+  int32_t market_peak, market_factor;         /* [1] (1 - dd_M)^eta */
+  int32_t sector_drawdown;                    /* [sectors] */
+  int32_t carrying;                           /* [stakes] */
+  int32_t written_down;                       /* [N] by holder, cumulated */
+  int32_t loss_of_quarter;                    /* [N] */
+  int32_t written_off;                        /* [N] backlog lost, by seller, cumulated */
+  int32_t written_down_on;                    /* [N] by issuer, cumulated */
+  /* what is measured beside losses, where the run uses LOOP-2 */
+  int32_t runway, funding_gap, refinancing;                  /* [N] */
+  int32_t highest_value, deepest_fall, deepest_fall_quarter; /* [N] */
+  int32_t idle_sum, least_standing;                          /* [N] */
+  int32_t outside_equity_flow, deadweight;                   /* [1] */
   /* audit=1 only, else -1 */
   int32_t world_cash, turnover;                          /* [1] */
   int32_t stakes_at_cost, ordered_capacity, book_equity; /* [N] */
@@ -125,6 +260,27 @@ struct ls_loop_plan {
   const int32_t *pledge_row;    /* [pledges] the pledge's number among the shocks' targets: its row in the table */
   const int32_t *pledge_stake;  /* [pledges] stake (investor, recipient); -1 where the world invests */
   const int32_t *world_debt;    /* [N] debt link (i -> W) */
+  /* LOOP-2 */
+  uint32_t features; /* bits of enum ls_loop_feature */
+  int32_t reference; /* enum ls_loop_reference_kind */
+  int32_t flag_exit;
+  double price_elasticity, price_low, price_high;
+  double backlog_uncommitted, backlog_discount, breach_share, distress_spread, revenue_smoothing;
+  double herding_multiple, herding_funding, herding_capex, herding_peers, impairment;
+  const double *contract;             /* [LOOP_CONTRACT_FIELD_COUNT * purchases] */
+  const int32_t *purchase_pledge;     /* [purchases] pledge (seller -> buyer), -1 none: whose earmarked money pays it */
+  const int32_t *breach_debt;         /* [purchases] debt link (seller -> buyer); -1 where not needed */
+  const double *earmark;              /* [pledges] e */
+  const int32_t *pledge_test;         /* [pledges] enum ls_loop_test */
+  const double *pledge_level;         /* [pledges] */
+  const double *stake_cost;           /* [stakes] carrying value at the start */
+  const int32_t *stake_equity_method; /* [stakes] */
+  int32_t sector_count;
+  const int32_t *sector;      /* [N], -1 none */
+  const int32_t *sector_size; /* [sectors] */
+  struct ls_loop_backstops backstop;
+  struct ls_loop_warrants warrant;
+  struct ls_loop_cross_defaults cross;
   struct ls_elimination elimination;
 };
 

@@ -15,7 +15,9 @@ enum {
   LS_MODEL_SETTINGS = 4,
   LS_MODEL_OUTPUTS = 8,
   LS_MODEL_LINES = 12,
-  LS_MODEL_TRACE = 12
+  LS_MODEL_TRACE = 12,
+  LS_MODEL_MEASURES = 16,
+  LS_MODEL_SYSTEM = 4
 }; /* the most, NULL included */
 
 /* A parameter of --set beyond the common ones. A model's settings stand in ls_static_plan.setting in this order. */
@@ -40,8 +42,13 @@ struct ls_model_info {
   uint32_t output_flags;                /* bit o set: output o is true/false; */
   uint32_t output_integers;             /* bit o set: output o is a whole number */
   const char *line[LS_MODEL_LINES];     /* balance-sheet lines that add up to the loss; ends with NULL */
-  const char *trace[LS_MODEL_TRACE];    /* per-quarter fields of --set trace=1; ends with NULL */
-  uint32_t trace_flags;                 /* bit f set: field f is true/false */
+  int line_first;                       /* above 0: only so many of them where the run has no use for the others */
+  const char
+      *measure[LS_MODEL_MEASURES];     /* per-entity measures beside losses, where the run keeps them; ends with NULL */
+  const char *system[LS_MODEL_SYSTEM]; /* the same of the whole system */
+  const char *by_quarter;              /* a number of the whole system by quarter, or NULL */
+  const char *trace[LS_MODEL_TRACE];   /* per-quarter fields of --set trace=1; ends with NULL */
+  uint32_t trace_flags;                /* bit f set: field f is true/false */
 };
 
 /* All models in the order of models.def (host/engine/models.c). */

@@ -25,8 +25,15 @@
   X(POWER, 10, "power", LS_COMBINE_FACTOR)                            \
   X(FUNDING, 11, "funding", LS_COMBINE_FACTOR)                        \
   X(CREDIT, 12, "credit", LS_COMBINE_FACTOR)                          \
-  X(GATE, 13, "gate", LS_COMBINE_FACTOR)
-enum { LS_VARIABLE_COUNT = 14 };
+  X(GATE, 13, "gate", LS_COMBINE_FACTOR)                              \
+  X(PRICE, 14, "price", LS_COMBINE_FACTOR)                            \
+  X(HARDWARE_PRICE, 15, "hardware_price", LS_COMBINE_FACTOR)          \
+  X(DEPRECIATION_SCALE, 16, "depreciation_scale", LS_COMBINE_FACTOR)  \
+  X(AMORTISATION, 17, "amortisation", LS_COMBINE_FACTOR)              \
+  X(ROLLOVER, 18, "rollover", LS_COMBINE_FACTOR)                      \
+  X(RENEGOTIATION, 19, "renegotiation", LS_COMBINE_LOSS)              \
+  X(EXIT, 20, "exit", LS_COMBINE_LOSS)
+enum { LS_VARIABLE_COUNT = 21 };
 
 /* Several shocks to one (target, variable, quarter): losses combine as 1 - prod(1 - loss), factors multiply.
  * The neutral value is 0 for a loss and 1 for a factor. Losses are clipped to [0, 1], factors to >= 0. */
@@ -108,11 +115,16 @@ struct ls_output_layout {
   int32_t converged;       /* 1 or 0 */
   int32_t clip_count;      /* shock values clipped into their range */
   int32_t funding_refused; /* [N] quarters in which distress closed outside funding to it (loop) */
-  int32_t detail_count; /* the model's own per-entity outputs (ls_model_info.outputs); 0 unless detail is asked for */
-  int32_t detail;       /* [detail_count * N] */
-  int32_t trace_count;  /* per-quarter fields of the loop model; 0 unless a trace is asked for */
-  int32_t trace;        /* [quarter_count * trace_count * N] */
-  int32_t audit;        /* loop: largest breach of the stock-flow identities, relative; -1 unless asked for */
+  int32_t detail_count;  /* the model's own per-entity outputs (ls_model_info.outputs); 0 unless detail is asked for */
+  int32_t detail;        /* [detail_count * N] */
+  int32_t trace_count;   /* per-quarter fields of the loop model; 0 unless a trace is asked for */
+  int32_t trace;         /* [quarter_count * trace_count * N] */
+  int32_t audit;         /* loop: largest breach of the stock-flow identities, relative; -1 unless asked for */
+  int32_t measure_count; /* per-entity measures beside losses (ls_model_info.measure); 0 where the run has none */
+  int32_t measure;       /* [measure_count * N] */
+  int32_t system_count;  /* numbers of the whole system (ls_model_info.system) */
+  int32_t system;        /* [system_count] */
+  int32_t system_by_quarter; /* [quarter_count] of ls_model_info.by_quarter; -1 where there is none */
 };
 
 /* ---- static models: x <- c_i(a_i) + s_i(a_i) a_i with a = A x ---------------------------------------------------------- */
@@ -158,9 +170,10 @@ struct ls_plan {
   struct ls_static_plan fixed;
   struct ls_loop_plan loop;
   struct ls_output_layout output;
-  const double *baseline_value; /* [quarter_count * N] equity value on the baseline path */
-  const double *baseline_line;  /* [line_count * N] */
-  double baseline_outside;      /* wealth of holders outside the network on the baseline */
+  const double *baseline_value;                        /* [quarter_count * N] equity value on the baseline path */
+  const double *baseline_line;                         /* [line_count * N] */
+  double baseline_outside;                             /* wealth of holders outside the network on the baseline */
+  double baseline_outside_shares, baseline_deadweight; /* of the loop, where measured */
 };
 
 #endif

@@ -17,15 +17,6 @@ static const char *const COMMON[][2] = {
     {"solution", "greatest or least solution, where both exist"},
     {"trace", "1: every quarter's state in --json"},
     {"audit", "1: check the stock-flow identities every quarter"},
-    {"quarters", "length of the path"},
-    {"interest", "on debt, per quarter"},
-    {"amortisation", "share of debt repaid per quarter"},
-    {"termination_share", "claim for a broken commitment, share of its take-or-pay"},
-    {"recovery_assets", "share of real assets' book value that an estate gets"},
-    {"recovery_claims", "share of claims on the living that an estate gets"},
-    {"recovery_stakes", "share of stakes' last value that an estate gets"},
-    {"build_lag", "quarters from order to capacity"},
-    {"claims_valuation", "claims at book, or en: at what the debtor's assets cover"},
 };
 
 static const char *meaning_of(const struct ls_model_info *model, const char *key) {
@@ -33,6 +24,8 @@ static const char *meaning_of(const struct ls_model_info *model, const char *key
     if (strcmp(model->setting[k].key, key) == 0) return model->setting[k].meaning;
   for (size_t k = 0; k < sizeof COMMON / sizeof COMMON[0]; k++)
     if (strcmp(COMMON[k][0], key) == 0) return COMMON[k][1];
+  for (int k = 0; k < LOOP_KEY_COUNT; k++)
+    if (strcmp(LOOP_KEYS[k].name, key) == 0) return LOOP_KEYS[k].meaning;
   return "";
 }
 

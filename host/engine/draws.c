@@ -48,12 +48,14 @@ static ls_status build(const struct drawing *drawing, int32_t draw) {
   struct job *job = drawing->job;
   struct draw_record *record = &job->record;
   struct job_draw *plans = &job->draw[draw];
-  struct run_settings settings;
+  struct run_settings settings = {0};
   ls_network *network = NULL;
   const int64_t n = job->plan->entity_count, quarters = job->plan->quarter_count;
   bool converged = false;
   ls_status status = network_redraw(drawing->scratch, job->network, drawing->value, &network);
   if (status == LS_STATUS_OK) status = settings_resolve(drawing->scratch, network, drawing->options, &settings);
+  settings.shocked = job->settings.shocked;
+  settings.features = job->settings.features;
   if (status == LS_STATUS_OK) status = make_plan(drawing, network, &settings, false, &plans->plan);
   if (status == LS_STATUS_OK) status = make_plan(drawing, network, &settings, true, &plans->detail);
   if (status == LS_STATUS_OK) {

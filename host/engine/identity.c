@@ -77,10 +77,11 @@ static ls_status copy_names(ls_context *context, const char *const *from, int32_
   return LS_STATUS_OK;
 }
 
-static ls_status fill_names(ls_context *context, const struct ls_model_info *info, struct result_names *names) {
+static ls_status fill_names(ls_context *context, const struct job *job, struct result_names *names) {
+  const struct ls_model_info *info = job->settings.info;
   ls_status status = copy_names(context, info->output, LS_MODEL_OUTPUTS, &names->detail, &names->detail_count);
   if (status == LS_STATUS_OK)
-    status = copy_names(context, info->line, LS_MODEL_LINES, &names->line, &names->line_count);
+    status = copy_names(context, info->line, job->plan->output.line_count, &names->line, &names->line_count);
   if (status == LS_STATUS_OK)
     status = copy_names(context, info->trace, LS_MODEL_TRACE, &names->trace, &names->trace_count);
   return status;
@@ -123,7 +124,7 @@ ls_status identity_fill(ls_context *context, const struct job *job, const ls_run
     status = settings_describe(context, &job->settings, &identity->setting, &identity->setting_count);
   if (status == LS_STATUS_OK) mark_given(options, identity);
   if (status == LS_STATUS_OK) status = fill_scenario(context, job->scenarios, identity);
-  if (status == LS_STATUS_OK) status = fill_names(context, job->settings.info, &results->names);
+  if (status == LS_STATUS_OK) status = fill_names(context, job, &results->names);
   if (status == LS_STATUS_OK) status = network_copy(context, job->network, &results->network);
   if (status == LS_STATUS_OK) status = hash_identity(context, job->network, job->draw_count, identity);
   return status;

@@ -76,7 +76,11 @@ ls_status job_set_baseline(ls_context *context, const ls_network *network, const
   if (status != LS_STATUS_OK) goto cleanup;
   read_baseline(plan, value, path, line);
   read_events(plan, value, events);
-  double outside = 0 - value[plan->output.loss_net];
+  double outside[3] = {0 - value[plan->output.loss_net], 0, 0};
+  if (plan->output.system_count > 0) {
+    outside[1] = 0 - value[plan->output.system];
+    outside[2] = value[plan->output.system + 2];
+  }
   *converged = value[plan->output.converged] > 0;
   plan_set_baseline(plans->plan, path, line, outside);
   plan_set_baseline(plans->detail, path, line, outside);
@@ -87,6 +91,46 @@ cleanup:
   plan_destroy(context, &plan);
   scenario_destroy(&none);
   return status;
+}
+
+/* The baseline has no shocks, but must go through the same arithmetic as the run: what is shocked is part of the settings. */
+static uint32_t shocked_variables(const struct ls_shock_plan *shock) {
+  uint32_t bits = 0;
+  for (int32_t k = 0; k < LS_VARIABLE_COUNT * shock->target_count; k++)
+    if (shock->column_of[k] >= 0) bits |= 1u << (k / shock->target_count);
+  return bits;
+}
+
+/* The plans on central values, and those of the draws. */
+static ls_status make_plans(ls_context *context, const ls_run_options *options, struct job *job) {
+  ls_status status = plan_create(context, job->network, &job->settings, job->scenarios, false, &job->plan);
+  if (status == LS_STATUS_OK)
+    status = plan_create(context, job->network, &job->settings, job->scenarios, true, &job->detail);
+  if (status == LS_STATUS_OK)
+    status = job_set_baseline(context, job->network, &job->settings, &(struct job_draw){job->plan, job->detail},
+                              &(struct baseline_events){0}, &job->baseline_converged);
+  if (status == LS_STATUS_OK) status = draws_prepare(context, options, job);
+  return status;
+}
+
+static void release_plans(ls_context *context, struct job *job) {
+  draws_release(context, job);
+  plan_destroy(context, &job->plan);
+  plan_destroy(context, &job->detail);
+}
+
+/* Mechanisms that central values or any draw use. All plans must have the same, because outputs are laid out by them. */
+static uint32_t features_of_all(const struct job *job) {
+  uint32_t features = job->plan->loop.features;
+  for (int32_t draw = 0; draw < job->draw_count; draw++) features |= job->draw[draw].plan->loop.features;
+  return features;
+}
+
+static bool features_differ(const struct job *job, uint32_t features) {
+  bool differ = job->plan->loop.features != features;
+  for (int32_t draw = 0; draw < job->draw_count; draw++)
+    differ = differ || job->draw[draw].plan->loop.features != features;
+  return differ;
 }
 
 ls_status job_prepare(ls_context *context, const ls_network *network, const ls_run_options *options,
@@ -100,12 +144,13 @@ ls_status job_prepare(ls_context *context, const ls_network *network, const ls_r
   reading.model = job.settings.info->name;
   reading.quarter_count = settings_quarter_count(&job.settings);
   status = scenario_read(context, network, &reading, &job.scenarios);
-  if (status == LS_STATUS_OK) status = plan_create(context, network, &job.settings, job.scenarios, false, &job.plan);
-  if (status == LS_STATUS_OK) status = plan_create(context, network, &job.settings, job.scenarios, true, &job.detail);
-  if (status == LS_STATUS_OK)
-    status = job_set_baseline(context, network, &job.settings, &(struct job_draw){job.plan, job.detail},
-                              &(struct baseline_events){0}, &job.baseline_converged);
-  if (status == LS_STATUS_OK) status = draws_prepare(context, options, &job);
+  if (status == LS_STATUS_OK) job.settings.shocked = shocked_variables(&job.scenarios->shock);
+  if (status == LS_STATUS_OK) status = make_plans(context, options, &job);
+  if (status == LS_STATUS_OK && job.draw_count > 0 && features_differ(&job, features_of_all(&job))) {
+    job.settings.features = features_of_all(&job);
+    release_plans(context, &job);
+    status = make_plans(context, options, &job);
+  }
   if (status == LS_STATUS_OK)
     *out = job;
   else
@@ -114,9 +159,7 @@ ls_status job_prepare(ls_context *context, const ls_network *network, const ls_r
 }
 
 void job_release(ls_context *context, struct job *job) {
-  draws_release(context, job);
-  plan_destroy(context, &job->plan);
-  plan_destroy(context, &job->detail);
+  release_plans(context, job);
   scenario_destroy(&job->scenarios);
 }
 

@@ -69,12 +69,83 @@ static void lay_out_quarter(const struct ls_loop_plan *loop, int32_t n, struct l
   s->entry = take(s, loop->elimination.entry_count);
 }
 
+/* A slot that a mechanism needs; without it the slot that stands in its place, or -1. */
+static int32_t take_if(struct ls_loop_slots *slots, bool needed, int32_t count, int32_t otherwise) {
+  return needed ? take(slots, count) : otherwise;
+}
+
+static void lay_out_trade(const struct ls_loop_plan *loop, int32_t n, struct ls_loop_slots *s) {
+  uint32_t has = loop->features;
+  int32_t purchases = loop->purchase.count;
+  s->order_ratio = take(s, n + 1);
+  s->invoice = take_if(s, (has & (LOOP_HAS_PRICES | LOOP_HAS_SUBSTITUTION)) != 0, purchases, s->delivered);
+  s->payable = take_if(s, (has & (LOOP_HAS_EARMARKS | LOOP_HAS_EXITS)) != 0, purchases, s->invoice);
+  s->extra = take_if(s, (has & LOOP_HAS_SUBSTITUTION) != 0, purchases, -1);
+  s->wanted = take_if(s, (has & LOOP_HAS_SUBSTITUTION) != 0, purchases, -1);
+  s->firm = take_if(s, (has & LOOP_HAS_CONCESSIONS) != 0, purchases, -1);
+  s->fee = take_if(s, (has & LOOP_HAS_EXITS) != 0, purchases, -1);
+  s->leaves = take_if(s, (has & LOOP_HAS_EXITS) != 0, purchases, -1);
+  s->prepaid = take_if(s, (has & LOOP_HAS_EARMARKS) != 0, purchases, -1);
+  s->backlog_worth = take_if(s, (has & LOOP_HAS_BACKLOG_WORTH) != 0, purchases, s->backlog);
+  s->delivered_sum = take_if(s, (has & LOOP_HAS_TESTS) != 0, purchases, -1);
+  s->revenue_before = take_if(s, (has & LOOP_HAS_TESTS) != 0, n, -1);
+  s->planned_before = take_if(s, (has & LOOP_HAS_TESTS) != 0, n, -1);
+  s->first_share = take_if(s, (has & LOOP_HAS_RATIONING) != 0, n, -1);
+  s->spare = take_if(s, (has & LOOP_HAS_RATIONING) != 0, n, -1);
+  s->requested = take_if(s, (has & LOOP_HAS_RATIONING) != 0, n, -1);
+  s->price = take_if(s, (has & LOOP_HAS_PRICES) != 0, n, -1);
+  s->scarcity = take_if(s, (has & LOOP_HAS_SCARCITY) != 0, loop->type_count, -1);
+  s->written_off = take_if(s, has != 0, n, -1);
+}
+
+static void lay_out_money(const struct ls_loop_plan *loop, int32_t n, struct ls_loop_slots *s) {
+  uint32_t has = loop->features;
+  bool peak = loop->reference == LOOP_REFERENCE_IS_PEAK, round = loop->reference == LOOP_REFERENCE_IS_LAST_ROUND;
+  s->earmarked = take_if(s, (has & LOOP_HAS_EARMARKS) != 0, loop->pledge.count, -1);
+  s->backstop_left = take_if(s, (has & LOOP_HAS_BACKSTOPS) != 0, loop->backstop.count, -1);
+  s->backstop_due = take_if(s, (has & LOOP_HAS_BACKSTOPS) != 0, loop->backstop.count, -1);
+  s->exercised = take_if(s, (has & LOOP_HAS_WARRANTS) != 0, loop->warrant.count, -1);
+  s->borrowed = take_if(s, (has & LOOP_HAS_BORROWING) != 0, n, -1);
+  s->interest = take_if(s, (has & LOOP_HAS_RATES) != 0, n, -1);
+  s->principal = take_if(s, (has & LOOP_HAS_RATES) != 0, n, -1);
+  s->call = take_if(s, (has & LOOP_HAS_COLLATERAL) != 0, n, -1);
+  s->valued_revenue = take_if(s, (has & LOOP_HAS_SMOOTHING) != 0, n, s->external_revenue);
+  s->loop_sales = take_if(s, (has & LOOP_HAS_SALES_IN_VALUE) != 0, n, -1);
+  s->peak_share = take_if(s, peak, n, -1);
+  s->dilution = take_if(s, peak, n, -1);
+  s->last_round = take_if(s, round, n, -1);
+  s->quarters_above = take_if(s, (has & LOOP_HAS_FLAG_EXIT) != 0, n, -1);
+  s->flag_in_value = take_if(s, (has & LOOP_HAS_FLAG_EXIT) != 0, n, s->flag);
+  s->peak_value = take_if(s, (has & LOOP_HAS_HERDING) != 0, n, -1);
+  s->drawdown = take_if(s, (has & LOOP_HAS_HERDING) != 0, n, -1);
+  s->capex_factor = take_if(s, (has & LOOP_HAS_HERDING) != 0, n, -1);
+  s->market_peak = take_if(s, (has & LOOP_HAS_HERDING) != 0, 1, -1);
+  s->market_factor = take_if(s, (has & LOOP_HAS_HERDING) != 0, 1, -1);
+  s->sector_drawdown = take_if(s, (has & LOOP_HAS_HERDING) != 0, loop->sector_count, -1);
+  s->carrying = take_if(s, (has & LOOP_HAS_IMPAIRMENT) != 0, loop->stake.count, -1);
+  s->written_down = take_if(s, (has & LOOP_HAS_IMPAIRMENT) != 0, n, -1);
+  s->loss_of_quarter = take_if(s, (has & LOOP_HAS_IMPAIRMENT) != 0, n, -1);
+  s->written_down_on = take_if(s, (has & LOOP_HAS_IMPAIRMENT) != 0, n, -1);
+}
+
+static void lay_out_measures(const struct ls_loop_plan *loop, int32_t n, struct ls_loop_slots *s) {
+  int32_t *const by_entity[] = {&s->runway,       &s->funding_gap,          &s->refinancing, &s->highest_value,
+                                &s->deepest_fall, &s->deepest_fall_quarter, &s->idle_sum,    &s->least_standing};
+  bool measured = loop->features != 0;
+  for (size_t k = 0; k < sizeof by_entity / sizeof by_entity[0]; k++) *by_entity[k] = take_if(s, measured, n, -1);
+  s->outside_equity_flow = take_if(s, measured, 1, -1);
+  s->deadweight = take_if(s, measured, 1, -1);
+}
+
 void plan_lay_out_loop(struct ls_plan *plan, bool audit) {
   struct ls_loop_slots *s = &plan->loop.slot;
   int32_t n = plan->entity_count;
   s->count = 0;
   lay_out_state(&plan->loop, n, s);
   lay_out_quarter(&plan->loop, n, s);
+  lay_out_trade(&plan->loop, n, s);
+  lay_out_money(&plan->loop, n, s);
+  lay_out_measures(&plan->loop, n, s);
   s->breach = audit ? take(s, 1) : -1;
   s->world_cash = audit ? take(s, 1) : -1;
   s->turnover = audit ? take(s, 1) : -1;

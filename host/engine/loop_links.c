@@ -6,7 +6,8 @@
 static int compare_links(const void *a, const void *b) {
   const struct link *x = a, *y = b;
   if (x->from != y->from) return x->from < y->from ? -1 : 1;
-  return x->to < y->to ? -1 : x->to > y->to;
+  if (x->to != y->to) return x->to < y->to ? -1 : 1;
+  return x->row < y->row ? -1 : x->row > y->row;
 }
 
 /* Counts become starts: first[i] .. first[i + 1] - 1 are the positions of node i. */
@@ -27,7 +28,7 @@ static void sort_by_receiver(const struct ls_loop_links *links, int32_t node_cou
 static int32_t merge_equal(struct link *link, int32_t count) {
   int32_t kept = 0;
   for (int32_t k = 0; k < count; k++) {
-    if (kept > 0 && link[kept - 1].from == link[k].from && link[kept - 1].to == link[k].to)
+    if (kept > 0 && link[k].row < 0 && link[kept - 1].from == link[k].from && link[kept - 1].to == link[k].to)
       link[kept - 1].amount += link[k].amount;
     else
       link[kept++] = link[k];

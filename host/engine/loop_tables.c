@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/loop_finance.h"
 #include "engine/loop_links.h"
 #include "engine/plan.h"
 
@@ -26,6 +27,15 @@ static const struct {
     {LOOP_FUNDING_SENSITIVITY, "funding_sensitivity", 0},
     {LOOP_CREDIT_LIMIT, "credit_limit", 0},
     {LOOP_CASH_FLOOR, "cash_floor", 0},
+    {LOOP_UPSIDE, "upside", 0},
+    {LOOP_EXTERNAL_USE, "external_use", 0},
+    {LOOP_SUBSTITUTION, "substitution", 0},
+    {LOOP_HARDWARE_SHARE, "hardware_share", 0},
+    {LOOP_SPREAD, "spread", 0},
+    {LOOP_CAPEX_BORROWING, "capex_borrowing", 0},
+    {LOOP_SECURED_SHARE, "secured_share", 0},
+    {LOOP_LOAN_TO_VALUE, "loan_to_value", 0},
+    {LOOP_SALES_WEIGHT, "loop_sales_weight", 0},
 };
 
 static const struct {
@@ -40,11 +50,12 @@ static const struct {
     [LOOP_PATH_SUPPLY] = {"supply", 1},
     [LOOP_PATH_POWER_CAP] = {"power_cap", LS_NO_POWER_CAP},
     [LOOP_PATH_CREDIT] = {"credit", 1},
+    [LOOP_PATH_PRICE] = {"price", 1},
+    [LOOP_PATH_HARDWARE_PRICE] = {"hardware_price", 1},
+    [LOOP_PATH_DEPRECIATION_SCALE] = {"depreciation_scale", 1},
+    [LOOP_PATH_AMORTISATION] = {"amortisation", 0}, /* that of loop.yaml: set below */
+    [LOOP_PATH_ROLLOVER] = {"rollover", 0},
 };
-
-static int32_t node_of(const ls_network *network, int32_t entity) {
-  return entity == ENTITY_WORLD ? network->entity_count : entity;
-}
 
 /* ---- entities ------------------------------------------------------------------------------------------------------ */
 
@@ -99,7 +110,8 @@ static ls_status fill_types(ls_context *context, const ls_network *network, stru
 
 /* ---- links --------------------------------------------------------------------------------------------------------- */
 
-/* Rows of a pair table as links; stakes of the world are left out (they are what is left). Returns how many. */
+/* Rows of a pair table as links; stakes of the world are left out (they are what is left). Contracts stay apart, everything else
+ * is one link a pair. Returns how many. */
 static int32_t gather(const ls_network *network, enum table_id id, const char *column, bool without_world,
                       struct link *link) {
   const struct table *table = &network->table[id];
@@ -108,36 +120,44 @@ static int32_t gather(const ls_network *network, enum table_id id, const char *c
   for (int64_t k = 0; k < table->row_count; k++) {
     if (without_world && table->from[k] == ENTITY_WORLD) continue;
     double value = amount == NULL ? 0 : amount[k];
-    link[count++] = (struct link){node_of(network, table->from[k]), node_of(network, table->to[k]), value};
+    link[count++] = (struct link){loop_node_of(network, table->from[k]), loop_node_of(network, table->to[k]), value,
+                                  id == TABLE_PURCHASES ? k : -1};
   }
   return count;
 }
 
+/* Links that may come to be used stand from the start, empty. */
 static void set_to_zero(struct link *link, int32_t count) {
-  for (int32_t k = 0; k < count; k++) link[k].amount = 0;
+  for (int32_t k = 0; k < count; k++) link[k].amount = 0, link[k].row = -1;
 }
 
-/* Pledges make stakes, purchases make trade debt, and everybody may come to owe the world: those links exist from the start. */
-static ls_status fill_links(ls_context *context, const ls_network *network, struct ls_loop_plan *loop) {
+/* Pledges and warrants make stakes; purchases and backstops make trade debt, either way where a dead supplier is liable; and
+ * everybody may come to owe the world: those links exist from the start. */
+static ls_status fill_links(ls_context *context, const ls_network *network, const struct run_settings *settings,
+                            struct ls_loop_plan *loop, int64_t *purchase_row) {
   const struct table *t = network->table;
   int32_t n = network->entity_count;
-  size_t most = (size_t)(t[TABLE_LIABILITIES].row_count + t[TABLE_PURCHASES].row_count +
-                         t[TABLE_SHAREHOLDINGS].row_count + t[TABLE_PLEDGES].row_count + n);
+  size_t most =
+      (size_t)(t[TABLE_LIABILITIES].row_count + 2 * t[TABLE_PURCHASES].row_count + t[TABLE_SHAREHOLDINGS].row_count +
+               t[TABLE_PLEDGES].row_count + t[TABLE_WARRANTS].row_count + t[TABLE_BACKSTOPS].row_count + n);
   struct link *link = context_allocate(context, most, sizeof *link);
   if (link == NULL) return LS_STATUS_OUT_OF_MEMORY;
   int32_t count = gather(network, TABLE_PURCHASES, "backlog", false, link);
   ls_status status = links_build(context, link, count, n, &loop->purchase);
+  for (int32_t k = 0; k < count; k++) purchase_row[k] = link[k].row;
   if (status != LS_STATUS_OK) goto cleanup;
   count = gather(network, TABLE_PLEDGES, "amount", false, link);
   status = links_build(context, link, count, n, &loop->pledge);
   if (status != LS_STATUS_OK) goto cleanup;
   int32_t more = gather(network, TABLE_PLEDGES, "amount", true, link);
+  more += finance_stake_links(network, link + more);
   set_to_zero(link, more);
   count = more + gather(network, TABLE_SHAREHOLDINGS, "share", true, link + more);
   status = links_build(context, link, count, n, &loop->stake);
   if (status != LS_STATUS_OK) goto cleanup;
   more = gather(network, TABLE_PURCHASES, "backlog", true, link);
-  for (int32_t i = 0; i < n; i++) link[more++] = (struct link){i, n, 0};
+  more += finance_debt_links(network, settings, link + more);
+  for (int32_t i = 0; i < n; i++) link[more++] = (struct link){i, n, 0, -1};
   set_to_zero(link, more);
   count = more + gather(network, TABLE_LIABILITIES, "amount", false, link + more);
   status = links_build(context, link, count, n, &loop->debt);
@@ -175,15 +195,15 @@ static int64_t row_of(const ls_network *network, enum table_id id, const struct 
   return network_find_pair(network, id, from, to);
 }
 
-/* q_ij(t) = q_ij times 0 before the start, then min(1, (t - start + 1) / (ramp + 1)). */
-static double ramped(double rate, double start, double ramp, int32_t t) {
-  if (t < start) return 0;
+/* q_ij(t) = q_ij times 0 before the start and after the end, else min(1, (t - start + 1) / (ramp + 1)). */
+static double ramped(double rate, double start, double ramp, double end, int32_t t) {
+  if (t < start || t >= end) return 0;
   double share = (t - start + 1) / (ramp + 1);
   return rate * (share < 1 ? share : 1);
 }
 
 static ls_status fill_purchases(ls_context *context, const ls_network *network, int32_t quarters,
-                                struct ls_loop_plan *loop) {
+                                const int64_t *purchase_row, struct ls_loop_plan *loop) {
   int32_t count = loop->purchase.count;
   double *rate = context_allocate(context, (size_t)count * (size_t)quarters, sizeof *rate);
   double *firm = context_allocate(context, (size_t)count, sizeof *firm);
@@ -193,13 +213,14 @@ static ls_status fill_purchases(ls_context *context, const ls_network *network, 
   loop->capex_share = capex;
   if (rate == NULL || firm == NULL || capex == NULL) return LS_STATUS_OUT_OF_MEMORY;
   for (int32_t k = 0; k < count; k++) {
-    int64_t row = row_of(network, TABLE_PURCHASES, &loop->purchase, k);
+    int64_t row = purchase_row[k];
     double full = network_number(network, TABLE_PURCHASES, "per_quarter", row, 0);
     double start = network_number(network, TABLE_PURCHASES, "start", row, 0);
     double ramp = network_number(network, TABLE_PURCHASES, "ramp_quarters", row, 0);
+    double end = network_number(network, TABLE_PURCHASES, "end", row, LS_NO_END);
     firm[k] = network_number(network, TABLE_PURCHASES, "take_or_pay", row, 0);
     capex[k] = network_number(network, TABLE_PURCHASES, "capex_share", row, 0);
-    for (int32_t t = 0; t < quarters; t++) rate[(int64_t)t * count + k] = ramped(full, start, ramp, t);
+    for (int32_t t = 0; t < quarters; t++) rate[(int64_t)t * count + k] = ramped(full, start, ramp, end, t);
   }
   return LS_STATUS_OK;
 }
@@ -272,7 +293,7 @@ static void apply_row(const ls_network *network, int64_t row, int32_t quarters, 
   if (entity == ENTITY_NONE) return;
   for (int p = 0; p < LOOP_PATH_COUNT; p++)
     if (strcmp(PATHS[p].variable, variable) == 0)
-      hold((double *)loop->path + p * quarters * width + node_of(network, entity), width, quarters, from, amount);
+      hold((double *)loop->path + p * quarters * width + loop_node_of(network, entity), width, quarters, from, amount);
 }
 
 /* Demand is as planned where no row says otherwise; UNSET marks that until the rows are in. */
@@ -288,9 +309,11 @@ static ls_status fill_paths(ls_context *context, const ls_network *network, int3
     context_release(context, order);
     return LS_STATUS_OUT_OF_MEMORY;
   }
-  for (int p = 0; p < LOOP_PATH_COUNT; p++)
-    for (int64_t k = 0; k < quarters * width; k++)
-      path[p * quarters * width + k] = p == LOOP_PATH_DEMAND ? UNSET : PATHS[p].absent;
+  for (int p = 0; p < LOOP_PATH_COUNT; p++) {
+    double absent = p == LOOP_PATH_DEMAND ? UNSET : PATHS[p].absent;
+    if (p == LOOP_PATH_AMORTISATION) absent = loop->amortisation;
+    for (int64_t k = 0; k < quarters * width; k++) path[p * quarters * width + k] = absent;
+  }
   for (int64_t k = 0; k < rows; k++)
     order[k] = (struct path_row){k, network_number(network, TABLE_PATHS, "quarter", k, 0)};
   if (rows > 1) qsort(order, (size_t)rows, sizeof *order, compare_path_rows);
@@ -316,22 +339,25 @@ ls_status plan_fill_loop(ls_context *context, const ls_network *network, const s
         "'%s' has none",
         network->name);
   int32_t n = network->entity_count, quarters = plan->quarter_count;
+  int64_t *purchase_row = context_allocate(context, (size_t)table[TABLE_PURCHASES].row_count, sizeof *purchase_row);
   loop->build_lag = from->build_lag;
-  loop->claims_en = from->claims_en;
+  loop->claims_en = from->claims_valuation;
   loop->interest = from->interest;
   loop->amortisation = from->amortisation;
   loop->termination_share = from->termination_share;
   loop->recovery_assets = from->recovery_assets;
   loop->recovery_claims = from->recovery_claims;
   loop->recovery_stakes = from->recovery_stakes;
-  ls_status status = fill_entities(context, network, loop);
+  ls_status status = purchase_row != NULL ? fill_entities(context, network, loop) : LS_STATUS_OUT_OF_MEMORY;
   if (status == LS_STATUS_OK) status = fill_types(context, network, loop);
-  if (status == LS_STATUS_OK) status = fill_links(context, network, loop);
+  if (status == LS_STATUS_OK) status = fill_links(context, network, settings, loop, purchase_row);
   if (status == LS_STATUS_OK) status = connect_links(context, n, loop);
-  if (status == LS_STATUS_OK) status = fill_purchases(context, network, quarters, loop);
+  if (status == LS_STATUS_OK) status = fill_purchases(context, network, quarters, purchase_row, loop);
   if (status == LS_STATUS_OK) status = fill_pledges(context, network, quarters, loop);
   if (status == LS_STATUS_OK) status = fill_paths(context, network, quarters, loop);
+  if (status == LS_STATUS_OK) status = plan_fill_finance(context, network, settings, purchase_row, plan);
   if (status == LS_STATUS_OK) status = plan_fill_elimination(context, &loop->stake, n, &loop->elimination);
   if (status == LS_STATUS_OK) fill_world_shares(network, loop);
+  context_release(context, purchase_row);
   return status;
 }

@@ -23,6 +23,7 @@ static void lay_out_output(const struct run_settings *settings, bool detail, str
   int32_t n = plan->entity_count, next = 0;
   bool timed = info->trace[0] != NULL;
   o->line_count = names_until_null(info->line, LS_MODEL_LINES);
+  if (info->line_first > 0 && plan->loop.features == 0) o->line_count = info->line_first;
   o->loss = take(&next, n);
   o->loss_peak = timed ? take(&next, n) : -1;
   o->default_quarter = take(&next, n);
@@ -37,6 +38,12 @@ static void lay_out_output(const struct run_settings *settings, bool detail, str
   o->converged = take(&next, 1);
   o->clip_count = take(&next, 1);
   o->audit = timed && settings->audit ? take(&next, 1) : -1;
+  bool measured = plan->loop.features != 0;
+  o->measure_count = measured ? names_until_null(info->measure, LS_MODEL_MEASURES) : 0;
+  o->measure = take(&next, o->measure_count * n);
+  o->system_count = measured ? names_until_null(info->system, LS_MODEL_SYSTEM) : 0;
+  o->system = measured ? take(&next, o->system_count) : -1;
+  o->system_by_quarter = measured && info->by_quarter != NULL ? take(&next, plan->quarter_count) : -1;
   o->detail_count = detail ? names_until_null(info->output, LS_MODEL_OUTPUTS) : 0;
   o->detail = take(&next, o->detail_count * n);
   o->trace_count = detail && settings->trace ? names_until_null(info->trace, LS_MODEL_TRACE) : 0;
@@ -70,14 +77,12 @@ ls_status plan_create(ls_context *context, const ls_network *network, const stru
   plan->tolerance = settings->tolerance;
   plan->max_iterations = settings->max_iterations;
   plan->shock = scenarios->shock;
+  bool timed = settings->info->trace[0] != NULL;
+  ls_status status =
+      timed ? plan_fill_loop(context, network, settings, plan) : plan_fill_static(context, network, settings, plan);
+  if (status == LS_STATUS_OK && timed) plan_lay_out_loop(plan, settings->audit);
   lay_out_output(settings, detail, plan);
-  ls_status status = make_baseline(context, plan);
-  if (status == LS_STATUS_OK && settings->info->trace[0] != NULL) {
-    status = plan_fill_loop(context, network, settings, plan);
-    if (status == LS_STATUS_OK) plan_lay_out_loop(plan, settings->audit);
-  } else if (status == LS_STATUS_OK) {
-    status = plan_fill_static(context, network, settings, plan);
-  }
+  if (status == LS_STATUS_OK) status = make_baseline(context, plan);
   plan->state_slots = count_state_slots(plan);
   if (status == LS_STATUS_OK)
     *out = plan;
@@ -86,11 +91,13 @@ ls_status plan_create(ls_context *context, const ls_network *network, const stru
   return status;
 }
 
-void plan_set_baseline(struct ls_plan *plan, const double *path, const double *line, double outside) {
+void plan_set_baseline(struct ls_plan *plan, const double *path, const double *line, const double outside[3]) {
   size_t n = (size_t)plan->entity_count;
   memcpy((double *)plan->baseline_value, path, n * (size_t)plan->quarter_count * sizeof *path);
   memcpy((double *)plan->baseline_line, line, n * (size_t)plan->output.line_count * sizeof *line);
-  plan->baseline_outside = outside;
+  plan->baseline_outside = outside[0];
+  plan->baseline_outside_shares = outside[1];
+  plan->baseline_deadweight = outside[2];
 }
 
 struct array_list {
@@ -161,6 +168,34 @@ static void list_elimination(struct array_list *list) {
   OWN(loop.elimination.stake_entry, list->plan->loop.stake.count);
 }
 
+static void list_finance(struct array_list *list) {
+  const struct ls_loop_plan *loop = &list->plan->loop;
+  int64_t n = list->plan->entity_count;
+  OWN(loop.contract, LOOP_CONTRACT_FIELD_COUNT * (int64_t)loop->purchase.count);
+  OWN(loop.purchase_pledge, loop->purchase.count);
+  OWN(loop.breach_debt, loop->purchase.count);
+  OWN(loop.earmark, loop->pledge.count);
+  OWN(loop.pledge_test, loop->pledge.count);
+  OWN(loop.pledge_level, loop->pledge.count);
+  OWN(loop.stake_cost, loop->stake.count);
+  OWN(loop.stake_equity_method, loop->stake.count);
+  OWN(loop.sector, n);
+  OWN(loop.sector_size, n);
+  OWN(loop.backstop.guarantor, loop->backstop.count);
+  OWN(loop.backstop.provider, loop->backstop.count);
+  OWN(loop.backstop.amount, loop->backstop.count);
+  OWN(loop.backstop.debt, loop->backstop.count);
+  OWN(loop.warrant.issuer, loop->warrant.count);
+  OWN(loop.warrant.holder, loop->warrant.count);
+  OWN(loop.warrant.share, loop->warrant.count);
+  OWN(loop.warrant.start, loop->warrant.count);
+  OWN(loop.warrant.test, loop->warrant.count);
+  OWN(loop.warrant.level, loop->warrant.count);
+  OWN(loop.warrant.stake, loop->warrant.count);
+  OWN(loop.cross.trigger, loop->cross.count);
+  OWN(loop.cross.obligor, loop->cross.count);
+}
+
 static void list_loop(struct array_list *list) {
   const struct ls_plan *plan = list->plan;
   const struct ls_loop_plan *loop = &plan->loop;
@@ -182,6 +217,7 @@ static void list_loop(struct array_list *list) {
   OWN(loop.pledge_row, loop->pledge.count);
   OWN(loop.pledge_stake, loop->pledge.count);
   OWN(loop.world_debt, n);
+  list_finance(list);
   list_elimination(list);
 }
 

@@ -11,8 +11,9 @@ ls_status plan_create(ls_context *context, const ls_network *network, const stru
                       const struct scenario_set *scenarios, bool detail, struct ls_plan **plan);
 void plan_destroy(ls_context *context, struct ls_plan **plan);
 
-/* Copies the baseline's values: path[quarter_count * N], line[line_count * N]. */
-void plan_set_baseline(struct ls_plan *plan, const double *path, const double *line, double outside);
+/* Copies the baseline's values: path[quarter_count * N], line[line_count * N]; `outside`: the wealth of holders outside the
+ * network, of shareholders among them, and the deadweight loss. */
+void plan_set_baseline(struct ls_plan *plan, const double *path, const double *line, const double outside[3]);
 
 /* Every array that a plan points to: where the pointer stands in ls_plan, its bytes, and whether the plan owns it. For copying
  * a plan to a device and for freeing it. */
@@ -21,7 +22,7 @@ struct plan_array {
   size_t bytes;
   bool owned;
 };
-enum { PLAN_ARRAYS_MOST = 96 };
+enum { PLAN_ARRAYS_MOST = 128 };
 int plan_arrays(const struct ls_plan *plan, struct plan_array list[PLAN_ARRAYS_MOST]);
 
 /* Parts, each filling its own members. */

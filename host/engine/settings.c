@@ -19,12 +19,11 @@ struct slot {
   const char *const *choice; /* spellings of 0, 1, ... ; NULL: a number */
 };
 
-enum { SLOTS_MOST = 24, MODELS_MOST = 63 };
+enum { SLOTS_MOST = 16 + LOOP_KEY_COUNT, MODELS_MOST = 63 };
 
 static const char *const SOLUTIONS[] = {"greatest", "least", NULL};
 static const char *const LOSSES[] = {"gross", "net", NULL};
 static const char *const SWITCH[] = {"0", "1", NULL};
-static const char *const VALUATIONS[] = {"book", "en", NULL};
 
 static int common_slots(struct run_settings *s, struct slot *list) {
   int count = 0;
@@ -50,15 +49,16 @@ static int loop_slots(struct run_settings *s, struct slot *list) {
   int count = 0;
   list[count++] = (struct slot){"trace", &s->trace, SLOT_FLAG, 0, 1, false, SWITCH};
   list[count++] = (struct slot){"audit", &s->audit, SLOT_FLAG, 0, 1, false, SWITCH};
-  list[count++] = (struct slot){"quarters", &l->quarters, SLOT_INTEGER, 1, LOOP_QUARTERS_MOST, false, NULL};
-  list[count++] = (struct slot){"interest", &l->interest, SLOT_REAL, 0, LOOP_INTEREST_MOST, false, NULL};
-  list[count++] = (struct slot){"amortisation", &l->amortisation, SLOT_REAL, 0, 1, false, NULL};
-  list[count++] = (struct slot){"termination_share", &l->termination_share, SLOT_REAL, 0, 1, false, NULL};
-  list[count++] = (struct slot){"recovery_assets", &l->recovery_assets, SLOT_REAL, 0, 1, false, NULL};
-  list[count++] = (struct slot){"recovery_claims", &l->recovery_claims, SLOT_REAL, 0, 1, false, NULL};
-  list[count++] = (struct slot){"recovery_stakes", &l->recovery_stakes, SLOT_REAL, 0, 1, false, NULL};
-  list[count++] = (struct slot){"build_lag", &l->build_lag, SLOT_INTEGER, 0, LOOP_BUILD_LAG_MOST, false, NULL};
-  list[count++] = (struct slot){"claims_valuation", &l->claims_en, SLOT_FLAG, 0, 1, false, VALUATIONS};
+  for (int k = 0; k < LOOP_KEY_COUNT; k++) {
+    const struct loop_key *key = &LOOP_KEYS[k];
+    list[count++] = (struct slot){key->name,
+                                  (char *)l + key->offset,
+                                  key->kind == LOOP_KEY_REAL ? SLOT_REAL : SLOT_INTEGER,
+                                  key->low,
+                                  key->high,
+                                  false,
+                                  key->word};
+  }
   return count;
 }
 
@@ -89,8 +89,10 @@ static ls_status choose(ls_context *context, const struct slot *slot, const char
       slot_store(slot, k);
       return LS_STATUS_OK;
     }
-  return context_fail(context, LS_STATUS_USAGE, "--set %s=%s: must be '%s' or '%s'", slot->key, text, slot->choice[0],
-                      slot->choice[1]);
+  return context_fail(context, LS_STATUS_USAGE, "--set %s=%s: must be '%s'%s%s%s or '%s'", slot->key, text,
+                      slot->choice[0], slot->choice[2] != NULL ? ", '" : "",
+                      slot->choice[2] != NULL ? slot->choice[1] : "", slot->choice[2] != NULL ? "'" : "",
+                      slot->choice[slot->choice[2] != NULL ? 2 : 1]);
 }
 
 static ls_status slot_read(ls_context *context, const struct slot *slot, const char *text) {

@@ -80,13 +80,26 @@ static ls_status check_input_types(const struct place *place) {
   return LS_STATUS_OK;
 }
 
+static ls_status check_entities(const struct place *place) {
+  for (int64_t row = 0; row < place->table->row_count; row++) {
+    const double weight = network_number(place->network, TABLE_ENTITIES, "loop_sales_weight", row, 0.0);
+    const double margin = network_number(place->network, TABLE_ENTITIES, "backlog_margin", row, 0.0);
+    char text[NUMBER_TEXT_SIZE];
+    if (!(weight > 0.0 && margin > 0.0)) continue;
+    number_print(weight, text);
+    place_fault(place, "loop_sales_weight", row, text,
+                "must be 0 where backlog_margin is above 0 (sales within the loop would count twice)");
+  }
+  return check_input_types(place);
+}
+
 ls_status network_validate_across(ls_context *context, const ls_network *network, const char *path) {
   static const struct {
     enum table_id id;
     ls_status (*check)(const struct place *place);
   } RULES[] = {{TABLE_SHAREHOLDINGS, check_share_sums},
                {TABLE_PATHS, check_gates},
-               {TABLE_ENTITIES, check_input_types},
+               {TABLE_ENTITIES, check_entities},
                {TABLE_ASSUMPTION_CORRELATIONS, assumption_correlations_check}};
   ls_status status = LS_STATUS_OK;
   for (size_t i = 0; i < sizeof RULES / sizeof RULES[0] && status == LS_STATUS_OK; i++) {

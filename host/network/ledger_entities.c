@@ -181,21 +181,22 @@ static double setting(struct ledger *ledger, const char *name, double otherwise)
   return assumption_value(&ledger->book, &all, name, otherwise);
 }
 
+/* A number may stand in loop.yaml or in assumptions.csv; words stand in loop.yaml alone. */
 ls_status ledger_fill_settings(struct ledger *ledger) {
   struct loop_settings *loop = &ledger->target->loop;
-  const struct loop_settings given = *loop;
-  loop->quarters = (int32_t)setting(ledger, "quarters", given.quarters);
-  loop->interest = setting(ledger, "interest", given.interest);
-  loop->amortisation = setting(ledger, "amortisation", given.amortisation);
-  loop->termination_share = setting(ledger, "termination_share", given.termination_share);
-  loop->recovery_assets = setting(ledger, "recovery_assets", given.recovery_assets);
-  loop->recovery_claims = setting(ledger, "recovery_claims", given.recovery_claims);
-  loop->recovery_stakes = setting(ledger, "recovery_stakes", given.recovery_stakes);
-  loop->build_lag = (int32_t)setting(ledger, "build_lag", given.build_lag);
-  const bool mixed = ledger->target->has_loop_settings && memcmp(&given, loop, sizeof given) != 0;
   ledger->target->has_loop_settings = true;
-  if (mixed)
-    return context_fault(ledger->context, "loop.yaml", 0,
-                         "a setting differs from its row in assumptions.csv: it must be given in one of the two");
+  for (int k = 0; k < LOOP_KEY_COUNT; k++) {
+    const struct loop_key *key = &LOOP_KEYS[k];
+    if (key->kind == LOOP_KEY_WORD) continue;
+    const double before = loop_settings_get(loop, k), value = setting(ledger, key->name, before);
+    if ((loop->given >> k & 1u) != 0 && value != before)
+      return context_fault(ledger->context, "loop.yaml", 0,
+                           "%s is %.17g, and %.17g in assumptions.csv: it must be given in one of the two", key->name,
+                           before, value);
+    if (!(value >= key->low && value <= key->high))
+      return context_fault(ledger->context, "assumptions.csv", 0, "%s of '*' is %.17g, must be between %.17g and %.17g",
+                           key->name, value, key->low, key->high);
+    loop_settings_set(loop, k, value);
+  }
   return LS_STATUS_OK;
 }

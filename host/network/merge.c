@@ -11,9 +11,8 @@ static bool is_same_link(const struct place *place, int64_t a, int64_t b) {
   const struct table *table = place->table;
   if (table->from[a] == ENTITY_NONE || table->to[a] == ENTITY_NONE) return false;
   if (table->from[a] != table->from[b] || table->to[a] != table->to[b]) return false;
-  const char *level = place->schema->key[0];
-  return level == NULL || network_number(place->network, place->id, level, a, 0.0) ==
-                              network_number(place->network, place->id, level, b, 0.0);
+  const char *key = place->schema->key[0];
+  return key == NULL || table_same_key(place->network, place->id, key, a, b);
 }
 
 static bool is_additive(const struct place *place, const char *name) {

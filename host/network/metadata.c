@@ -67,26 +67,29 @@ ls_status metadata_read_network(ls_context *context, ls_network *network, const 
   return status;
 }
 
+static void read_loop_key(ls_context *context, const struct yaml_node *root, int k, struct loop_settings *loop) {
+  const struct loop_key *key = &LOOP_KEYS[k];
+  double value = loop_settings_get(loop, k);
+  if (yaml_find(root, key->name) == NULL) return;
+  if (key->kind == LOOP_KEY_REAL)
+    value = yaml_number(context, root, key->name, key->low, key->high, value);
+  else if (key->kind == LOOP_KEY_WHOLE)
+    value = (double)yaml_integer(context, root, key->name, (int64_t)key->low, (int64_t)key->high, (int64_t)value);
+  else
+    value = yaml_choice(context, root, key->name, key->word, (int)value);
+  loop_settings_set(loop, k, value);
+  loop->given |= 1u << k;
+}
+
 ls_status metadata_read_loop(ls_context *context, ls_network *network, const char *data, size_t length) {
-  static const char *const KEYS[] = {
-      "quarters",        "interest",        "amortisation", "termination_share", "recovery_assets",
-      "recovery_claims", "recovery_stakes", "build_lag",    "claims_valuation",  NULL};
-  static const char *const VALUATIONS[] = {"book", "en", NULL};
-  struct loop_settings *loop = &network->loop;
+  const char *keys[LOOP_KEY_COUNT + 1] = {NULL};
   struct yaml_node *root = NULL;
+  for (int k = 0; k < LOOP_KEY_COUNT; k++) keys[k] = LOOP_KEYS[k].name;
   const ls_status status = yaml_read(context, "loop.yaml", data, length, &root);
   if (status == LS_STATUS_INVALID_INPUT) return LS_STATUS_OK;
   if (status != LS_STATUS_OK) return status;
-  yaml_check_keys(context, root, KEYS);
-  loop->quarters = (int32_t)yaml_integer(context, root, "quarters", 1, LOOP_QUARTERS_MOST, loop->quarters);
-  loop->interest = yaml_number(context, root, "interest", 0.0, LOOP_INTEREST_MOST, loop->interest);
-  loop->amortisation = yaml_number(context, root, "amortisation", 0.0, 1.0, loop->amortisation);
-  loop->termination_share = yaml_number(context, root, "termination_share", 0.0, 1.0, loop->termination_share);
-  loop->recovery_assets = yaml_number(context, root, "recovery_assets", 0.0, 1.0, loop->recovery_assets);
-  loop->recovery_claims = yaml_number(context, root, "recovery_claims", 0.0, 1.0, loop->recovery_claims);
-  loop->recovery_stakes = yaml_number(context, root, "recovery_stakes", 0.0, 1.0, loop->recovery_stakes);
-  loop->build_lag = (int32_t)yaml_integer(context, root, "build_lag", 0, LOOP_BUILD_LAG_MOST, loop->build_lag);
-  loop->claims_en = yaml_choice(context, root, "claims_valuation", VALUATIONS, loop->claims_en ? 1 : 0) == 1;
+  yaml_check_keys(context, root, keys);
+  for (int k = 0; k < LOOP_KEY_COUNT; k++) read_loop_key(context, root, k, &network->loop);
   network->has_loop_settings = true;
   yaml_destroy(&root);
   return LS_STATUS_OK;

@@ -160,18 +160,11 @@ void network_book_equity(const ls_network *network, double *equity) {
 
 /* ---- life -------------------------------------------------------------------------------------------------------- */
 
-static const struct loop_settings LOOP_DEFAULTS = {.quarters = 20,
-                                                   .termination_share = 0.0,
-                                                   .recovery_assets = 1.0,
-                                                   .recovery_claims = 1.0,
-                                                   .recovery_stakes = 1.0,
-                                                   .build_lag = 1};
-
 ls_network *network_create(ls_context *context) {
   ls_network *network = context_allocate(context, 1, sizeof *network);
   if (network == NULL) return NULL;
   network->allocator = context_allocator(context);
-  network->loop = LOOP_DEFAULTS;
+  network->loop = loop_settings_default();
   char **text[] = {&network->name, &network->currency, &network->unit, &network->as_of, &network->description};
   for (size_t i = 0; i < sizeof text / sizeof text[0]; i++) {
     *text[i] = context_copy_text(context, "");

@@ -7,6 +7,7 @@
 #define LS_HOST_NETWORK_NETWORK_H
 
 #include "core/context.h"
+#include "network/loop_settings.h"
 
 enum table_id {
   TABLE_ENTITIES,
@@ -22,6 +23,9 @@ enum table_id {
   TABLE_PURCHASES,
   TABLE_PLEDGES,
   TABLE_PATHS,
+  TABLE_BACKSTOPS,
+  TABLE_WARRANTS,
+  TABLE_CROSS_DEFAULTS,
   TABLE_ASSUMPTION_CORRELATIONS,
   TABLE_COUNT
 };
@@ -50,17 +54,6 @@ struct table {
 struct source_file {
   char *file; /* name within the folder */
   char sha256[65];
-};
-
-/* Bounds of loop.yaml and of --set alike; interest and amortisation are per quarter. */
-enum { LOOP_QUARTERS_MOST = 1000, LOOP_BUILD_LAG_MOST = 1000, LOOP_INTEREST_MOST = 100 };
-
-/* loop.yaml, with the defaults of INTERFACE section 5 where it is silent. */
-struct loop_settings {
-  int32_t quarters;
-  double interest, amortisation, termination_share, recovery_assets, recovery_claims, recovery_stakes;
-  int32_t build_lag;
-  bool claims_en; /* claims_valuation: en */
 };
 
 struct ls_network {

@@ -278,47 +278,39 @@ static ls_status read_metadata(const struct network_reader *reader) {
   return status;
 }
 
-static ls_status read_loop_numbers(const struct network_reader *reader, hdf5_id group, struct loop_settings *loop) {
-  struct {
-    const char *name;
-    double *value;
-  } field[] = {{"interest", &loop->interest},
-               {"amortisation", &loop->amortisation},
-               {"termination_share", &loop->termination_share},
-               {"recovery_assets", &loop->recovery_assets},
-               {"recovery_claims", &loop->recovery_claims},
-               {"recovery_stakes", &loop->recovery_stakes}};
+/* One key of the loop's settings; a file written before the key existed lacks it, and has its default. */
+static ls_status read_loop_key(const struct network_reader *reader, hdf5_id group, int k) {
+  const struct loop_key *key = &LOOP_KEYS[k];
+  double value = key->initial;
+  int64_t whole = 0;
+  char *word = NULL;
+  if (!hdf5_has_attribute(reader->file, group, key->name)) return LS_STATUS_OK;
   ls_status status = LS_STATUS_OK;
-  for (size_t k = 0; k < sizeof field / sizeof *field && status == LS_STATUS_OK; k++) {
-    status = hdf5_get_number(reader->file, group, field[k].name, field[k].value);
+  if (key->kind == LOOP_KEY_REAL) status = hdf5_get_number(reader->file, group, key->name, &value);
+  if (key->kind == LOOP_KEY_WHOLE) status = hdf5_get_integer(reader->file, group, key->name, &whole);
+  if (key->kind == LOOP_KEY_WORD) status = hdf5_get_text(reader->file, group, key->name, &word);
+  if (status != LS_STATUS_OK) return status;
+  if (key->kind == LOOP_KEY_WHOLE) value = (double)whole;
+  for (int choice = 0; word != NULL; choice++) {
+    value = choice;
+    if (key->word[choice] == NULL || strcmp(key->word[choice], word) == 0) break;
   }
-  return status;
+  context_release(reader->context, word);
+  if (!(value >= key->low && value <= key->high)) /* so written that NaN is refused */
+    return context_fault(reader->context, reader->path, 0, "group 'loop' has an impossible %s", key->name);
+  loop_settings_set(&reader->network->loop, k, value);
+  return LS_STATUS_OK;
 }
 
 static ls_status read_loop_settings(const struct network_reader *reader) {
-  struct loop_settings *loop = &reader->network->loop;
   hdf5_id group = -1;
-  int64_t quarters = 0, build_lag = 0, given = 0;
-  char *valuation = NULL;
+  int64_t given = 0;
   if (!hdf5_has(reader->file, reader->group, "loop")) return LS_STATUS_OK;
   ls_status status = hdf5_group_open(reader->file, reader->group, "loop", &group);
   if (status != LS_STATUS_OK) return status;
   status = hdf5_get_integer(reader->file, group, "given", &given);
-  if (status == LS_STATUS_OK) status = hdf5_get_integer(reader->file, group, "quarters", &quarters);
-  if (status == LS_STATUS_OK) status = hdf5_get_integer(reader->file, group, "build_lag", &build_lag);
-  if (status == LS_STATUS_OK) status = hdf5_get_text(reader->file, group, "claims_valuation", &valuation);
-  if (status == LS_STATUS_OK) status = read_loop_numbers(reader, group, loop);
-  if (status == LS_STATUS_OK && (quarters < 1 || quarters > INT32_MAX || build_lag < 0 || build_lag > INT32_MAX)) {
-    status = context_fault(reader->context, reader->path, 0,
-                           "group 'loop' has an impossible number of quarters or build_lag");
-  }
-  if (status == LS_STATUS_OK) {
-    loop->quarters = (int32_t)quarters;
-    loop->build_lag = (int32_t)build_lag;
-    loop->claims_en = strcmp(valuation, "en") == 0;
-    reader->network->has_loop_settings = given != 0;
-  }
-  context_release(reader->context, valuation);
+  for (int k = 0; k < LOOP_KEY_COUNT && status == LS_STATUS_OK; k++) status = read_loop_key(reader, group, k);
+  reader->network->has_loop_settings = given != 0;
   hdf5_group_close(reader->file, group);
   return status;
 }

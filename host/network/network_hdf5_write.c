@@ -323,15 +323,16 @@ static void write_loop_settings(struct network_writer *writer) {
   struct hdf5_file *file = writer->file;
   hdf5_id group = hdf5_group_create(file, writer->group, "loop");
   hdf5_put_integer(file, group, "given", writer->network->has_loop_settings);
-  hdf5_put_integer(file, group, "quarters", loop->quarters);
-  hdf5_put_number(file, group, "interest", loop->interest);
-  hdf5_put_number(file, group, "amortisation", loop->amortisation);
-  hdf5_put_number(file, group, "termination_share", loop->termination_share);
-  hdf5_put_number(file, group, "recovery_assets", loop->recovery_assets);
-  hdf5_put_number(file, group, "recovery_claims", loop->recovery_claims);
-  hdf5_put_number(file, group, "recovery_stakes", loop->recovery_stakes);
-  hdf5_put_integer(file, group, "build_lag", loop->build_lag);
-  hdf5_put_text(file, group, "claims_valuation", loop->claims_en ? "en" : "book");
+  for (int k = 0; k < LOOP_KEY_COUNT; k++) {
+    const struct loop_key *key = &LOOP_KEYS[k];
+    double value = loop_settings_get(loop, k);
+    if (key->kind == LOOP_KEY_REAL)
+      hdf5_put_number(file, group, key->name, value);
+    else if (key->kind == LOOP_KEY_WHOLE)
+      hdf5_put_integer(file, group, key->name, (int64_t)value);
+    else
+      hdf5_put_text(file, group, key->name, key->word[(int)value]);
+  }
   hdf5_group_close(file, group);
 }
 

@@ -41,7 +41,7 @@ static void drop_tables(ls_network *network) {
   for (int id = 0; id < TABLE_COUNT; id++)
     if (!has_file(network, schema_table((enum table_id)id)->file))
       table_release(&network->allocator, &network->table[id]);
-  network->has_loop_settings = false; /* loop.yaml agreed with the central values, which do not bind */
+  network->loop.given = 0; /* loop.yaml agreed with the central values, which do not bind */
 }
 
 static ls_status check_again(ls_context *context, const ls_network *network) {

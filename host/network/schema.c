@@ -18,9 +18,12 @@ static const char *const DEAL_KINDS[] = {"equity",  "purchase", "supply", "usage
                                          "warrant", "backstop", "capex",  "target", NULL};
 static const char *const DEAL_STATUSES[] = {"funded",   "firm",       "conditional", "announced",
                                             "reported", "cancelable", "lapsed",      NULL};
-static const char *const PATH_VARIABLES[] = {"demand_planned", "demand", "purchase_scale", "outside_equity",
-                                             "multiple",       "supply", "power_cap",      "credit",
-                                             "gate",           NULL};
+static const char *const PATH_VARIABLES[] = {"demand_planned", "demand",         "purchase_scale",
+                                             "outside_equity", "multiple",       "supply",
+                                             "power_cap",      "credit",         "gate",
+                                             "price",          "hardware_price", "depreciation_scale",
+                                             "amortisation",   "rollover",       NULL};
+static const char *const GATE_TESTS[] = {"revenue", "revenue_to_plan", "capacity", "purchases", NULL};
 
 static const struct column_schema ENTITIES[] = {
     {"id", .kind = COLUMN_ID, .required = true, .meaning = "id of the entity"},
@@ -53,6 +56,17 @@ static const struct column_schema ENTITIES[] = {
     {"funding_sensitivity", .kind = COLUMN_NUMBER, FRACTION, .meaning = "response of outside money to value, eta"},
     {"credit_limit", .kind = COLUMN_NUMBER, FROM_0, .unit = UNIT_FRACTION, .meaning = "credit limit per value, lambda"},
     {"cash_floor", AMOUNT, .meaning = "cash that credit is drawn to keep"},
+    {"upside", .kind = COLUMN_NUMBER, FROM_0, .unit = UNIT_FRACTION, .meaning = "how far sales may exceed plan"},
+    {"external_use", .kind = COLUMN_NUMBER, FRACTION, .meaning = "share of outside sales that takes capacity, gamma"},
+    {"substitution", .kind = COLUMN_NUMBER, FRACTION, .meaning = "share of missing inputs sought elsewhere, sigma"},
+    {"hardware_share", .kind = COLUMN_NUMBER, FRACTION, .meaning = "share of real assets at the hardware price, mu"},
+    {"spread", .kind = COLUMN_NUMBER, FROM_0, .unit = UNIT_FRACTION, .meaning = "interest above the common rate"},
+    {"capex_borrowing", .kind = COLUMN_NUMBER, FRACTION, .meaning = "share of capital purchases that is borrowed"},
+    {"secured_share", .kind = COLUMN_NUMBER, FRACTION, .meaning = "share of debt to the world that is secured"},
+    {"loan_to_value", .kind = COLUMN_NUMBER, FROM_0, .unit = UNIT_FRACTION,
+     .meaning = "secured debt that real assets carry"},
+    {"loop_sales_weight", .kind = COLUMN_NUMBER, FROM_0, .unit = UNIT_FRACTION,
+     .meaning = "what sales to entities count for beside outside revenue in value, nu"},
 };
 
 static const struct column_schema LIABILITIES[] = {
@@ -66,6 +80,9 @@ static const struct column_schema SHAREHOLDINGS[] = {
     {"holder", .kind = COLUMN_ENTITY, .required = true, .world_allowed = true, .meaning = "who holds"},
     {"issuer", .kind = COLUMN_ENTITY, .required = true, .meaning = "whose equity"},
     {"share", .kind = COLUMN_NUMBER, FRACTION, .required = true, .meaning = "share of the issuer's equity"},
+    {"cost", AMOUNT, .meaning = "what the stake is carried at"},
+    {"equity_method", .kind = COLUMN_INTEGER, .minimum = 0.0, .maximum = 1.0,
+     .meaning = "1: the holder books its share of the issuer's losses"},
 };
 
 static const struct column_schema ASSETS[] = {
@@ -150,6 +167,19 @@ static const struct column_schema PURCHASES[] = {
     {"capex_share", .kind = COLUMN_NUMBER, FRACTION, .meaning = "share that becomes capacity, cpx"},
     {"start", WHOLE, .unit = UNIT_QUARTER, .meaning = "first quarter"},
     {"ramp_quarters", WHOLE, .unit = UNIT_QUARTER, .meaning = "quarters until the full rate"},
+    {"id", .kind = COLUMN_TEXT, .blank_allowed = true, .meaning = "tells contracts of one pair apart"},
+    {"end", WHOLE, .blank_allowed = true, .otherwise = NAN, .unit = UNIT_QUARTER,
+     .meaning = "first quarter after the contract"},
+    {"renewed", .kind = COLUMN_INTEGER, .minimum = 0.0, .maximum = 1.0, .meaning = "1: rolled, not run off"},
+    {"priority", .kind = COLUMN_INTEGER, .minimum = 1.0, .maximum = 2.0, .otherwise = 1.0,
+     .meaning = "1 is served first"},
+    {"repricing", .kind = COLUMN_NUMBER, FRACTION, .meaning = "share of uncommitted purchases at the price, rp"},
+    {"renegotiation", .kind = COLUMN_NUMBER, FRACTION, .meaning = "share of take-or-pay given up under strain, xi"},
+    {"trigger", .kind = COLUMN_NUMBER, FROM_0, .unit = UNIT_FRACTION,
+     .meaning = "orders to plan below which the buyer is under strain, u*"},
+    {"exit_notice", WHOLE, .blank_allowed = true, .otherwise = NAN, .unit = UNIT_QUARTER,
+     .meaning = "quarters from notice to the end; blank: no exit"},
+    {"exit_fee", .kind = COLUMN_NUMBER, FRACTION, .meaning = "fee per backlog left behind, omega"},
 };
 
 static const struct column_schema PLEDGES[] = {
@@ -158,6 +188,32 @@ static const struct column_schema PLEDGES[] = {
     {"amount", AMOUNT, .required = true, .meaning = "equity promised, C"},
     {"per_quarter", AMOUNT, .required = true, .meaning = "rate per quarter, y"},
     {"start", WHOLE, .unit = UNIT_QUARTER, .meaning = "first quarter"},
+    {"earmark", .kind = COLUMN_NUMBER, FRACTION, .meaning = "share that may be spent with the investor alone, e"},
+    {"test", .kind = COLUMN_CHOICE, .choices = GATE_TESTS, .blank_allowed = true,
+     .meaning = "what the recipient must reach"},
+    {"test_level", .kind = COLUMN_NUMBER, FROM_0, .meaning = "level of the test"},
+};
+
+static const struct column_schema BACKSTOPS[] = {
+    {"guarantor", .kind = COLUMN_ENTITY, .required = true, .world_allowed = true,
+     .meaning = "who takes unsold capacity"},
+    {"provider", .kind = COLUMN_ENTITY, .required = true, .meaning = "whose"},
+    {"amount", AMOUNT, .required = true, .meaning = "most that is paid in all, F"},
+};
+
+static const struct column_schema WARRANTS[] = {
+    {"issuer", .kind = COLUMN_ENTITY, .required = true, .meaning = "whose shares"},
+    {"holder", .kind = COLUMN_ENTITY, .required = true, .meaning = "who may take them"},
+    {"share", .kind = COLUMN_NUMBER, FRACTION, .required = true, .meaning = "share of all shares, w"},
+    {"start", WHOLE, .unit = UNIT_QUARTER, .meaning = "first quarter"},
+    {"test", .kind = COLUMN_CHOICE, .choices = GATE_TESTS, .blank_allowed = true,
+     .meaning = "what the holder must reach"},
+    {"test_level", .kind = COLUMN_NUMBER, FROM_0, .meaning = "level of the test"},
+};
+
+static const struct column_schema CROSS_DEFAULTS[] = {
+    {"trigger", .kind = COLUMN_ENTITY, .required = true, .meaning = "whose default"},
+    {"obligor", .kind = COLUMN_ENTITY, .required = true, .meaning = "who then defaults too"},
 };
 
 static const struct column_schema PATHS[] = {
@@ -190,9 +246,13 @@ static const struct table_schema TABLES[TABLE_COUNT] = {
     TABLE(TABLE_DEALS, "deals.csv", "deals", PAIRING_NONE, DEALS, "id"),
     TABLE(TABLE_ASSUMPTIONS, "assumptions.csv", "assumptions", PAIRING_NONE, ASSUMPTIONS, "id"),
     TABLE(TABLE_INPUTS, "inputs.csv", "inputs", PAIRING_NONE, INPUTS, "input_type"),
-    TABLE(TABLE_PURCHASES, "purchases.csv", "purchases", PAIRING_ENTITIES, PURCHASES, NULL),
+    TABLE(TABLE_PURCHASES, "purchases.csv", "purchases", PAIRING_ENTITIES, PURCHASES, "id"),
     TABLE(TABLE_PLEDGES, "pledges.csv", "pledges", PAIRING_ENTITIES, PLEDGES, NULL),
     TABLE(TABLE_PATHS, "paths.csv", "paths", PAIRING_NONE, PATHS, "target", "variable", "quarter"),
+    TABLE(TABLE_BACKSTOPS, "backstops.csv", "backstops", PAIRING_NONE, BACKSTOPS, "guarantor", "provider"),
+    TABLE(TABLE_WARRANTS, "warrants.csv", "warrants", PAIRING_NONE, WARRANTS, "issuer", "holder", "test_level"),
+    TABLE(TABLE_CROSS_DEFAULTS, "cross_defaults.csv", "cross_defaults", PAIRING_NONE, CROSS_DEFAULTS, "trigger",
+          "obligor"),
     TABLE(TABLE_ASSUMPTION_CORRELATIONS, "assumption_correlations.csv", "assumption_correlations", PAIRING_NONE,
           ASSUMPTION_CORRELATIONS, "parameter_a", "parameter_b"),
 };

@@ -134,9 +134,17 @@ static void resolve_column(ls_context *context, const ls_network *network, const
   }
 }
 
+bool table_same_key(const ls_network *network, enum table_id id, const char *column, int64_t a, int64_t b) {
+  const struct table_column *found = network_column(network, id, column);
+  if (found == NULL) return true;
+  if (found->text != NULL) return strcmp(found->text[a], found->text[b]) == 0;
+  return found->number[a] == found->number[b] || (isnan(found->number[a]) && isnan(found->number[b]));
+}
+
 struct sort_key {
   int32_t from, to;
   double seniority;
+  const char *id; /* tells rows of one pair apart where the table has ids for them, else "" */
   int64_t row;
 };
 
@@ -146,6 +154,8 @@ static int compare_keys(const void *left, const void *right) {
   if (a->to != b->to) return a->to < b->to ? -1 : 1;
   if (a->seniority < b->seniority) return -1;
   if (a->seniority > b->seniority) return 1;
+  const int order = strcmp(a->id, b->id);
+  if (order != 0) return order;
   return (a->row > b->row) - (a->row < b->row);
 }
 
@@ -168,9 +178,11 @@ static void apply_order(struct table *table, const struct sort_key *key, void *s
   permute(table->to, sizeof *table->to, key, count, scratch);
 }
 
-static ls_status sort_pairs(ls_context *context, struct table *table) {
+static ls_status sort_pairs(ls_context *context, const struct table_schema *schema, struct table *table) {
   const int64_t count = table->row_count;
   const struct table_column *seniority = find_column(table, "seniority");
+  const bool has_ids = schema->key[0] != NULL && strcmp(schema->key[0], "id") == 0;
+  const struct table_column *id = has_ids ? find_column(table, "id") : NULL;
   ls_status status = LS_STATUS_OK;
   struct sort_key *key = context_allocate(context, (size_t)count, sizeof *key);
   void *scratch = context_allocate(context, (size_t)count, sizeof(double));
@@ -180,7 +192,8 @@ static ls_status sort_pairs(ls_context *context, struct table *table) {
   }
   for (int64_t row = 0; row < count; row++) {
     const bool has_level = seniority != NULL && seniority->number != NULL && !isnan(seniority->number[row]);
-    key[row] = (struct sort_key){table->from[row], table->to[row], has_level ? seniority->number[row] : 0.0, row};
+    key[row] = (struct sort_key){table->from[row], table->to[row], has_level ? seniority->number[row] : 0.0,
+                                 id != NULL && id->text != NULL ? id->text[row] : "", row};
   }
   qsort(key, (size_t)count, sizeof *key, compare_keys);
   apply_order(table, key, scratch);
@@ -209,7 +222,7 @@ ls_status table_resolve_pairs(ls_context *context, ls_network *network, enum tab
   }
   if (table->from == NULL || table->to == NULL)
     return context_fail(context, LS_STATUS_INTERNAL, "%s has neither ids nor numbers of its pairs", schema->name);
-  status = sort_pairs(context, table);
+  status = sort_pairs(context, schema, table);
   if (status != LS_STATUS_OK) return status;
   return context_fault_count(context) > faults ? LS_STATUS_INVALID_INPUT : LS_STATUS_OK;
 }

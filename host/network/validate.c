@@ -11,6 +11,7 @@
 #include "io/number.h"
 #include "network/place.h"
 #include "network/schema.h"
+#include "network/table.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -153,6 +154,15 @@ static void check_target(const struct place *place, const struct column_schema *
   check_entity_name(place, column->name, row, arrow + 1, strlen(arrow + 1));
 }
 
+/* An entity in a table without pairs; those of pair tables are resolved when the table is read. */
+static void check_entity(const struct place *place, const struct column_schema *column, int64_t row, const char *text) {
+  if (place->schema->pairing != PAIRING_NONE) return;
+  if (!column->world_allowed && strcmp(text, "world") == 0)
+    place_text_fault(place, column->name, row, text, "must be an entity");
+  else
+    check_entity_name(place, column->name, row, text, strlen(text));
+}
+
 static void check_text(const struct place *place, const struct column_schema *column, int64_t row, const char *text) {
   if (*text == '\0') {
     if (!column->blank_allowed) place_fault(place, column->name, row, "blank", "must be given");
@@ -168,6 +178,7 @@ static void check_text(const struct place *place, const struct column_schema *co
   if (column->kind == COLUMN_ID) check_id(place, column, row, text);
   if (column->kind == COLUMN_CHOICE) check_choice(place, column, row, text);
   if (column->kind == COLUMN_PARTY) check_party(place, column, row, text);
+  if (column->kind == COLUMN_ENTITY) check_entity(place, column, row, text);
   if (column->kind == COLUMN_TARGET) check_target(place, column, row, text);
   if (column->kind == COLUMN_DATE && !date_is_valid(text))
     place_fault(place, column->name, row, text, "must be a date as 2026, 2026-04 or 2026-04-30");
@@ -299,21 +310,21 @@ static void check_self_link(const struct place *place, int64_t row) {
                 network_entity_id(place->network, place->table->from[row]));
 }
 
+/* Rows of one pair are told apart by the key column, where the table has one: seniority or the id of a contract. */
 static bool same_link(const struct place *place, int64_t a, int64_t b) {
   const struct table *table = place->table;
   if (table->from[a] != table->from[b] || table->to[a] != table->to[b]) return false;
   if (place->schema->key[0] == NULL) return true;
-  return network_number(place->network, place->id, place->schema->key[0], a, 0.0) ==
-         network_number(place->network, place->id, place->schema->key[0], b, 0.0);
+  return table_same_key(place->network, place->id, place->schema->key[0], a, b);
 }
 
 static void tell_double_link(const struct place *place, int64_t first, int64_t again) {
   const long long line = place_line(place, first);
   char *subject = place_subject(place, "link", again);
-  context_fault(place->context, place->file, place_line(place, again),
-                "%s stands twice (first in %s %lld), must stand once%s", subject != NULL ? subject : "link",
-                line > 0 ? "line" : "row", line > 0 ? line : (long long)first + 1,
-                place->schema->key[0] != NULL ? " per seniority" : "");
+  context_fault(
+      place->context, place->file, place_line(place, again), "%s stands twice (first in %s %lld), must stand once%s%s",
+      subject != NULL ? subject : "link", line > 0 ? "line" : "row", line > 0 ? line : (long long)first + 1,
+      place->schema->key[0] != NULL ? " per " : "", place->schema->key[0] != NULL ? place->schema->key[0] : "");
   context_release(place->context, subject);
 }
 
@@ -331,6 +342,17 @@ static void check_links(const struct place *place) {
       tell_double_link(place, first, row);
     else
       first = row;
+  }
+}
+
+/* Both sides of a row in a table of two entities without pairs. */
+static void check_two_sides(const struct place *place) {
+  const struct column_schema *column = place->schema->column;
+  if (place->schema->column_count < 2 || column[0].kind != COLUMN_ENTITY || column[1].kind != COLUMN_ENTITY) return;
+  for (int64_t row = 0; row < place->table->row_count; row++) {
+    const char *from = network_text(place->network, place->id, column[0].name, row);
+    if (*from != '\0' && strcmp(from, network_text(place->network, place->id, column[1].name, row)) == 0)
+      place_text_fault(place, column[0].name, row, from, "is also the other side, must be between two");
   }
 }
 
@@ -367,6 +389,7 @@ ls_status network_validate_table(ls_context *context, const ls_network *network,
     check_links(&place);
   else if (place.schema->pairing == PAIRING_NONE)
     status = check_keys(&place);
+  if (place.schema->pairing == PAIRING_NONE) check_two_sides(&place);
   if (id == TABLE_DEALS) check_deals(&place);
   for (int64_t row = 0; id == TABLE_ASSUMPTIONS && row < place.table->row_count; row++) {
     check_order(&place, "low", "value", row);

@@ -72,8 +72,14 @@ static bool is_among(const char *name, const char *const *list) {
   return false;
 }
 
-/* Parameters that count something. */
-static const char *const WHOLE[] = {"start", "ramp_quarters", "build_lag", "essential", NULL};
+/* Parameters that count something, beside the whole settings of the loop. */
+static const char *const WHOLE[] = {"start", "ramp_quarters", "essential", NULL};
+
+static bool is_whole(const char *parameter) {
+  for (int k = 0; k < LOOP_KEY_COUNT; k++)
+    if (LOOP_KEYS[k].kind == LOOP_KEY_WHOLE && strcmp(LOOP_KEYS[k].name, parameter) == 0) return true;
+  return is_among(parameter, WHOLE);
+}
 
 /* The length of a run is the same in all draws, or they could not be compared. */
 static const char *const NEVER_DRAWN[] = {"quarters", NULL};
@@ -103,7 +109,7 @@ static void read_range(ls_context *context, const ls_network *network, int64_t r
                                    .value = model->central[row],
                                    .low = attribute_number(network, TABLE_ASSUMPTIONS, "low", row),
                                    .high = attribute_number(network, TABLE_ASSUMPTIONS, "high", row),
-                                   .is_whole = is_among(parameter, WHOLE),
+                                   .is_whole = is_whole(parameter),
                                    .factor = -1,
                                    .own = 1};
   if (range.distribution == ASSUMPTION_FIXED || is_among(parameter, NEVER_DRAWN) || range.low == range.high) return;

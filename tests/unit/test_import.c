@@ -126,6 +126,9 @@ TEST tables_with_a_header_alone_are_valid(void) {
   put("purchases.csv", "buyer,seller,backlog,per_quarter\n");
   put("pledges.csv", "investor,recipient,amount,per_quarter\n");
   put("paths.csv", "target,variable,quarter,value\n");
+  put("backstops.csv", "guarantor,provider,amount\n");
+  put("warrants.csv", "issuer,holder,share\n");
+  put("cross_defaults.csv", "trigger,obligor\n");
   put("assumption_correlations.csv", "parameter_a,parameter_b,value\n");
   ASSERT_EQ(LS_STATUS_OK, read_folder());
   for (int id = 0; id < TABLE_COUNT; id++)
@@ -223,7 +226,7 @@ TEST loop_tables_and_their_settings_are_read(void) {
   ASSERT_EQ(0.01, network->loop.interest);
   ASSERT_EQ(1.0, network->loop.recovery_assets);
   ASSERT_EQ(1, network->loop.build_lag);
-  ASSERT(network->loop.claims_en);
+  ASSERT(network->loop.claims_valuation == 1);
   ASSERT_STR_EQ("world", network_text(network, TABLE_PURCHASES, "buyer", 0));
   ASSERT_STR_EQ("chip", network_text(network, TABLE_PURCHASES, "seller", 0));
   ASSERT_EQ(0, ls_context_warning_count(context));

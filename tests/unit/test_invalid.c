@@ -198,7 +198,8 @@ static const struct invalid INVALID[] = {
     {"path_value_negative", LS_STATUS_INVALID_INPUT, 1, "paths.csv:4: value of 'lab' is -6, must be >= 0"},
     {"path_variable_unknown", LS_STATUS_INVALID_INPUT, 1,
      "paths.csv:4: variable is 'multiples', must be one of demand_planned, demand, purchase_scale, outside_equity, "
-     "multiple, supply, power_cap, credit, gate (did you mean 'multiple'?)"},
+     "multiple, supply, power_cap, credit, gate, price, hardware_price, depreciation_scale, amortisation, rollover "
+     "(did you mean 'multiple'?)"},
     {"pledge_start_negative", LS_STATUS_INVALID_INPUT, 1,
      "pledges.csv:2: start from 'chip' to 'lab' is -1, must be >= 0"},
     {"pledge_to_world", LS_STATUS_INVALID_INPUT, 1, "pledges.csv:4: recipient is 'world', must be an entity"},
@@ -208,7 +209,7 @@ static const struct invalid INVALID[] = {
     {"purchase_take_or_pay_above_one", LS_STATUS_INVALID_INPUT, 1,
      "purchases.csv:3: take_or_pay from 'lab' to 'cloud' is 80, must be between 0 and 1"},
     {"purchase_twice", LS_STATUS_INVALID_INPUT, 1,
-     "purchases.csv:4: link from 'lab' to 'cloud' stands twice (first in line 3), must stand once"},
+     "purchases.csv:4: link from 'lab' to 'cloud' stands twice (first in line 3), must stand once per id"},
     {"purchase_without_rate", LS_STATUS_INVALID_INPUT, 1, "purchases.csv:1: column 'per_quarter' is missing"},
     {"quote_followed_by_text", LS_STATUS_INVALID_INPUT, 1,
      "liabilities.csv:5: character 4: text after the closing quote, must be a comma"},

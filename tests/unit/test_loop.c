@@ -1,8 +1,5 @@
 /* test_loop.c - the loop model of the engine, through the public interface: published trajectories, agreement with
  * the textbook version quarter by quarter on random networks, identities, and small economies worked by hand.
- *
- * Two programs that follow the text agree to 1e-6; both solve their fixed points to 1e-13 of a bank's own bound, so
- * AGREE leaves room for what twenty quarters of amplification make of that.
  */
 #include <math.h>
 #include <stdio.h>
@@ -13,11 +10,11 @@
 #include "greatest.h"
 
 #include "spec/spec_case.h"
+#include "spec/spec_draw.h"
 #include "spec/spec_engine.h"
+#include "spec/spec_same.h"
 
 enum { NETWORKS = 1000 };
-static const double AGREE = 1e-7;
-
 static struct engine_folder folder;
 static const char *const TRACED[] = {"trace=1", "audit=1", NULL};
 
@@ -27,76 +24,6 @@ static struct engine_result run_engine(const struct spec_loop *model, const char
 }
 
 /* ---- comparison -------------------------------------------------------------------------------------------------- */
-
-/* The size of node i's balance sheet, by which its numbers are measured. */
-static double scale_of(const struct spec_loop *model, const struct spec_run *run, int i) {
-  double scale = run->start_value[i] + 1;
-  for (int t = 0; t < model->quarters; t++) {
-    int at = t * model->n + i;
-    double size = fabs(run->cash[at]) + run->value[at] + run->debt[at] + run->real_assets[at];
-    if (size > scale) scale = size;
-  }
-  return scale;
-}
-
-static bool close_to(double got, double expected, double scale, const char *what, int quarter, int node) {
-  if (fabs(got - expected) <= AGREE * scale) return true;
-  printf("%s of n%d in quarter %d is %.15g, expected %.15g\n", what, node, quarter, got, expected);
-  return false;
-}
-
-static bool same_quarter(const struct engine_result *result, int scenario, const struct spec_loop *model,
-                         const struct spec_run *run, int t) {
-  bool same = true;
-  for (int i = 1; i < model->n && same; i++) {
-    int at = t * model->n + i;
-    double scale = scale_of(model, run, i);
-    const struct {
-      const char *name;
-      double expected;
-    } field[] = {{"live", run->live[at]},         {"distress", run->flagged[at]}, {"cash", run->cash[at]},
-                 {"revenue", run->revenue[at]},   {"debt", run->debt[at]},        {"real_assets", run->real_assets[at]},
-                 {"capacity", run->capacity[at]}, {"value", run->value[at]}};
-    for (size_t k = 0; k < sizeof field / sizeof *field && same; k++)
-      same = close_to(engine_trace(result, scenario, t, i - 1, field[k].name), field[k].expected, k < 2 ? 1 : scale,
-                      field[k].name, t, i);
-  }
-  return same;
-}
-
-static bool same_end(const struct engine_result *result, int scenario, const struct spec_loop *model,
-                     const struct spec_run *run) {
-  bool same = true;
-  int last = (model->quarters - 1) * model->n;
-  for (int i = 1; i < model->n; i++) {
-    double scale = scale_of(model, run, i);
-    same =
-        close_to(engine_output(result, scenario, i - 1, "value"), run->value[last + i], scale, "final value", -1, i) &&
-        same;
-    same = close_to(engine_output(result, scenario, i - 1, "cash"), run->cash[last + i], scale, "final cash", -1, i) &&
-           same;
-    same = close_to(engine_output(result, scenario, i - 1, "default_quarter"), run->default_quarter[i], 1,
-                    "default_quarter", -1, i) &&
-           same;
-    same = close_to(engine_output(result, scenario, i - 1, "distress_quarter"), run->distress_quarter[i], 1,
-                    "distress_quarter", -1, i) &&
-           same;
-  }
-  return same;
-}
-
-/* One scenario of a finished run against the textbook run of the shocked model; then its identities. */
-static bool same_scenario(const struct engine_result *result, int scenario, const struct spec_loop *model) {
-  struct spec_run *run = spec_loop_run(model);
-  bool same = true;
-  for (int t = 0; t < model->quarters && same; t++) same = same_quarter(result, scenario, model, run, t);
-  same = same && same_end(result, scenario, model, run);
-  double breach = engine_scenario_number(result, scenario, "audit"), own = spec_run_worst_breach(model, run);
-  if (same && !(breach < 1e-8)) printf("an identity is broken by %.3g in the engine\n", breach), same = false;
-  if (same && !(own < 1e-8)) printf("an identity is broken by %.3g in the textbook version\n", own), same = false;
-  spec_run_free(run);
-  return same;
-}
 
 /* Losses against the baseline: of each firm, by line over all firms, and of holders outside. Lines are in the order
  * of enum spec_line. */
@@ -108,19 +35,20 @@ static bool same_losses(const struct engine_result *result, const struct spec_lo
   double size = 1;
   bool same = true;
   for (int i = 1; i < n; i++) {
-    double scale = scale_of(model, base, i) + scale_of(shocked, run, i);
+    double scale = engine_scale_of(model, base, i) + engine_scale_of(shocked, run, i);
     double expected = base->value[last + i] - run->value[last + i];
-    same = close_to(engine_output(result, 0, i - 1, "loss"), expected, scale, "loss", -1, i) && same;
+    same = engine_close_to(engine_output(result, 0, i - 1, "loss"), expected, scale, "loss", -1, i) && same;
     size += scale;
   }
   for (int k = 0; k < SPEC_LINE_COUNT; k++) {
     double expected = 0, got = json_number_value(json_object_get(json_array_get(lines, (size_t)k), "loss"));
     for (int i = 1; i < n; i++) expected += base->line[k * n + i] - run->line[k * n + i];
-    same = close_to(got, expected, size, "loss by line", -1, k) && same;
+    same = engine_close_to(got, expected, size, "loss by line", -1, k) && same;
   }
   double outside = base->outside[model->quarters - 1] - run->outside[model->quarters - 1];
   same =
-      close_to(engine_system_number(result, "loss_net_mean"), outside, size, "loss of holders outside", -1, 0) && same;
+      engine_close_to(engine_system_number(result, "loss_net_mean"), outside, size, "loss of holders outside", -1, 0) &&
+      same;
   spec_run_free(base), spec_run_free(run);
   return same;
 }
@@ -136,13 +64,14 @@ static bool case_agrees(const char *name, const json_t *toy, const json_t *finan
       model, strcmp(name, "lab_default") == 0 ? "scenario,target,variable,value,quarter\ns,n3,default,1,4\n" : NULL);
   const json_t *quarter;
   size_t t;
-  same = same && same_scenario(&result, 0, model);
+  same = same && engine_same_scenario(&result, 0, model);
   json_array_foreach(trajectory, t, quarter) {
     for (int i = 1; i < model->n && same; i++) {
       double value = json_number_value(json_array_get(json_object_get(quarter, "V"), (size_t)i));
       double cash = json_number_value(json_array_get(json_object_get(quarter, "cash"), (size_t)i));
-      same = close_to(engine_trace(&result, 0, (int)t, i - 1, "value"), value, fabs(value) + 1, "value", (int)t, i) &&
-             close_to(engine_trace(&result, 0, (int)t, i - 1, "cash"), cash, fabs(cash) + 1, "cash", (int)t, i);
+      same = engine_close_to(engine_trace(&result, 0, (int)t, i - 1, "value"), value, fabs(value) + 1, "value", (int)t,
+                             i) &&
+             engine_close_to(engine_trace(&result, 0, (int)t, i - 1, "cash"), cash, fabs(cash) + 1, "cash", (int)t, i);
     }
   }
   if (!same) printf("scenario %s: %s\n", name, result.message);
@@ -169,115 +98,6 @@ TEST published_trajectories_come_out(void) {
   ASSERT(plain);
   ASSERT(financed);
   PASS();
-}
-
-/* ---- random economies -------------------------------------------------------------------------------------------- */
-
-static double sometimes(struct engine_random *random, double probability, double low, double high) {
-  double value = random_between(random, low, high);
-  return random_chance(random, probability) ? value : 0;
-}
-
-static void draw_nodes(struct engine_random *random, struct spec_loop *model) {
-  for (int i = 1; i < model->n; i++) {
-    model->cash[i] = sometimes(random, 0.9, 0, 40), model->real_assets[i] = sometimes(random, 0.8, 0, 100);
-    model->price[i] = random_between(random, 0.5, 4), model->cost[i] = random_between(random, 1, 40);
-    model->dark[i] = sometimes(random, 0.2, 0, 1);
-    model->opex[i] = sometimes(random, 0.8, 0, 6), model->cogs[i] = sometimes(random, 0.6, 0, 0.4);
-    model->depreciation[i] = sometimes(random, 0.7, 0, 0.1);
-    model->backlog_margin[i] = sometimes(random, 0.7, 0, 0.5);
-    model->threshold[i] = sometimes(random, 0.8, 0.2, 0.95), model->distress_cost[i] = sometimes(random, 0.7, 0, 0.3);
-    model->order_response[i] = sometimes(random, 0.5, 0, 1);
-    model->funding_sensitivity[i] = sometimes(random, 0.5, 0, 1);
-    model->credit_limit[i] = sometimes(random, 0.4, 0, 0.6), model->cash_floor[i] = sometimes(random, 0.3, 0, 3);
-    model->input_type[i] = random_below(random, model->type_count + 1) - 1;
-  }
-  for (int type = 0; type < model->type_count; type++) model->essential[type] = random_chance(random, 0.7);
-}
-
-static void draw_links(struct engine_random *random, struct spec_loop *model) {
-  int n = model->n;
-  for (int i = 0; i < n; i++)
-    for (int j = 1; j < n; j++) {
-      int k = i * n + j;
-      if (i == j) continue;
-      if (random_chance(random, i == SPEC_WORLD ? 0.2 : 0.35)) {
-        model->rate[k] = random_between(random, 0, 8),
-        model->backlog[k] = model->rate[k] * random_between(random, 0, 25);
-        model->take_or_pay[k] = sometimes(random, 0.7, 0, 1), model->capex_share[k] = sometimes(random, 0.5, 0, 1);
-        model->start[k] = random_chance(random, 0.3) ? random_below(random, 5) : 0;
-        model->ramp[k] = random_chance(random, 0.3) ? random_below(random, 5) : 0;
-      }
-      if (random_chance(random, 0.2)) {
-        model->pledge[k] = random_between(random, 0, 30), model->pledge_rate[k] = random_between(random, 0, 4);
-        model->pledge_start[k] = random_chance(random, 0.3) ? random_below(random, 5) : 0;
-      }
-    }
-  for (int i = 0; i < n; i++)
-    for (int j = 0; j < n; j++)
-      if (i != j && random_chance(random, i == SPEC_WORLD || j == SPEC_WORLD ? 0.4 : 0.15))
-        model->debt[i * n + j] = random_between(random, 0, i == SPEC_WORLD ? 5 : 40);
-}
-
-/* Each issuer has up to two holders; the world has the rest, at least a fifth. */
-static void draw_stakes(struct engine_random *random, struct spec_loop *model) {
-  int n = model->n;
-  for (int j = 1; j < n; j++) {
-    model->stake[j] = 1;
-    for (int holder = 0; holder < 2; holder++) {
-      int i = random_below(random, n);
-      double share = sometimes(random, 0.5, 0, 0.4);
-      if (i == SPEC_WORLD || i == j || model->stake[i * n + j] > 0) continue;
-      model->stake[i * n + j] = share, model->stake[j] -= share;
-    }
-  }
-}
-
-static void draw_capacity(struct engine_random *random, struct spec_loop *model) {
-  int n = model->n;
-  for (int j = 1; j < n; j++) {
-    double need = 0;
-    for (int i = 0; i < n; i++) need += model->rate[i * n + j];
-    model->capacity[j] = need / model->price[j] * random_between(random, 0.6, 2);
-  }
-}
-
-static void draw_paths(struct engine_random *random, struct spec_loop *model) {
-  int n = model->n;
-  for (int i = 0; i < n; i++) {
-    double demand = sometimes(random, 0.8, 0, 40), growth = random_between(random, 0.95, 1.1), cap = model->capacity[i];
-    double multiple = random_between(random, 0.5, 12), equity = sometimes(random, 0.4, 0, 5);
-    bool weak = random_chance(random, 0.4), short_supply = random_chance(random, 0.3),
-         capped = random_chance(random, 0.5);
-    int turn = random_below(random, model->quarters);
-    for (int t = 0; t < model->quarters; t++, demand *= growth) {
-      int at = t * n + i;
-      model->purchase_scale[at] = random_chance(random, 0.2) ? random_between(random, 0.5, 1.5) : 1;
-      if (i == SPEC_WORLD) continue;
-      model->demand_planned[at] = demand;
-      model->demand[at] = weak && t >= turn ? demand * random_between(random, 0.1, 1.1) : demand;
-      model->outside_equity[at] = t >= turn && weak ? 0 : equity;
-      model->multiple[at] = t >= turn && random_chance(random, 0.3) ? multiple * 0.4 : multiple;
-      model->supply[at] = short_supply && t >= turn ? random_between(random, 0, 1) : 1;
-      model->credit_open[at] = random_chance(random, 0.2) ? random_uniform(random) : 1;
-      if (capped) model->power_cap[at] = cap * (1 + 0.05 * t);
-    }
-  }
-  for (int k = 0; k < n * n; k++)
-    for (int t = 0; t < model->quarters; t++)
-      if (model->pledge[k] > 0 && random_chance(random, 0.2)) model->gate[t * n * n + k] = random_uniform(random);
-}
-
-static struct spec_loop *draw_loop(struct engine_random *random) {
-  struct spec_loop *model = spec_loop_create(2 + random_below(random, 7), 4 + random_below(random, 14),
-                                             random_below(random, 5), random_below(random, 3));
-  model->interest = sometimes(random, 0.8, 0, 0.03), model->amortisation = sometimes(random, 0.8, 0, 0.1);
-  model->termination_share = sometimes(random, 0.7, 0, 0.5), model->recovery_assets = sometimes(random, 0.8, 0, 1);
-  model->recovery_claims = sometimes(random, 0.8, 0, 1), model->recovery_stakes = sometimes(random, 0.8, 0, 1);
-  model->claims_en = random_chance(random, 0.4);
-  draw_nodes(random, model), draw_links(random, model), draw_stakes(random, model);
-  draw_capacity(random, model), draw_paths(random, model);
-  return model;
 }
 
 /* ---- random scenarios: factors on the paths ---------------------------------------------------------------------- */
@@ -333,7 +153,7 @@ static bool agrees_with_shocks(struct engine_random *random, const struct spec_l
     memmove(row, end, strlen(end) + 1);
   }
   struct engine_result result = run_engine(model, scenarios);
-  bool same = same_scenario(&result, 0, shocked);
+  bool same = engine_same_scenario(&result, 0, shocked);
   same = same && same_losses(&result, model, shocked);
   if (!same) printf("%s\n%s", result.message, scenarios);
   engine_result_release(&result);
@@ -341,13 +161,15 @@ static bool agrees_with_shocks(struct engine_random *random, const struct spec_l
   return same;
 }
 
+/* ---- random economies -------------------------------------------------------------------------------------------- */
+
 TEST loop_agrees_with_the_textbook_on_random_economies(void) {
   struct engine_random random = {31};
   int defaults = 0, flags = 0;
   for (int number = 0; number < NETWORKS; number++) {
-    struct spec_loop *model = draw_loop(&random);
+    struct spec_loop *model = spec_draw_loop(&random);
     struct engine_result result = run_engine(model, NULL);
-    bool same = same_scenario(&result, 0, model);
+    bool same = engine_same_scenario(&result, 0, model);
     for (int i = 0; i < model->n - 1; i++) {
       defaults += engine_output(&result, 0, i, "default_quarter") >= 0;
       flags += engine_output(&result, 0, i, "distress_quarter") >= 0;
@@ -364,7 +186,7 @@ TEST loop_agrees_with_the_textbook_on_random_economies(void) {
 TEST shocked_loop_agrees_with_the_textbook_on_random_economies(void) {
   struct engine_random random = {32};
   for (int number = 0; number < NETWORKS; number++) {
-    struct spec_loop *model = draw_loop(&random);
+    struct spec_loop *model = spec_draw_loop(&random);
     bool same = agrees_with_shocks(&random, model);
     if (!same) printf("economy %d of %d nodes\n", number, model->n);
     spec_loop_free(model);
@@ -378,7 +200,7 @@ TEST textbook_loop_keeps_its_identities(void) {
   struct engine_random random = {33};
   int defaults = 0;
   for (int number = 0; number < NETWORKS; number++) {
-    struct spec_loop *model = draw_loop(&random);
+    struct spec_loop *model = spec_draw_loop(&random);
     struct spec_run *run = spec_loop_run(model);
     double breach = spec_run_worst_breach(model, run);
     bool same = breach < 1e-9;
@@ -386,8 +208,8 @@ TEST textbook_loop_keeps_its_identities(void) {
     for (int i = 1; i < model->n; i++) {
       double sum = 0;
       for (int k = 0; k < SPEC_LINE_COUNT; k++) sum += run->line[k * model->n + i];
-      same = close_to(sum, run->value[(model->quarters - 1) * model->n + i], scale_of(model, run, i), "sum of lines",
-                      -1, i) &&
+      same = engine_close_to(sum, run->value[(model->quarters - 1) * model->n + i], engine_scale_of(model, run, i),
+                             "sum of lines", -1, i) &&
              same;
       defaults += run->default_quarter[i] >= 0;
     }
@@ -437,7 +259,7 @@ static void change_unit(struct spec_loop *model, double unit) {
 TEST unit_of_money_does_not_matter_to_the_loop(void) {
   struct engine_random random = {34};
   for (int number = 0; number < 40; number++) {
-    struct spec_loop *model = draw_loop(&random);
+    struct spec_loop *model = spec_draw_loop(&random);
     double unit = number % 2 ? 1048576 : 1.0 / 1048576; /* powers of two: only the rounding of the CSV is scaled */
     struct engine_result first = run_engine(model, NULL);
     change_unit(model, unit);

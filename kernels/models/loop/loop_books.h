@@ -9,6 +9,18 @@ LS_FN ls_lane loop_pledge_paid(const struct loop_view *v, int32_t k) {
   return loop_get(v, v->at->pledge_due, k) * loop_paid(v, v->at->paid2, v->loop->pledge.from[k]);
 }
 
+/* The history of j's value per first share goes on at `kept` of it; new money at value 0 begins another. */
+LS_FN void loop_dilute(const struct loop_view *v, int32_t j, ls_lane kept, ls_mask issues, ls_lane raised) {
+  ls_lane value = loop_get(v, v->at->value, j);
+  if (v->loop->reference == LOOP_REFERENCE_IS_LAST_ROUND)
+    loop_set(v, v->at->last_round, j, lane_select(issues, value, loop_get(v, v->at->last_round, j)));
+  if (v->loop->reference != LOOP_REFERENCE_IS_PEAK) return;
+  ls_mask anew = mask_and(issues, lane_less_equal(value, lane_set(0)));
+  ls_lane dilution = loop_get(v, v->at->dilution, j) * kept;
+  loop_set(v, v->at->dilution, j, lane_select(anew, lane_set(1), dilution));
+  loop_set(v, v->at->peak_share, j, lane_select(anew, raised, loop_get(v, v->at->peak_share, j)));
+}
+
 /* Step 6 for one issuer: new money n buys n / (V + n) of it, everyone else is diluted by V / (V + n). */
 LS_FN void loop_issue(const struct loop_view *v, int32_t j) {
   const struct ls_loop_links *pledge = &v->loop->pledge, *stake = &v->loop->stake;
@@ -29,6 +41,7 @@ LS_FN void loop_issue(const struct loop_view *v, int32_t j) {
     loop_set(v, v->at->share, k, loop_get(v, v->at->share, k) * kept);
   }
   loop_set(v, v->at->world_share, j, loop_get(v, v->at->world_share, j) * kept + from_outside * per_money);
+  if (loop_has(v, LOOP_HAS_REFERENCE)) loop_dilute(v, j, kept, issues, raised);
   for (int32_t p = pledge->first_to[j]; p < pledge->first_to[j + 1]; p++) {
     int32_t k = pledge->by_to[p];
     if (pledge->from[k] != v->n)
@@ -36,33 +49,76 @@ LS_FN void loop_issue(const struct loop_view *v, int32_t j) {
   }
 }
 
+/* Warrant r, once, when its time has come and its test passes: all shares give way for the holder's, without money. */
+LS_FN void loop_exercise(const struct loop_view *v, int32_t r) {
+  const struct ls_loop_warrants *w = &v->loop->warrant;
+  const struct ls_loop_links *stake = &v->loop->stake;
+  int32_t j = w->issuer[r], i = w->holder[r];
+  if (v->t < w->start[r]) return;
+  ls_mask may = mask_and(lane_to_mask(loop_get(v, v->at->live, i)), lane_to_mask(loop_get(v, v->at->live, j)));
+  if (w->test[r] != LOOP_TEST_NONE) may = mask_and(may, loop_passes(v, w->test[r], w->level[r], i, j));
+  may = mask_and(may, mask_not(lane_to_mask(loop_get(v, v->at->exercised, r))));
+  if (!mask_any(may)) return;
+  ls_lane taken = lane_select(may, lane_set(w->share[r]), lane_set(0)), kept = lane_set(1) - taken;
+  for (int32_t p = stake->first_to[j]; p < stake->first_to[j + 1]; p++)
+    loop_set(v, v->at->share, stake->by_to[p], loop_get(v, v->at->share, stake->by_to[p]) * kept);
+  loop_set(v, v->at->world_share, j, loop_get(v, v->at->world_share, j) * kept);
+  loop_add(v, v->at->share, w->stake[r], taken);
+  loop_set(v, v->at->exercised, r, lane_max(loop_get(v, v->at->exercised, r), lane_from_mask(may)));
+  if (v->loop->reference == LOOP_REFERENCE_IS_PEAK)
+    loop_set(v, v->at->dilution, j, loop_get(v, v->at->dilution, j) * kept);
+}
+
 /* Step 6: shares, and what remains of pledges and backlog (which falls by the delivery, paid or not). */
 LS_STEP void loop_equity(const struct loop_view *v) {
   for (int32_t j = 0; j < v->n; j++) loop_issue(v, j);
+  for (int32_t r = 0; r < v->loop->warrant.count; r++) loop_exercise(v, r);
   for (int32_t k = 0; k < v->loop->pledge.count; k++) loop_add(v, v->at->pledged, k, -loop_pledge_paid(v, k));
-  for (int32_t k = 0; k < v->loop->purchase.count; k++)
-    loop_add(v, v->at->backlog, k, -loop_get(v, v->at->delivered, k));
+  for (int32_t k = 0; k < v->loop->purchase.count; k++) {
+    ls_lane left = loop_get(v, v->at->backlog, k) - loop_get(v, v->at->delivered, k);
+    loop_set(v, v->at->backlog, k, loop_renewed(v, k) ? lane_positive_part(left) : left);
+  }
+}
+
+/* Unpaid backstops become debt of the guarantor, and what was paid is gone from the backstop. */
+LS_FN void loop_settle_backstops(const struct loop_view *v) {
+  const struct ls_loop_backstops *b = &v->loop->backstop;
+  for (int32_t r = 0; r < b->count; r++) {
+    ls_lane due = loop_get(v, v->at->backstop_due, r), paid = loop_paid(v, v->at->paid1, b->guarantor[r]);
+    loop_add(v, v->at->backstop_left, r, -(due * paid));
+    if (b->debt[r] >= 0) loop_add(v, v->at->owed, b->debt[r], due * (lane_set(1) - paid));
+  }
+}
+
+/* What i comes to owe W: unpaid running costs, and what it has drawn and borrowed. */
+LS_FN ls_lane loop_new_world_debt(const struct loop_view *v, int32_t i) {
+  ls_lane live = loop_get(v, v->at->live, i);
+  ls_lane opex = lane_set(loop_entity(v, LOOP_OPEX, i)) * live * (lane_set(1) - loop_get(v, v->at->paid0, i));
+  ls_lane cost = lane_set(loop_entity(v, LOOP_COGS, i)) * loop_get(v, v->at->sales, i) *
+                 (lane_set(1) - loop_get(v, v->at->paid1, i));
+  ls_lane sum = opex + cost + loop_get(v, v->at->draw, i);
+  return loop_has(v, LOOP_HAS_BORROWING) ? sum + loop_borrowed(v, i) : sum;
 }
 
 /* Step 7, debt: D' = D - a D fr + r D (1 - fr), then arrears and the draw. fr = share of class 0 paid. */
 LS_STEP void loop_debts(const struct loop_view *v) {
   const struct ls_loop_plan *loop = v->loop;
   for (int32_t k = 0; k < loop->debt.count; k++) {
-    ls_lane paid = loop_paid(v, v->at->paid0, loop->debt.from[k]), owed = loop_get(v, v->at->owed, k);
-    ls_lane grown = lane_set(loop->interest) * (lane_set(1) - paid) - lane_set(loop->amortisation) * paid;
+    int32_t i = loop->debt.from[k];
+    ls_lane paid = loop_paid(v, v->at->paid0, i), owed = loop_get(v, v->at->owed, k);
+    ls_lane grown = loop_interest_rate(v, i) * (lane_set(1) - paid) - loop_principal_rate(v, i) * paid;
     loop_set(v, v->at->owed, k, owed + owed * grown);
   }
   for (int32_t k = 0; k < loop->purchase.count; k++)
     if (loop->purchase.from[k] != v->n) {
       ls_lane unpaid = lane_set(1) - loop_get(v, v->at->paid1, loop->purchase.from[k]);
-      loop_add(v, v->at->owed, loop->purchase_debt[k], loop_get(v, v->at->delivered, k) * unpaid);
+      loop_add(v, v->at->owed, loop->purchase_debt[k], loop_get(v, v->at->payable, k) * unpaid);
     }
+  if (loop_has(v, LOOP_HAS_BACKSTOPS)) loop_settle_backstops(v);
   for (int32_t i = 0; i < v->n; i++) {
-    ls_lane live = loop_get(v, v->at->live, i);
-    ls_lane opex = lane_set(loop_entity(v, LOOP_OPEX, i)) * live * (lane_set(1) - loop_get(v, v->at->paid0, i));
-    ls_lane cost = lane_set(loop_entity(v, LOOP_COGS, i)) * loop_get(v, v->at->sales, i) *
-                   (lane_set(1) - loop_get(v, v->at->paid1, i));
-    loop_add(v, v->at->owed, loop->world_debt[i], opex + cost + loop_get(v, v->at->draw, i));
+    loop_add(v, v->at->owed, loop->world_debt[i], loop_new_world_debt(v, i));
+    if (loop_has(v, LOOP_HAS_COLLATERAL))
+      loop_add(v, v->at->owed, loop->world_debt[i], -(loop_called(v, i) * loop_get(v, v->at->paid0, i)));
   }
 }
 
@@ -89,16 +145,27 @@ LS_FN void loop_build(const struct loop_view *v, int32_t i, ls_lane ordered) {
   loop_set(v, v->at->capacity, i, capacity + powered);
 }
 
-/* Step 7, real assets: K' = (1 - delta) K + capital purchases. */
+/* delta(t): hardware may wear out faster than planned. */
+LS_FN ls_lane loop_depreciation(const struct loop_view *v, int32_t i) {
+  double planned = loop_entity(v, LOOP_DEPRECIATION, i);
+  if (!loop_has(v, LOOP_HAS_HARDWARE)) return lane_set(planned);
+  ls_lane scale = loop_path_value(v, LOOP_PATH_DEPRECIATION_SCALE, LS_VARIABLE_DEPRECIATION_SCALE, i);
+  return lane_min(lane_set(1), lane_set(planned) * scale);
+}
+
+/* Step 7, real assets: K' = (1 - delta) K + capital purchases at what they cost; capacity grows by their volume. */
 LS_STEP void loop_assets(const struct loop_view *v) {
   const struct ls_loop_links *purchase = &v->loop->purchase;
+  bool priced = loop_has(v, LOOP_HAS_PRICES);
   for (int32_t i = 0; i < v->n; i++) {
-    ls_lane bought = lane_set(0);
-    for (int32_t k = purchase->first_from[i]; k < purchase->first_from[i + 1]; k++)
-      bought = bought + loop_get(v, v->at->delivered, k) * lane_set(v->loop->capex_share[k]);
-    ls_lane kept = lane_set(1 - loop_entity(v, LOOP_DEPRECIATION, i)) * loop_get(v, v->at->real_assets, i);
-    loop_set(v, v->at->real_assets, i, kept + bought);
-    ls_lane ordered = bought / lane_set(loop_entity(v, LOOP_COST, i));
+    ls_lane volume = lane_set(0), cost = lane_set(0);
+    for (int32_t k = purchase->first_from[i]; k < purchase->first_from[i + 1]; k++) {
+      volume = volume + loop_get(v, v->at->delivered, k) * lane_set(v->loop->capex_share[k]);
+      if (priced) cost = cost + loop_capital_invoice(v, k);
+    }
+    ls_lane kept = (lane_set(1) - loop_depreciation(v, i)) * loop_get(v, v->at->real_assets, i);
+    loop_set(v, v->at->real_assets, i, kept + (priced ? cost : volume));
+    ls_lane ordered = volume / lane_set(loop_entity(v, LOOP_COST, i));
     if (v->at->ordered_capacity >= 0) loop_add(v, v->at->ordered_capacity, i, ordered);
     loop_build(v, i, ordered);
   }

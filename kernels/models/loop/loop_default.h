@@ -32,13 +32,45 @@ LS_FN ls_lane loop_defaulted(const struct loop_view *v, int32_t node) {
   return node == v->n ? lane_set(0) : loop_get(v, v->at->defaulted, node);
 }
 
-/* Claims for broken commitments to buy: tau phi B of every purchase of a defaulting buyer, added to what it owes. */
+/* Obligors that fall with their trigger, one pass over the rows; returns the lanes with a new one. */
+LS_FN ls_mask loop_cross_defaults(const struct loop_view *v) {
+  const struct ls_loop_cross_defaults *cross = &v->loop->cross;
+  ls_mask any_new = mask_none();
+  for (int32_t r = 0; r < cross->count; r++) {
+    int32_t i = cross->obligor[r];
+    ls_mask fails = mask_and(
+        lane_to_mask(loop_get(v, v->at->defaulted, cross->trigger[r])),
+        mask_and(lane_to_mask(loop_get(v, v->at->live, i)), mask_not(lane_to_mask(loop_get(v, v->at->defaulted, i)))));
+    loop_set(v, v->at->defaulted, i, lane_max(loop_get(v, v->at->defaulted, i), lane_from_mask(fails)));
+    ls_lane quarter = loop_get(v, v->at->default_quarter, i);
+    loop_set(v, v->at->default_quarter, i, lane_select(fails, lane_set(v->t), quarter));
+    any_new = mask_or(any_new, fails);
+  }
+  return any_new;
+}
+
+/* What those who stand lose with the claims that they have on defaulters; payments of the estates are counted as they come. */
+LS_FN void loop_expect_losses(const struct loop_view *v) {
+  const struct ls_loop_links *debt = &v->loop->debt;
+  for (int32_t k = 0; k < debt->count; k++)
+    if (debt->to[k] != v->n)
+      loop_expect(v, debt->to[k], -(loop_get(v, v->at->owed, k) * loop_defaulted(v, debt->from[k])));
+}
+
+/* Claims for broken commitments to buy: tau phi B of every purchase of a defaulting buyer, added to what it owes; and, with a
+ * breach share, taus phi B of a defaulting seller whose buyer stands. */
 LS_FN void loop_terminate(const struct loop_view *v) {
   const struct ls_loop_links *purchase = &v->loop->purchase;
   for (int32_t k = 0; k < purchase->count; k++) {
-    if (purchase->from[k] == v->n) continue;
-    ls_lane claim = lane_set(v->loop->termination_share * v->loop->take_or_pay[k]) * loop_get(v, v->at->backlog, k);
-    loop_add(v, v->at->owed, v->loop->purchase_debt[k], claim * loop_defaulted(v, purchase->from[k]));
+    ls_lane firm = lane_set(v->loop->take_or_pay[k]), backlog = loop_get(v, v->at->backlog, k);
+    ls_lane buyer = loop_defaulted(v, purchase->from[k]), seller = loop_defaulted(v, purchase->to[k]);
+    if (purchase->from[k] != v->n) {
+      ls_lane claim = lane_set(v->loop->termination_share * v->loop->take_or_pay[k]) * backlog;
+      loop_add(v, v->at->owed, v->loop->purchase_debt[k], claim * buyer);
+    }
+    if (loop_has(v, LOOP_HAS_BREACH))
+      loop_add(v, v->at->owed, v->loop->breach_debt[k],
+               lane_set(v->loop->breach_share) * firm * backlog * seller * (lane_set(1) - buyer));
   }
 }
 
@@ -53,11 +85,17 @@ LS_FN void loop_realise(const struct loop_view *v, int32_t i) {
   const struct ls_loop_links *stake = &v->loop->stake, *debt = &v->loop->debt;
   ls_lane fails = loop_get(v, v->at->defaulted, i);
   loop_set(v, v->at->estate_cash, i, loop_get(v, v->at->cash, i) * fails);
-  loop_buy_from_estate(v, i, lane_set(v->loop->recovery_assets) * loop_get(v, v->at->real_assets, i) * fails);
+  ls_lane assets = loop_get(v, v->at->real_assets, i) * loop_hardware_price(v, i);
+  loop_buy_from_estate(v, i, lane_set(v->loop->recovery_assets) * assets * fails);
+  loop_note_deadweight(v, (assets - lane_set(v->loop->recovery_assets) * assets) * fails);
   for (int32_t k = stake->first_from[i]; k < stake->first_from[i + 1]; k++) {
     int32_t j = stake->to[k];
     ls_lane sold = loop_get(v, v->at->share, k) * fails * (lane_set(1) - loop_defaulted(v, j));
-    loop_buy_from_estate(v, i, lane_set(v->loop->recovery_stakes) * sold * loop_get(v, v->at->value, j));
+    ls_lane worth = sold * loop_get(v, v->at->value, j),
+            price = lane_set(v->loop->recovery_stakes) * sold * loop_get(v, v->at->value, j);
+    loop_buy_from_estate(v, i, price);
+    loop_note_equity_flow(v, -price);
+    loop_note_deadweight(v, worth - price);
     loop_add(v, v->at->share, k, -sold);
     loop_add(v, v->at->world_share, j, sold);
   }
@@ -65,6 +103,7 @@ LS_FN void loop_realise(const struct loop_view *v, int32_t i) {
     int32_t k = debt->by_to[p], j = debt->from[k];
     ls_lane sold = loop_get(v, v->at->owed, k) * fails * (lane_set(1) - loop_defaulted(v, j));
     loop_buy_from_estate(v, i, lane_set(v->loop->recovery_claims) * sold);
+    loop_note_deadweight(v, sold - lane_set(v->loop->recovery_claims) * sold);
     loop_add(v, v->at->owed, k, -sold);
     if (j != v->n) loop_add(v, v->at->owed, v->loop->world_debt[j], sold); /* a claim on W is extinguished */
   }
@@ -108,10 +147,13 @@ LS_FN void loop_distribute(const struct loop_view *v, int32_t i) {
   for (int32_t k = debt->first_from[i]; k < debt->first_from[i + 1]; k++) {
     int32_t j = debt->to[k];
     ls_lane paid = loop_get(v, v->at->owed, k) * share_paid;
-    if (j == v->n)
+    if (j == v->n) {
       loop_add(v, v->at->outside_flow, 0, paid);
-    else
-      loop_add(v, v->at->cash, j, paid * (lane_set(1) - loop_get(v, v->at->defaulted, j)));
+      continue;
+    }
+    ls_lane kept = paid * (lane_set(1) - loop_get(v, v->at->defaulted, j));
+    loop_add(v, v->at->cash, j, kept);
+    loop_expect(v, j, kept);
   }
   ls_lane left =
       loop_get(v, v->at->estate_cash, i) + loop_get(v, v->at->estate_income, i) - loop_get(v, v->at->estate_due, i);
@@ -126,9 +168,11 @@ LS_FN void loop_distribute(const struct loop_view *v, int32_t i) {
     int32_t k = stake->by_to[p], h = stake->from[k];
     ls_lane part = per_share * loop_get(v, v->at->share, k) * (lane_set(1) - loop_get(v, v->at->defaulted, h));
     loop_add(v, v->at->cash, h, part);
+    loop_expect(v, h, part);
     given = given + part;
   }
   loop_add(v, v->at->outside_flow, 0, left - given);
+  loop_note_equity_flow(v, left - given);
 }
 
 /* Clears every slot of `links` that touches a defaulter, on either side. */
@@ -139,8 +183,27 @@ LS_FN void loop_cancel(const struct loop_view *v, const struct ls_loop_links *li
   }
 }
 
+/* What their sellers lose of the backlog of defaulting buyers, before it is cancelled. */
+LS_FN void loop_note_written_off(const struct loop_view *v) {
+  const struct ls_loop_links *purchase = &v->loop->purchase;
+  for (int32_t k = 0; k < purchase->count; k++)
+    loop_add(v, v->at->written_off, purchase->to[k], loop_backlog_worth(v, k) * loop_defaulted(v, purchase->from[k]));
+}
+
+LS_FN void loop_end_backstops(const struct loop_view *v) {
+  const struct ls_loop_backstops *b = &v->loop->backstop;
+  for (int32_t r = 0; r < b->count; r++) {
+    ls_lane stays =
+        (lane_set(1) - loop_defaulted(v, b->guarantor[r])) * (lane_set(1) - loop_defaulted(v, b->provider[r]));
+    loop_set(v, v->at->backstop_left, r, loop_get(v, v->at->backstop_left, r) * stays);
+  }
+}
+
 /* The estates are empty: rows and columns of S, B, C and D are 0, cash is paid out, real assets stand at W. */
 LS_FN void loop_close_estates(const struct loop_view *v) {
+  if (v->at->written_off >= 0) loop_note_written_off(v);
+  if (loop_has(v, LOOP_HAS_BACKSTOPS)) loop_end_backstops(v);
+  if (loop_has(v, LOOP_HAS_EARMARKS)) loop_cancel(v, &v->loop->pledge, v->at->earmarked);
   loop_cancel(v, &v->loop->purchase, v->at->backlog);
   loop_cancel(v, &v->loop->pledge, v->at->pledged);
   loop_cancel(v, &v->loop->stake, v->at->share);
@@ -158,6 +221,8 @@ LS_FN void loop_close_estates(const struct loop_view *v) {
 LS_STEP void loop_defaults(const struct loop_view *v) {
   ls_mask any_default = loop_find_defaults(v);
   if (!mask_any(any_default)) return;
+  while (loop_has(v, LOOP_HAS_CROSS_DEFAULT) && mask_any(loop_cross_defaults(v))) continue;
+  loop_expect_losses(v);
   loop_terminate(v);
   for (int32_t i = 0; i < v->n; i++) loop_realise(v, i);
   loop_clear_estates(v, any_default);

@@ -2,7 +2,7 @@
 #ifndef LS_MODEL_LOOP_OUTPUT_H
 #define LS_MODEL_LOOP_OUTPUT_H
 
-#include "models/loop/loop_value.h"
+#include "models/loop/loop_measures.h"
 
 /* Wealth of holders outside the network: their shares and claims, less what W owes, plus the net money they have received. */
 LS_FN ls_lane loop_outside_wealth(const struct loop_view *v) {
@@ -19,15 +19,27 @@ LS_FN ls_lane loop_outside_wealth(const struct loop_view *v) {
 
 enum { LOOP_LINES = 9, LOOP_TRACE_FIELDS = 9 };
 
+LS_FN void loop_write_line(const struct loop_view *v, ls_slots output, int32_t line, int32_t i, ls_lane amount) {
+  ls_lane baseline = lane_set(v->plan->baseline_line[line * v->n + i]);
+  slot_set(output, v->plan->output.line + line * v->n + i, baseline - amount);
+}
+
+/* The lines of LOOP-1, and behind them those that LOOP-2 adds where the run uses any of it. Backlog that was written off is told
+ * apart from backlog that is worth less. */
 LS_FN void loop_write_lines(const struct loop_view *v, ls_slots output, int32_t i) {
   struct loop_balance b = loop_balance_of(v, i);
+  bool finance = v->plan->output.line_count > LOOP_LINES;
   ls_lane sum = b.cash + b.real_assets + b.revenue + b.backlog + b.stakes + b.claims + b.debt + b.distress;
+  if (finance) sum = sum + b.loop_sales;
   ls_lane rest = loop_get(v, v->at->value, i) - sum; /* limited liability: value is never below 0 */
-  const ls_lane line[LOOP_LINES] = {b.cash,   b.real_assets, b.revenue,  b.backlog, b.stakes,
-                                    b.claims, b.debt,        b.distress, rest};
+  const ls_lane line[LOOP_LINES] = {b.cash,   b.real_assets, b.revenue, finance ? b.backlog - b.written_off : b.backlog,
+                                    b.stakes, b.claims,      b.debt,    b.distress,
+                                    rest};
   LS_UNROLL
-  for (int32_t k = 0; k < LOOP_LINES; k++)
-    slot_set(output, v->plan->output.line + k * v->n + i, lane_set(v->plan->baseline_line[k * v->n + i]) - line[k]);
+  for (int32_t k = 0; k < LOOP_LINES; k++) loop_write_line(v, output, k, i, line[k]);
+  if (!finance) return;
+  loop_write_line(v, output, LOOP_LINES, i, b.loop_sales);
+  loop_write_line(v, output, LOOP_LINES + 1, i, b.written_off);
 }
 
 LS_FN void loop_write_entity(const struct loop_view *v, ls_slots output, int32_t i, ls_lane loss) {
@@ -39,6 +51,7 @@ LS_FN void loop_write_entity(const struct loop_view *v, ls_slots output, int32_t
   slot_set(output, to->forced + i, loop_get(v, v->at->forced, i));
   slot_set(output, to->funding_refused + i, loop_get(v, v->at->refused, i));
   loop_write_lines(v, output, i);
+  if (to->measure_count > 0) loop_write_measures(v, output, i);
   if (to->detail_count == 0) return;
   slot_set(output, to->detail + i, loop_get(v, v->at->value, i));
   slot_set(output, to->detail + v->n + i, loop_get(v, v->at->cash, i));
@@ -58,7 +71,9 @@ LS_STEP void loop_write(const struct loop_view *v, ls_slots output) {
     loop_write_entity(v, output, i, loss);
   }
   slot_set(output, to->loss_gross, gross);
-  slot_set(output, to->loss_net, lane_set(v->plan->baseline_outside) - loop_outside_wealth(v));
+  ls_lane net = lane_set(v->plan->baseline_outside) - loop_outside_wealth(v);
+  slot_set(output, to->loss_net, net);
+  loop_write_system(v, output, net);
   slot_set(output, to->default_count, defaults);
   slot_set(output, to->iterations, loop_get(v, v->at->iterations, 0));
   slot_set(output, to->converged, lane_set(1) - loop_get(v, v->at->unconverged, 0));

@@ -4,9 +4,7 @@
 #ifndef LS_MODEL_LOOP_PAYMENTS_H
 #define LS_MODEL_LOOP_PAYMENTS_H
 
-#include "models/loop/loop_view.h"
-
-LS_FN double loop_service_rate(const struct loop_view *v) { return v->loop->interest + v->loop->amortisation; }
+#include "models/loop/loop_terms.h"
 
 /* Equity due on a pledge: min(C, y) times its gate and the confidence in the recipient, both living, no flag. */
 LS_FN ls_lane loop_pledge_due(const struct loop_view *v, int32_t k) {
@@ -15,28 +13,37 @@ LS_FN ls_lane loop_pledge_due(const struct loop_view *v, int32_t k) {
   ls_lane rate = lane_set(v->loop->pledge_rate[(int64_t)v->t * pledge->count + k]);
   ls_lane open =
       (lane_set(1) - loop_get(v, v->at->flag, j)) * loop_live(v, pledge->from[k]) * loop_get(v, v->at->live, j);
-  return lane_min(loop_get(v, v->at->pledged, k), rate) * loop_gate(v, k) * open * loop_confidence(v, j);
+  return lane_min(loop_get(v, v->at->pledged, k), rate) * loop_gate(v, k) * open * loop_confidence(v, j) *
+         loop_test(v, k);
+}
+
+/* Outside equity that a fall from the peak leaves of what was to come. */
+LS_FN ls_lane loop_mood(const struct loop_view *v, int32_t i) {
+  if (!loop_has(v, LOOP_HAS_HERDING)) return lane_set(1);
+  return lane_positive_part(lane_set(1) - lane_set(v->loop->herding_funding) * loop_get(v, v->at->drawdown, i));
 }
 
 /* Step 4, without the draw: obligations of the three classes and the outside equity that arrives. */
 LS_STEP void loop_obligations(const struct loop_view *v) {
   const struct ls_loop_plan *loop = v->loop;
+  loop_agree_terms(v);
   for (int32_t k = 0; k < loop->pledge.count; k++) loop_set(v, v->at->pledge_due, k, loop_pledge_due(v, k));
   for (int32_t i = 0; i < v->n; i++) {
     ls_lane live = loop_get(v, v->at->live, i), debt = loop_debt(v, i);
     ls_lane bought = lane_set(0), pledged = lane_set(0);
     for (int32_t k = loop->purchase.first_from[i]; k < loop->purchase.first_from[i + 1]; k++)
-      bought = bought + loop_get(v, v->at->delivered, k);
+      bought = bought + loop_get(v, v->at->payable, k);
+    if (loop_has(v, LOOP_HAS_BACKSTOPS)) bought = bought + loop_backstops_owed(v, i);
     for (int32_t k = loop->pledge.first_from[i]; k < loop->pledge.first_from[i + 1]; k++)
       pledged = pledged + loop_get(v, v->at->pledge_due, k);
     ls_lane raised = loop_path_value(v, LOOP_PATH_OUTSIDE_EQUITY, LS_VARIABLE_FUNDING, i);
     ls_lane open = live * (lane_set(1) - loop_get(v, v->at->flag, i));
     ls_mask refused = mask_and(lane_less(lane_set(0), raised), lane_less(open, live));
     loop_add(v, v->at->refused, i, lane_from_mask(refused));
-    loop_set(v, v->at->outside_equity, i, raised * open * loop_confidence(v, i));
+    loop_set(v, v->at->outside_equity, i, raised * open * loop_confidence(v, i) * loop_mood(v, i));
     loop_set(v, v->at->debt, i, debt);
     loop_set(v, v->at->due0, i,
-             (lane_set(loop_service_rate(v)) * debt + lane_set(loop_entity(v, LOOP_OPEX, i))) * live);
+             (loop_service_rate(v, i) * debt + lane_set(loop_entity(v, LOOP_OPEX, i))) * live + loop_called(v, i));
     loop_set(v, v->at->due1, i, bought + lane_set(loop_entity(v, LOOP_COGS, i)) * loop_get(v, v->at->sales, i));
     loop_set(v, v->at->due2, i, pledged);
   }
@@ -47,35 +54,63 @@ LS_FN ls_lane loop_paid(const struct loop_view *v, int32_t where, int32_t j) {
   return j == v->n ? lane_set(1) : loop_get(v, where, j);
 }
 
-/* What reaches i when every node pays the shares that stand in paid0, paid1, paid2. */
-LS_FN ls_lane loop_receipts(const struct loop_view *v, int32_t i) {
-  const struct ls_loop_links *debt = &v->loop->debt, *purchase = &v->loop->purchase, *pledge = &v->loop->pledge;
-  ls_lane service = lane_set(0), trade = lane_set(0), equity = lane_set(0);
+/* Debt service that reaches i. */
+LS_FN ls_lane loop_service_received(const struct loop_view *v, int32_t i) {
+  const struct ls_loop_links *debt = &v->loop->debt;
+  ls_lane sum = lane_set(0);
   for (int32_t p = debt->first_to[i]; p < debt->first_to[i + 1]; p++) {
     int32_t k = debt->by_to[p];
-    service = service + loop_get(v, v->at->owed, k) * loop_paid(v, v->at->paid0, debt->from[k]);
+    ls_lane paid = loop_get(v, v->at->owed, k) * loop_paid(v, v->at->paid0, debt->from[k]);
+    sum = sum + (loop_has(v, LOOP_HAS_RATES) ? loop_service_rate(v, debt->from[k]) * paid : paid);
   }
+  return loop_has(v, LOOP_HAS_RATES) ? sum : loop_service_rate(v, v->n) * sum; /* one rate for all: multiply once */
+}
+
+LS_FN ls_lane loop_backstops_received(const struct loop_view *v, int32_t i) {
+  const struct ls_loop_backstops *b = &v->loop->backstop;
+  ls_lane sum = lane_set(0);
+  for (int32_t r = 0; r < b->count; r++)
+    if (b->provider[r] == i)
+      sum = sum + loop_get(v, v->at->backstop_due, r) * loop_paid(v, v->at->paid1, b->guarantor[r]);
+  return sum;
+}
+
+/* What reaches i, and may be spent, when every node pays the shares that stand in paid0, paid1, paid2. */
+LS_FN ls_lane loop_receipts(const struct loop_view *v, int32_t i) {
+  const struct ls_loop_links *purchase = &v->loop->purchase, *pledge = &v->loop->pledge;
+  ls_lane service = loop_service_received(v, i), trade = lane_set(0), equity = lane_set(0);
   for (int32_t p = purchase->first_to[i]; p < purchase->first_to[i + 1]; p++) {
     int32_t k = purchase->by_to[p];
-    trade = trade + loop_get(v, v->at->delivered, k) * loop_paid(v, v->at->paid1, purchase->from[k]);
+    trade = trade + loop_get(v, v->at->payable, k) * loop_paid(v, v->at->paid1, purchase->from[k]);
   }
+  if (loop_has(v, LOOP_HAS_BACKSTOPS)) trade = trade + loop_backstops_received(v, i);
   for (int32_t p = pledge->first_to[i]; p < pledge->first_to[i + 1]; p++) {
     int32_t k = pledge->by_to[p];
-    equity = equity + loop_get(v, v->at->pledge_due, k) * loop_paid(v, v->at->paid2, pledge->from[k]);
+    ls_lane free_part = loop_get(v, v->at->pledge_due, k) * lane_set(1 - loop_earmark(v, k));
+    equity = equity + free_part * loop_paid(v, v->at->paid2, pledge->from[k]);
   }
-  return lane_set(loop_service_rate(v)) * service + trade + equity;
+  return service + trade + equity;
+}
+
+/* Money in hand before clearing: free cash, outside revenue and equity, loans for the build-out, prepayments. */
+LS_FN ls_lane loop_money_in_hand(const struct loop_view *v, int32_t i) {
+  ls_lane sum =
+      loop_get(v, v->at->cash, i) + loop_get(v, v->at->external_revenue, i) + loop_get(v, v->at->outside_equity, i);
+  if (loop_has(v, LOOP_HAS_EARMARKS)) sum = sum - loop_earmarked(v, i) + loop_prepaid_to(v, i);
+  return loop_has(v, LOOP_HAS_BORROWING) ? sum + loop_borrowed(v, i) : sum;
 }
 
 /* The draw on the revolving credit: what classes 0 and 1 and the cash floor lack, up to the room under the limit. */
 LS_FN ls_lane loop_draw(const struct loop_view *v, int32_t i) {
   double limit = loop_entity(v, LOOP_CREDIT_LIMIT, i);
   if (limit == 0) return lane_set(0);
-  ls_lane in = loop_get(v, v->at->cash, i) + loop_get(v, v->at->external_revenue, i) +
-               loop_get(v, v->at->outside_equity, i) + loop_get(v, v->at->planned_receipts, i);
+  ls_lane in = loop_money_in_hand(v, i) + loop_get(v, v->at->planned_receipts, i);
   ls_lane out =
       loop_get(v, v->at->due0, i) + loop_get(v, v->at->due1, i) + lane_set(loop_entity(v, LOOP_CASH_FLOOR, i));
   ls_lane open = loop_path_value(v, LOOP_PATH_CREDIT, LS_VARIABLE_CREDIT, i) * lane_set(limit);
-  ls_lane room = lane_positive_part(open * loop_get(v, v->at->value, i) - loop_get(v, v->at->debt, i));
+  ls_lane owed = loop_get(v, v->at->debt, i);
+  if (loop_has(v, LOOP_HAS_BORROWING)) owed = owed + loop_borrowed(v, i);
+  ls_lane room = lane_positive_part(open * loop_get(v, v->at->value, i) - owed);
   ls_lane allowed = loop_get(v, v->at->live, i) * (lane_set(1) - loop_get(v, v->at->flag, i));
   return lane_min(lane_positive_part(out - in), room) * allowed;
 }
@@ -93,9 +128,7 @@ LS_STEP void loop_draws(const struct loop_view *v) {
     loop_set(v, v->at->receipts, i, planned);
     ls_lane draw = loop_draw(v, i);
     loop_set(v, v->at->draw, i, draw);
-    loop_set(v, v->at->resources, i,
-             loop_get(v, v->at->cash, i) + loop_get(v, v->at->external_revenue, i) +
-                 loop_get(v, v->at->outside_equity, i) + draw);
+    loop_set(v, v->at->resources, i, loop_money_in_hand(v, i) + draw);
   }
 }
 
@@ -149,27 +182,55 @@ LS_STEP void loop_clear(const struct loop_view *v) {
   loop_count(v, &rule);
 }
 
-/* m' = resources + receipts - payments, and the money that crosses the border as investment or debt service. */
-LS_STEP void loop_settle_cash(const struct loop_view *v) {
-  for (int32_t i = 0; i < v->n; i++) {
-    ls_lane out = loop_get(v, v->at->due0, i) * loop_get(v, v->at->paid0, i) +
-                  loop_get(v, v->at->due1, i) * loop_get(v, v->at->paid1, i) +
-                  loop_get(v, v->at->due2, i) * loop_get(v, v->at->paid2, i);
-    ls_lane left = loop_get(v, v->at->resources, i) + loop_get(v, v->at->receipts, i) - out;
-    loop_set(v, v->at->cash, i,
-             lane_positive_part(left)); /* below 0 only by rounding: payments stop at what there is */
-    ls_lane put_in = loop_get(v, v->at->outside_equity, i) + loop_get(v, v->at->draw, i);
-    loop_add(v, v->at->outside_flow, 0, -put_in);
+/* Earmarked cash after the quarter: less what was prepaid out of it, plus its part of what was paid in; returns the sum of
+ * i's. Each contract of a pair took its part of the prepayment. */
+LS_FN ls_lane loop_settle_earmarks(const struct loop_view *v, int32_t i) {
+  const struct ls_loop_links *pledge = &v->loop->pledge, *purchase = &v->loop->purchase;
+  ls_lane sum = lane_set(0);
+  for (int32_t p = pledge->first_to[i]; p < pledge->first_to[i + 1]; p++) {
+    int32_t k = pledge->by_to[p];
+    ls_lane kept = loop_get(v, v->at->earmarked, k);
+    for (int32_t o = purchase->first_from[i]; o < purchase->first_from[i + 1]; o++)
+      if (v->loop->purchase_pledge[o] == k) kept = kept - loop_get(v, v->at->prepaid, o);
+    ls_lane paid_in = loop_get(v, v->at->pledge_due, k) * loop_paid(v, v->at->paid2, pledge->from[k]);
+    kept = lane_positive_part(kept) + lane_set(loop_earmark(v, k)) * paid_in;
+    loop_set(v, v->at->earmarked, k, kept);
+    sum = sum + kept;
   }
+  return sum;
+}
+
+/* m' = resources + receipts - payments, earmarked cash included. */
+LS_FN void loop_settle_entity(const struct loop_view *v, int32_t i) {
+  ls_lane out = loop_get(v, v->at->due0, i) * loop_get(v, v->at->paid0, i) +
+                loop_get(v, v->at->due1, i) * loop_get(v, v->at->paid1, i) +
+                loop_get(v, v->at->due2, i) * loop_get(v, v->at->paid2, i);
+  ls_lane left = loop_get(v, v->at->resources, i) + loop_get(v, v->at->receipts, i) - out;
+  left = lane_positive_part(left); /* below 0 only by rounding: payments stop at what there is */
+  if (loop_has(v, LOOP_HAS_EARMARKS)) left = left + loop_settle_earmarks(v, i);
+  loop_set(v, v->at->cash, i, left);
+  ls_lane put_in = loop_get(v, v->at->outside_equity, i) + loop_get(v, v->at->draw, i);
+  if (loop_has(v, LOOP_HAS_BORROWING)) put_in = put_in + loop_borrowed(v, i);
+  loop_add(v, v->at->outside_flow, 0, -put_in);
+  loop_note_equity_flow(v, -loop_get(v, v->at->outside_equity, i));
+}
+
+/* Cash after clearing, and the money that crosses the border as investment or debt service. */
+LS_STEP void loop_settle_cash(const struct loop_view *v) {
   const struct ls_loop_links *debt = &v->loop->debt, *pledge = &v->loop->pledge;
+  for (int32_t i = 0; i < v->n; i++) loop_settle_entity(v, i);
   for (int32_t i = 0; i < v->n; i++) {
     ls_lane served = loop_get(v, v->at->owed, v->loop->world_debt[i]) * loop_get(v, v->at->paid0, i);
-    loop_add(v, v->at->outside_flow, 0, lane_set(loop_service_rate(v)) * served);
+    loop_add(v, v->at->outside_flow, 0, loop_service_rate(v, i) * served);
+    if (loop_has(v, LOOP_HAS_COLLATERAL))
+      loop_add(v, v->at->outside_flow, 0, loop_called(v, i) * loop_get(v, v->at->paid0, i));
   }
   for (int32_t k = debt->first_from[v->n]; k < debt->first_from[v->n + 1]; k++)
-    loop_add(v, v->at->outside_flow, 0, lane_set(-loop_service_rate(v)) * loop_get(v, v->at->owed, k));
-  for (int32_t k = pledge->first_from[v->n]; k < pledge->first_from[v->n + 1]; k++)
+    loop_add(v, v->at->outside_flow, 0, -loop_service_rate(v, v->n) * loop_get(v, v->at->owed, k));
+  for (int32_t k = pledge->first_from[v->n]; k < pledge->first_from[v->n + 1]; k++) {
     loop_add(v, v->at->outside_flow, 0, -loop_get(v, v->at->pledge_due, k));
+    loop_note_equity_flow(v, -loop_get(v, v->at->pledge_due, k));
+  }
 }
 
 #endif

@@ -1,13 +1,18 @@
-/* loop_trade.h - steps 1 to 3: orders, rationed deliveries, and what they leave to sell. */
+/* loop_trade.h - steps 1 and 2: orders, and how a seller that is short of capacity shares it out. */
 #ifndef LS_MODEL_LOOP_TRADE_H
 #define LS_MODEL_LOOP_TRADE_H
 
-#include "models/loop/loop_view.h"
+#include "models/loop/loop_contracts.h"
+
+/* 1, or as much more as the entity's upside allows: the most that ratios to plan may be. */
+LS_FN ls_lane loop_ratio_limit(const struct loop_view *v, int32_t i) {
+  return lane_set(1 + loop_entity(v, LOOP_UPSIDE, i));
+}
 
 LS_FN ls_lane loop_demand_ratio(const struct loop_view *v, int32_t i) {
   ls_lane planned = loop_path_value(v, LOOP_PATH_DEMAND_PLANNED, LS_VARIABLE_DEMAND_PLANNED, i);
   ls_lane actual = loop_path_value(v, LOOP_PATH_DEMAND, LS_VARIABLE_DEMAND, i);
-  return lane_min(lane_set(1), lane_ratio(actual, planned, 1));
+  return lane_min(loop_ratio_limit(v, i), lane_ratio(actual, planned, 1));
 }
 
 /* u_i: the share of its uncommitted orders that a buyer places: it follows demand now and its own sales of last quarter. */
@@ -15,98 +20,174 @@ LS_FN ls_lane loop_order_ratio(const struct loop_view *v, int32_t i) {
   ls_lane now = loop_demand_ratio(v, i);
   double response = loop_entity(v, LOOP_ORDER_RESPONSE, i);
   if (response == 0 || v->t == 0) return lane_set(1 - response) * now + lane_set(response);
-  ls_lane last =
-      lane_min(lane_set(1), lane_ratio(loop_get(v, v->at->sales, i), loop_get(v, v->at->planned_sales, i), 1));
+  ls_lane last = lane_min(loop_ratio_limit(v, i),
+                          lane_ratio(loop_get(v, v->at->sales, i), loop_get(v, v->at->planned_sales, i), 1));
   return lane_set(1 - response) * now + lane_set(response) * last;
 }
 
-/* Step 1: x_ij = min(B_ij, q_ij(t) qs_i) [phi + (1 - phi) u_i]; the plan runs on whatever happens. */
+/* u of the buyer of contract k; herding holds capital purchases back. */
+LS_FN ls_lane loop_contract_ratio(const struct loop_view *v, int32_t k) {
+  int32_t i = v->loop->purchase.from[k];
+  ls_lane ratio = loop_get(v, v->at->order_ratio, i);
+  if (i == v->n || !loop_has(v, LOOP_HAS_HERDING) || v->loop->capex_share[k] == 0) return ratio;
+  return ratio * loop_get(v, v->at->capex_factor, i);
+}
+
+/* x_k = min(B, q qs) [phi + (1 - phi) u], not limited by the backlog where the contract is rolled. */
+LS_FN void loop_order(const struct loop_view *v, int32_t k, ls_lane scale) {
+  int32_t i = v->loop->purchase.from[k];
+  ls_lane rate = loop_rate(v, k, scale), backlog = loop_get(v, v->at->backlog, k), firm = loop_firm(v, k);
+  ls_lane taken = firm + (lane_set(1) - firm) * loop_contract_ratio(v, k);
+  ls_lane placed = (loop_renewed(v, k) ? rate : lane_min(backlog, rate)) * taken;
+  if (loop_has(v, LOOP_HAS_UPSIDE) && !loop_renewed(v, k)) placed = lane_min(placed, backlog);
+  loop_set(v, v->at->ordered, k, placed * (loop_live(v, i) * loop_live(v, v->loop->purchase.to[k])));
+  if (loop_has(v, LOOP_HAS_SUBSTITUTION)) loop_set(v, v->at->wanted, k, rate * taken * loop_live(v, i));
+}
+
+/* Step 1. */
 LS_STEP void loop_orders(const struct loop_view *v) {
   const struct ls_loop_links *purchase = &v->loop->purchase;
+  if (loop_has(v, LOOP_HAS_ENDS)) loop_end_contracts(v);
+  for (int32_t i = 0; i <= v->n; i++)
+    loop_set(v, v->at->order_ratio, i, i == v->n ? lane_set(1) : loop_order_ratio(v, i));
+  loop_review_contracts(v);
   for (int32_t i = 0; i <= v->n; i++) {
     if (purchase->first_from[i] == purchase->first_from[i + 1]) continue;
-    ls_lane ratio = i == v->n ? lane_set(1) : loop_order_ratio(v, i);
-    ls_lane scale = loop_path_value(v, LOOP_PATH_PURCHASE_SCALE, LS_VARIABLE_PURCHASE_SCALE, i);
-    for (int32_t k = purchase->first_from[i]; k < purchase->first_from[i + 1]; k++) {
-      double firm = v->loop->take_or_pay[k];
-      ls_lane rate = lane_set(v->loop->purchase_rate[(int64_t)v->t * purchase->count + k]) * scale;
-      ls_lane live = loop_live(v, i) * loop_live(v, purchase->to[k]);
-      ls_lane placed = lane_min(loop_get(v, v->at->backlog, k), rate) * (lane_set(firm) + lane_set(1 - firm) * ratio);
-      loop_set(v, v->at->ordered, k, placed * live);
-    }
+    ls_lane scale = loop_scale(v, i);
+    for (int32_t k = purchase->first_from[i]; k < purchase->first_from[i + 1]; k++) loop_order(v, k, scale);
   }
 }
 
-/* s0_i(t), against which next quarter's orders compare; Bplan runs down by the plan. */
+/* s0_i(t), against which next quarter's orders compare; Bplan runs down by the plan, whatever happens. */
 LS_STEP void loop_planned_sales(const struct loop_view *v) {
   const struct ls_loop_links *purchase = &v->loop->purchase;
   for (int32_t j = 0; j < v->n; j++) {
     ls_lane planned = loop_path_value(v, LOOP_PATH_DEMAND_PLANNED, LS_VARIABLE_DEMAND_PLANNED, j);
     for (int32_t p = purchase->first_to[j]; p < purchase->first_to[j + 1]; p++) {
       int32_t k = purchase->by_to[p];
-      ls_lane scale = loop_path_value(v, LOOP_PATH_PURCHASE_SCALE, LS_VARIABLE_PURCHASE_SCALE, purchase->from[k]);
-      ls_lane rate = lane_set(v->loop->purchase_rate[(int64_t)v->t * purchase->count + k]) * scale;
-      ls_lane due = lane_min(loop_get(v, v->at->planned_backlog, k), rate);
-      planned = planned + due;
-      loop_add(v, v->at->planned_backlog, k, -due);
+      ls_lane rate =
+          lane_set(v->loop->purchase_rate[(int64_t)v->t * purchase->count + k]) * loop_scale(v, purchase->from[k]);
+      ls_lane left = loop_get(v, v->at->planned_backlog, k), due = lane_min(left, rate);
+      planned = planned + (loop_renewed(v, k) ? rate : due);
+      loop_set(v, v->at->planned_backlog, k, left - due);
     }
     loop_set(v, v->at->planned_sales, j, planned);
   }
 }
 
+/* zs_j G_j: what j could deliver. */
+LS_FN ls_lane loop_able(const struct loop_view *v, int32_t j) {
+  return loop_path_value(v, LOOP_PATH_SUPPLY, LS_VARIABLE_SUPPLY, j) * loop_get(v, v->at->capacity, j);
+}
+
 /* Step 2: z_j = min(1, zs_j G_j / need_j), 1 where nothing is needed; every buyer gets the same share. */
-LS_STEP void loop_deliver(const struct loop_view *v) {
+LS_FN void loop_deliver_alike(const struct loop_view *v, int32_t j) {
   const struct ls_loop_links *purchase = &v->loop->purchase;
-  for (int32_t j = 0; j < v->n; j++) {
-    if (purchase->first_to[j] == purchase->first_to[j + 1]) continue;
-    ls_lane ordered = lane_set(0);
-    for (int32_t p = purchase->first_to[j]; p < purchase->first_to[j + 1]; p++)
-      ordered = ordered + loop_get(v, v->at->ordered, purchase->by_to[p]);
-    ls_lane need = ordered / lane_set(loop_entity(v, LOOP_PRICE, j));
-    ls_lane able = loop_path_value(v, LOOP_PATH_SUPPLY, LS_VARIABLE_SUPPLY, j) * loop_get(v, v->at->capacity, j);
-    ls_lane share = lane_min(lane_set(1), lane_ratio(able, need, 1));
-    for (int32_t p = purchase->first_to[j]; p < purchase->first_to[j + 1]; p++) {
-      int32_t k = purchase->by_to[p];
-      loop_set(v, v->at->delivered, k, loop_get(v, v->at->ordered, k) * share);
-    }
+  if (purchase->first_to[j] == purchase->first_to[j + 1]) return;
+  ls_lane ordered = lane_set(0);
+  for (int32_t p = purchase->first_to[j]; p < purchase->first_to[j + 1]; p++)
+    ordered = ordered + loop_get(v, v->at->ordered, purchase->by_to[p]);
+  ls_lane need = ordered / lane_set(loop_entity(v, LOOP_PRICE, j));
+  ls_lane share = lane_min(lane_set(1), lane_ratio(loop_able(v, j), need, 1));
+  for (int32_t p = purchase->first_to[j]; p < purchase->first_to[j + 1]; p++) {
+    int32_t k = purchase->by_to[p];
+    loop_set(v, v->at->delivered, k, loop_get(v, v->at->ordered, k) * share);
   }
 }
 
-/* Sum over a buyer's running-cost purchases of one type; `where` holds them as ordered or as delivered. */
-LS_FN ls_lane loop_inputs(const struct loop_view *v, int32_t where, int32_t buyer, int32_t type) {
+/* Orders on j of one priority, in capacity. */
+LS_FN ls_lane loop_need(const struct loop_view *v, int32_t j, double priority) {
   const struct ls_loop_links *purchase = &v->loop->purchase;
-  ls_lane sum = lane_set(0);
-  for (int32_t k = purchase->first_from[buyer]; k < purchase->first_from[buyer + 1]; k++)
-    if (v->loop->input_type[purchase->to[k]] == type)
-      sum = sum + loop_get(v, where, k) * lane_set(1 - v->loop->capex_share[k]);
-  return sum;
+  ls_lane ordered = lane_set(0);
+  for (int32_t p = purchase->first_to[j]; p < purchase->first_to[j + 1]; p++) {
+    int32_t k = purchase->by_to[p];
+    if (loop_term(v, LOOP_CONTRACT_PRIORITY, k) == priority) ordered = ordered + loop_get(v, v->at->ordered, k);
+  }
+  return ordered / lane_set(loop_entity(v, LOOP_PRICE, j));
 }
 
-/* h_i: the share of its planned sales that i can make with the essential inputs it got. */
-LS_FN ls_lane loop_output_ratio(const struct loop_view *v, int32_t i) {
-  ls_lane ratio = lane_set(1);
-  if (v->loop->purchase.first_from[i] == v->loop->purchase.first_from[i + 1]) return ratio;
+/* Step 2 with outside sales that need capacity and customers who come first; leaves what is spare, and how scarce it is. */
+LS_FN void loop_deliver_ranked(const struct loop_view *v, int32_t j) {
+  const struct ls_loop_links *purchase = &v->loop->purchase;
+  ls_lane demand = loop_path_value(v, LOOP_PATH_DEMAND, LS_VARIABLE_DEMAND, j), live = loop_get(v, v->at->live, j);
+  ls_lane unit = lane_set(loop_entity(v, LOOP_PRICE, j)), able = loop_able(v, j);
+  ls_lane outside = lane_set(loop_entity(v, LOOP_EXTERNAL_USE, j)) * demand * live / unit;
+  ls_lane need1 = loop_need(v, j, 1) + outside, need2 = loop_need(v, j, 2);
+  ls_lane share1 = lane_min(lane_set(1), lane_ratio(able, need1, 1));
+  ls_lane share2 = lane_min(lane_set(1), lane_ratio(lane_positive_part(able - need1), need2, 1));
+  for (int32_t p = purchase->first_to[j]; p < purchase->first_to[j + 1]; p++) {
+    int32_t k = purchase->by_to[p];
+    ls_lane share = loop_term(v, LOOP_CONTRACT_PRIORITY, k) == 1 ? share1 : share2;
+    loop_set(v, v->at->delivered, k, loop_get(v, v->at->ordered, k) * share);
+  }
+  ls_lane used = need1 * share1 + need2 * share2;
+  loop_set(v, v->at->first_share, j, share1);
+  loop_set(v, v->at->spare, j, unit * lane_positive_part(able - used) * live);
+  loop_set(v, v->at->requested, j, need1 + need2); /* the need, until spot purchases are asked for */
+}
+
+/* U of each input type: need over ability of its living sellers, for next quarter's prices. */
+LS_FN void loop_note_scarcity(const struct loop_view *v) {
   for (int32_t type = 0; type < v->loop->type_count; type++) {
-    if (!v->loop->essential[type]) continue;
-    ls_lane ordered = loop_inputs(v, v->at->ordered, i, type);
-    ratio = lane_min(ratio, lane_ratio(loop_inputs(v, v->at->delivered, i, type), ordered, 1));
+    ls_lane need = lane_set(0), able = lane_set(0);
+    for (int32_t j = 0; j < v->n; j++) {
+      if (v->loop->input_type[j] != type) continue;
+      ls_lane live = loop_get(v, v->at->live, j);
+      need = need + loop_get(v, v->at->requested, j) * live;
+      able = able + loop_able(v, j) * live;
+    }
+    loop_set(v, v->at->scarcity, type, lane_clip(lane_ratio(need, able, 1), 1e-6, 1e6));
   }
-  return ratio;
 }
 
-/* Step 3: R_i = min(d_i, d0_i h_i) for the living, and sales_i = R_i + what the other entities bought. */
-LS_STEP void loop_sell(const struct loop_view *v) {
+/* What i asks of its other sellers of one type for what it did not get: a share sigma, where capacity is spare. */
+LS_FN void loop_ask(const struct loop_view *v, int32_t i, int32_t type) {
   const struct ls_loop_links *purchase = &v->loop->purchase;
-  for (int32_t i = 0; i < v->n; i++) {
-    ls_lane planned = loop_path_value(v, LOOP_PATH_DEMAND_PLANNED, LS_VARIABLE_DEMAND_PLANNED, i);
-    ls_lane demand = loop_path_value(v, LOOP_PATH_DEMAND, LS_VARIABLE_DEMAND, i);
-    ls_lane revenue = lane_min(demand, planned * loop_output_ratio(v, i)) * loop_get(v, v->at->live, i);
-    ls_lane sales = revenue;
-    for (int32_t p = purchase->first_to[i]; p < purchase->first_to[i + 1]; p++)
-      sales = sales + loop_get(v, v->at->delivered, purchase->by_to[p]);
-    loop_set(v, v->at->external_revenue, i, revenue);
-    loop_set(v, v->at->sales, i, sales);
+  ls_lane unmet = lane_set(0), spare = lane_set(0);
+  for (int32_t k = purchase->first_from[i]; k < purchase->first_from[i + 1]; k++) {
+    if (v->loop->input_type[purchase->to[k]] != type) continue;
+    ls_lane missing = lane_positive_part(loop_get(v, v->at->wanted, k) - loop_get(v, v->at->delivered, k));
+    unmet = unmet + lane_set(1 - v->loop->capex_share[k]) * missing;
+    spare = spare + loop_get(v, v->at->spare, purchase->to[k]);
   }
+  ls_lane per_spare = lane_ratio(lane_set(loop_entity(v, LOOP_SUBSTITUTION, i)) * unmet, spare, 0);
+  for (int32_t k = purchase->first_from[i]; k < purchase->first_from[i + 1]; k++) {
+    int32_t j = purchase->to[k];
+    if (v->loop->input_type[j] != type) continue;
+    ls_lane asked = per_spare * loop_get(v, v->at->spare, j);
+    loop_set(v, v->at->extra, k, asked);
+    loop_add(v, v->at->requested, j, asked);
+  }
+}
+
+/* Spot purchases in place of inputs that did not come; a seller asked for more than it has spare serves all alike. */
+LS_FN void loop_substitute(const struct loop_view *v) {
+  const struct ls_loop_links *purchase = &v->loop->purchase;
+  for (int32_t k = 0; k < purchase->count; k++) loop_set(v, v->at->extra, k, lane_set(0));
+  for (int32_t j = 0; j < v->n; j++) loop_set(v, v->at->requested, j, lane_set(0));
+  for (int32_t i = 0; i < v->n; i++)
+    for (int32_t type = 0; loop_entity(v, LOOP_SUBSTITUTION, i) > 0 && type < v->loop->type_count; type++)
+      loop_ask(v, i, type);
+  for (int32_t k = 0; k < purchase->count; k++) {
+    int32_t j = purchase->to[k];
+    ls_lane granted =
+        lane_min(lane_set(1), lane_ratio(loop_get(v, v->at->spare, j), loop_get(v, v->at->requested, j), 1));
+    loop_set(v, v->at->extra, k, loop_get(v, v->at->extra, k) * granted);
+  }
+}
+
+/* Step 2, and what is to be paid for it. */
+LS_STEP void loop_deliver(const struct loop_view *v) {
+  bool ranked = loop_has(v, LOOP_HAS_RATIONING);
+  for (int32_t j = 0; j < v->n; j++) {
+    if (ranked)
+      loop_deliver_ranked(v, j);
+    else
+      loop_deliver_alike(v, j);
+  }
+  if (loop_has(v, LOOP_HAS_SCARCITY)) loop_note_scarcity(v);
+  if (loop_has(v, LOOP_HAS_SUBSTITUTION)) loop_substitute(v);
+  loop_write_invoices(v);
 }
 
 #endif

@@ -6,10 +6,12 @@
 #define LS_MODEL_LOOP_VALUE_H
 
 #include "models/loop/loop_payments.h"
+#include "models/loop/loop_reference.h"
 
 /* The lines of a balance sheet, in the order of loop_info.line. */
 struct loop_balance {
   ls_lane cash, real_assets, revenue, backlog, stakes, claims, debt, distress;
+  ls_lane loop_sales, written_off; /* LOOP-2 */
 };
 
 /* What customers still owe i to buy; each counts by its relative value (in full where `in_full`). */
@@ -21,7 +23,7 @@ LS_FN ls_lane loop_backlog_value(const struct loop_view *v, int32_t i, bool in_f
   for (int32_t p = purchase->first_to[i]; p < purchase->first_to[i + 1]; p++) {
     int32_t k = purchase->by_to[p];
     ls_lane weight = in_full ? lane_set(1) : loop_standing(v, purchase->from[k]);
-    sum = sum + loop_get(v, v->at->backlog, k) * weight;
+    sum = sum + loop_get(v, v->at->backlog_worth, k) * weight;
   }
   return lane_set(margin) * sum;
 }
@@ -51,23 +53,44 @@ LS_FN ls_lane loop_claims_value(const struct loop_view *v, int32_t i, bool in_fu
   return sum;
 }
 
-LS_FN ls_lane loop_distress_cost(const struct loop_view *v, int32_t i) {
+/* `flags`: the slots of the flags as they stand, or as the last valuation had them. */
+LS_FN ls_lane loop_distress_cost(const struct loop_view *v, int32_t i, int32_t flags) {
   ls_lane cost = lane_set(loop_entity(v, LOOP_DISTRESS_COST, i)) * loop_get(v, v->at->reference, i);
-  return loop_get(v, v->at->flag, i) * cost;
+  return loop_get(v, flags, i) * cost;
+}
+
+/* Value per revenue of a quarter: four times the multiple, less what a fall of all values takes. */
+LS_FN ls_lane loop_quarter_multiple(const struct loop_view *v, int32_t i) {
+  ls_lane multiple = lane_set(4) * loop_path_value(v, LOOP_PATH_MULTIPLE, LS_VARIABLE_MULTIPLE, i);
+  return loop_has(v, LOOP_HAS_HERDING) ? multiple * loop_get(v, v->at->market_factor, 0) : multiple;
 }
 
 LS_FN ls_lane loop_revenue_value(const struct loop_view *v, int32_t i) {
-  ls_lane multiple = loop_path_value(v, LOOP_PATH_MULTIPLE, LS_VARIABLE_MULTIPLE, i);
-  return lane_set(4) * multiple * loop_get(v, v->at->external_revenue, i);
+  return loop_quarter_multiple(v, i) * loop_get(v, v->at->valued_revenue, i);
+}
+
+LS_FN ls_lane loop_loop_sales_value(const struct loop_view *v, int32_t i) {
+  double weight = loop_has(v, LOOP_HAS_SALES_IN_VALUE) ? loop_entity(v, LOOP_SALES_WEIGHT, i) : 0;
+  if (weight == 0) return lane_set(0);
+  return loop_quarter_multiple(v, i) * lane_set(weight) * loop_get(v, v->at->loop_sales, i);
+}
+
+/* K, of which hardware counts at its price. */
+LS_FN ls_lane loop_real_assets_value(const struct loop_view *v, int32_t i) {
+  ls_lane assets = loop_get(v, v->at->real_assets, i);
+  double share = loop_has(v, LOOP_HAS_HARDWARE) ? loop_entity(v, LOOP_HARDWARE_SHARE, i) : 0;
+  if (share == 0) return assets;
+  return assets * (lane_set(1 - share) + lane_set(share) * loop_hardware_price(v, i));
 }
 
 /* c_i, the part that no other value moves, and debt_i: both stand still while the values settle. */
 LS_FN void loop_fix_values(const struct loop_view *v) {
   for (int32_t i = 0; i < v->n; i++) {
     ls_lane debt = loop_debt(v, i);
-    ls_lane assets = loop_get(v, v->at->cash, i) + loop_get(v, v->at->real_assets, i) + loop_revenue_value(v, i);
+    ls_lane assets = loop_get(v, v->at->cash, i) + loop_real_assets_value(v, i) + loop_revenue_value(v, i);
+    if (loop_has(v, LOOP_HAS_SALES_IN_VALUE)) assets = assets + loop_loop_sales_value(v, i);
     loop_set(v, v->at->debt, i, debt);
-    loop_set(v, v->at->fixed_value, i, assets - loop_distress_cost(v, i) - debt);
+    loop_set(v, v->at->fixed_value, i, assets - loop_distress_cost(v, i, v->at->flag) - debt);
     if (v->loop->claims_en) loop_set(v, v->at->claim_weight, i, lane_set(1));
   }
 }
@@ -160,14 +183,16 @@ LS_STEP void loop_settle_values(const struct loop_view *v, ls_mask lanes, bool i
 LS_FN ls_mask loop_new_flags(const struct loop_view *v) {
   ls_mask any_new = mask_none();
   for (int32_t i = 0; i < v->n; i++) {
-    ls_lane floor_value = lane_set(loop_entity(v, LOOP_DISTRESS_THRESHOLD, i)) * loop_get(v, v->at->reference, i);
     ls_lane flag = loop_get(v, v->at->flag, i);
-    ls_mask below =
-        mask_and(lane_less(loop_get(v, v->at->value, i), floor_value), lane_to_mask(loop_get(v, v->at->live, i)));
-    ls_mask rises = mask_and(below, mask_not(lane_to_mask(flag)));
+    ls_mask rises = mask_and(loop_below_threshold(v, i), mask_not(lane_to_mask(flag)));
     loop_set(v, v->at->flag, i, lane_max(flag, lane_from_mask(rises)));
     ls_lane quarter = loop_get(v, v->at->distress_quarter, i);
-    loop_set(v, v->at->distress_quarter, i, lane_select(rises, lane_set(v->t), quarter));
+    if (loop_has(v, LOOP_HAS_FLAG_EXIT)) /* a flag may rise again: the first time is what is told */
+      quarter =
+          lane_select(lane_less_equal(lane_set(0), quarter), quarter, lane_select(rises, lane_set(v->t), quarter));
+    else
+      quarter = lane_select(rises, lane_set(v->t), quarter);
+    loop_set(v, v->at->distress_quarter, i, quarter);
     any_new = mask_or(any_new, rises);
   }
   return any_new;
@@ -176,11 +201,13 @@ LS_FN ls_mask loop_new_flags(const struct loop_view *v) {
 /* Steps 9 and 10: values, then distress waves until no flag is new. */
 LS_STEP void loop_value(const struct loop_view *v) {
   loop_factor_stakes(v);
+  loop_weigh_backlog(v);
   ls_mask lanes = lane_equal(lane_set(0), lane_set(0));
   while (mask_any(lanes)) {
     loop_settle_values(v, lanes, false);
     lanes = mask_and(lanes, loop_new_flags(v));
   }
+  loop_close_history(v);
 }
 
 /* The balance sheet of i as it stands, for the lines of the loss. */
@@ -188,13 +215,17 @@ LS_FN struct loop_balance loop_balance_of(const struct loop_view *v, int32_t i) 
   ls_lane live = loop_get(v, v->at->live, i);
   struct loop_balance b;
   b.cash = loop_get(v, v->at->cash, i);
-  b.real_assets = loop_get(v, v->at->real_assets, i);
+  b.real_assets = loop_real_assets_value(v, i);
   b.revenue = loop_revenue_value(v, i) * live;
   b.backlog = loop_backlog_value(v, i, false);
   b.stakes = loop_stakes_value(v, i);
   b.claims = loop_claims_value(v, i, false);
   b.debt = -loop_debt(v, i);
-  b.distress = -loop_distress_cost(v, i) * live;
+  b.distress = -loop_distress_cost(v, i, v->at->flag_in_value) * live;
+  b.loop_sales = loop_loop_sales_value(v, i) * live;
+  b.written_off = lane_set(0);
+  if (v->at->written_off >= 0)
+    b.written_off = -(lane_set(loop_entity(v, LOOP_BACKLOG_MARGIN, i)) * loop_get(v, v->at->written_off, i) * live);
   return b;
 }
 

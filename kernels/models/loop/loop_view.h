@@ -34,6 +34,15 @@ LS_FN double loop_entity(const struct loop_view *v, enum ls_loop_field field, in
   return v->loop->entity[(int32_t)field * v->n + i];
 }
 
+LS_FN bool loop_has(const struct loop_view *v, enum ls_loop_feature feature) {
+  return (v->loop->features & (uint32_t)feature) != 0;
+}
+
+/* A term of contract k. */
+LS_FN double loop_term(const struct loop_view *v, enum ls_loop_contract_field field, int32_t k) {
+  return v->loop->contract[(int32_t)field * v->loop->purchase.count + k];
+}
+
 /* A path of node i (W = n) in this quarter, times the shock in force. */
 LS_FN ls_lane loop_path_value(const struct loop_view *v, enum ls_loop_path path, enum ls_variable variable, int32_t i) {
   double planned = v->loop->path[((int64_t)path * v->plan->quarter_count + v->t) * (v->n + 1) + i];
@@ -79,6 +88,21 @@ LS_FN ls_lane loop_confidence(const struct loop_view *v, int32_t j) {
   double sensitivity = loop_entity(v, LOOP_FUNDING_SENSITIVITY, j);
   if (sensitivity == 0) return lane_set(1);
   return lane_set(1) - lane_set(sensitivity) * (lane_set(1) - loop_standing(v, j));
+}
+
+/* Money that holders of shares outside got for them, less what they put in; part of outside_flow, kept apart where measured. */
+LS_FN void loop_note_equity_flow(const struct loop_view *v, ls_lane amount) {
+  if (v->at->outside_equity_flow >= 0) loop_add(v, v->at->outside_equity_flow, 0, amount);
+}
+
+/* Value that is lost in a sale, to nobody. */
+LS_FN void loop_note_deadweight(const struct loop_view *v, ls_lane amount) {
+  if (v->at->deadweight >= 0) loop_add(v, v->at->deadweight, 0, amount);
+}
+
+/* Under audit: what the book equity of i must have changed by. */
+LS_FN void loop_expect(const struct loop_view *v, int32_t i, ls_lane change) {
+  if (v->at->book_equity >= 0) loop_add(v, v->at->book_equity, i, change);
 }
 
 /* Sum of what i owes. */

@@ -1,0 +1,133 @@
+/* loop_contracts.h - what becomes of contracts: their end, concessions under strain, notice and exit, prices in invoices. */
+#ifndef LS_MODEL_LOOP_CONTRACTS_H
+#define LS_MODEL_LOOP_CONTRACTS_H
+
+#include "models/loop/loop_sentiment.h"
+
+/* 1 from the quarter on in which contract k is left. */
+LS_FN ls_lane loop_left(const struct loop_view *v, int32_t k) {
+  ls_lane quarter = loop_get(v, v->at->leaves, k);
+  return lane_from_mask(mask_and(lane_less_equal(lane_set(0), quarter), lane_less_equal(quarter, lane_set(v->t))));
+}
+
+/* q_k(t) qs_i: the plan, whoever lives; nothing once the contract is left. `scale` is the buyer's qs. */
+LS_FN ls_lane loop_rate(const struct loop_view *v, int32_t k, ls_lane scale) {
+  ls_lane rate = lane_set(v->loop->purchase_rate[(int64_t)v->t * v->loop->purchase.count + k]) * scale;
+  return loop_has(v, LOOP_HAS_EXITS) ? rate * (lane_set(1) - loop_left(v, k)) : rate;
+}
+
+LS_FN ls_lane loop_scale(const struct loop_view *v, int32_t i) {
+  return loop_path_value(v, LOOP_PATH_PURCHASE_SCALE, LS_VARIABLE_PURCHASE_SCALE, i);
+}
+
+/* phi(t) */
+LS_FN ls_lane loop_firm(const struct loop_view *v, int32_t k) {
+  return loop_has(v, LOOP_HAS_CONCESSIONS) ? loop_get(v, v->at->firm, k) : lane_set(v->loop->take_or_pay[k]);
+}
+
+LS_FN bool loop_renewed(const struct loop_view *v, int32_t k) {
+  return loop_has(v, LOOP_HAS_ENDS) && loop_term(v, LOOP_CONTRACT_RENEWED, k) > 0;
+}
+
+/* What a unit of backlog counts for: its firm part in full, the rest at s, over the time in which it is delivered. */
+LS_FN ls_lane loop_backlog_worth(const struct loop_view *v, int32_t k) {
+  ls_lane backlog = loop_get(v, v->at->backlog, k);
+  if (!loop_has(v, LOOP_HAS_BACKLOG_WORTH)) return backlog;
+  double firm = v->loop->take_or_pay[k], full = loop_term(v, LOOP_CONTRACT_RATE, k), r = v->loop->backlog_discount;
+  ls_lane worth = backlog * lane_set(firm + v->loop->backlog_uncommitted * (1 - firm));
+  if (r == 0 || full == 0) return worth;
+  ls_lane quarters = lane_max(lane_set(1), backlog / lane_set(full));
+  ls_lane last = lane_exp(-quarters * lane_log(lane_set(1 + r))); /* (1 + r)^-n */
+  return worth * ((lane_set(1) - last) / (lane_set(r) * quarters));
+}
+
+LS_STEP void loop_weigh_backlog(const struct loop_view *v) {
+  if (!loop_has(v, LOOP_HAS_BACKLOG_WORTH)) return;
+  for (int32_t k = 0; k < v->loop->purchase.count; k++) loop_set(v, v->at->backlog_worth, k, loop_backlog_worth(v, k));
+}
+
+/* Contracts whose last quarter is over owe nothing more, in fact and in plan. */
+LS_FN void loop_end_contracts(const struct loop_view *v) {
+  for (int32_t k = 0; k < v->loop->purchase.count; k++) {
+    if (loop_term(v, LOOP_CONTRACT_END, k) > v->t) continue;
+    loop_set(v, v->at->backlog, k, lane_set(0));
+    loop_set(v, v->at->planned_backlog, k, lane_set(0));
+  }
+}
+
+/* Lanes in which the buyer is under strain as contract k sees it: flagged, or ordering too little. */
+LS_FN ls_mask loop_strained(const struct loop_view *v, int32_t k) {
+  int32_t i = v->loop->purchase.from[k];
+  ls_mask flagged = lane_to_mask(loop_get(v, v->at->flag, i));
+  return mask_or(flagged,
+                 lane_less(loop_get(v, v->at->order_ratio, i), lane_set(loop_term(v, LOOP_CONTRACT_TRIGGER, k))));
+}
+
+/* phi(t): less by the concession while the buyer is under strain or the scenario says so. */
+LS_FN void loop_concede(const struct loop_view *v, int32_t k) {
+  double firm = v->loop->take_or_pay[k], left = 1 - loop_term(v, LOOP_CONTRACT_CONCESSION, k);
+  ls_lane now = lane_set(firm);
+  if (v->loop->purchase.from[k] != v->n && left < 1) {
+    ls_lane imposed = view_shock(v->view, LS_VARIABLE_RENEGOTIATION, v->loop->purchase.from[k], 0);
+    ls_mask conceded = mask_or(loop_strained(v, k), lane_less(lane_set(0), imposed));
+    now = lane_select(conceded, lane_set(firm * left), now);
+  }
+  loop_set(v, v->at->firm, k, now);
+}
+
+/* Notice is given once; in the quarter in which it runs out the fee falls due and the backlog is written off. */
+LS_FN void loop_give_notice(const struct loop_view *v, int32_t k) {
+  double notice = loop_term(v, LOOP_CONTRACT_NOTICE, k);
+  int32_t i = v->loop->purchase.from[k], j = v->loop->purchase.to[k];
+  loop_set(v, v->at->fee, k, lane_set(0));
+  if (notice < 0 || i == v->n) return;
+  ls_lane leaves = loop_get(v, v->at->leaves, k), backlog = loop_get(v, v->at->backlog, k);
+  ls_lane imposed = view_shock(v->view, LS_VARIABLE_EXIT, i, 0);
+  ls_mask gives = mask_or(loop_strained(v, k), lane_less(lane_set(0), imposed));
+  ls_lane both = loop_get(v, v->at->live, i) * loop_get(v, v->at->live, j);
+  ls_lane running = loop_renewed(v, k) ? both : backlog; /* the backlog of the dead is 0 */
+  gives = mask_and(gives, mask_and(lane_less(lane_set(0), running), lane_less(leaves, lane_set(0))));
+  leaves = lane_select(gives, lane_set(v->t + notice), leaves);
+  loop_set(v, v->at->leaves, k, leaves);
+  ls_lane goes = lane_from_mask(lane_equal(leaves, lane_set(v->t)));
+  loop_set(v, v->at->fee, k, lane_set(loop_term(v, LOOP_CONTRACT_FEE, k)) * backlog * goes * both);
+  loop_add(v, v->at->written_off, j, loop_backlog_worth(v, k) * goes);
+  loop_set(v, v->at->backlog, k, backlog * (lane_set(1) - goes));
+}
+
+/* Step 1, before orders: needs u. */
+LS_STEP void loop_review_contracts(const struct loop_view *v) {
+  if (loop_has(v, LOOP_HAS_CONCESSIONS))
+    for (int32_t k = 0; k < v->loop->purchase.count; k++) loop_concede(v, k);
+  if (loop_has(v, LOOP_HAS_EXITS))
+    for (int32_t k = 0; k < v->loop->purchase.count; k++) loop_give_notice(v, k);
+}
+
+/* p_j where there are prices, else 1. */
+LS_FN ls_lane loop_price(const struct loop_view *v, int32_t j) {
+  return loop_has(v, LOOP_HAS_PRICES) ? loop_get(v, v->at->price, j) : lane_set(1);
+}
+
+/* w_k xd_k: the committed part at the contract's price, the rest as far as it is repriced at the price of the day. */
+LS_FN ls_lane loop_contract_invoice(const struct loop_view *v, int32_t k) {
+  ls_lane delivered = loop_get(v, v->at->delivered, k);
+  if (!loop_has(v, LOOP_HAS_PRICES)) return delivered;
+  ls_lane firm = loop_firm(v, k), repriced = lane_set(loop_term(v, LOOP_CONTRACT_REPRICING, k));
+  ls_lane price = loop_get(v, v->at->price, v->loop->purchase.to[k]);
+  return (firm + (lane_set(1) - firm) * ((lane_set(1) - repriced) + repriced * price)) * delivered;
+}
+
+/* What was bought beside the contract, at the spot price. */
+LS_FN ls_lane loop_spot_invoice(const struct loop_view *v, int32_t k) {
+  if (!loop_has(v, LOOP_HAS_SUBSTITUTION)) return lane_set(0);
+  return loop_price(v, v->loop->purchase.to[k]) * loop_get(v, v->at->extra, k);
+}
+
+/* Invoices of the quarter; where there are neither prices nor spot purchases the slot is that of the deliveries. */
+LS_STEP void loop_write_invoices(const struct loop_view *v) {
+  if (v->at->invoice == v->at->delivered) return;
+  for (int32_t k = 0; k < v->loop->purchase.count; k++)
+    loop_set(v, v->at->invoice, k, loop_contract_invoice(v, k) + loop_spot_invoice(v, k));
+}
+
+#endif

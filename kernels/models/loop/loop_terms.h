@@ -1,0 +1,206 @@
+/* loop_terms.h - step 4, what LOOP-2 adds to obligations: collateral calls, earmarked cash, backstops, tests behind gates, and
+ * borrowing for the build-out. */
+#ifndef LS_MODEL_LOOP_TERMS_H
+#define LS_MODEL_LOOP_TERMS_H
+
+#include "models/loop/loop_sales.h"
+
+/* ---- rates of debt ------------------------------------------------------------------------------------------------ */
+
+LS_FN ls_lane loop_interest_rate(const struct loop_view *v, int32_t debtor) {
+  if (debtor == v->n || !loop_has(v, LOOP_HAS_RATES)) return lane_set(v->loop->interest);
+  return loop_get(v, v->at->interest, debtor);
+}
+
+LS_FN ls_lane loop_principal_rate(const struct loop_view *v, int32_t debtor) {
+  if (debtor == v->n || !loop_has(v, LOOP_HAS_RATES)) return lane_set(v->loop->amortisation);
+  return loop_get(v, v->at->principal, debtor);
+}
+
+/* Interest and principal due per debt. */
+LS_FN ls_lane loop_service_rate(const struct loop_view *v, int32_t debtor) {
+  if (debtor == v->n || !loop_has(v, LOOP_HAS_RATES)) return lane_set(v->loop->interest + v->loop->amortisation);
+  return loop_get(v, v->at->interest, debtor) + loop_get(v, v->at->principal, debtor);
+}
+
+/* ---- collateral ---------------------------------------------------------------------------------------------------- */
+
+LS_FN ls_lane loop_hardware_price(const struct loop_view *v, int32_t i) {
+  if (!loop_has(v, LOOP_HAS_HARDWARE)) return lane_set(1);
+  return loop_path_value(v, LOOP_PATH_HARDWARE_PRICE, LS_VARIABLE_HARDWARE_PRICE, i);
+}
+
+/* What lenders call back because the assets behind their loans no longer carry them. */
+LS_FN ls_lane loop_collateral_call(const struct loop_view *v, int32_t i) {
+  double secured = loop_entity(v, LOOP_SECURED_SHARE, i);
+  if (secured == 0) return lane_set(0);
+  ls_lane owed = loop_get(v, v->at->owed, v->loop->world_debt[i]);
+  ls_lane carried =
+      lane_set(loop_entity(v, LOOP_LOAN_TO_VALUE, i)) * loop_hardware_price(v, i) * loop_get(v, v->at->real_assets, i);
+  ls_lane most = owed * (lane_set(1) - loop_principal_rate(v, i));
+  return lane_min(lane_positive_part(lane_set(secured) * owed - carried), most) * loop_get(v, v->at->live, i);
+}
+
+/* ---- tests behind gates --------------------------------------------------------------------------------------------- */
+
+/* Volume that `seller` has delivered to `buyer` in the quarters before. */
+LS_FN ls_lane loop_delivered_so_far(const struct loop_view *v, int32_t buyer, int32_t seller) {
+  ls_lane sum = lane_set(0);
+  for (int32_t k = v->loop->purchase.first_from[buyer]; k < v->loop->purchase.first_from[buyer + 1]; k++)
+    if (v->loop->purchase.to[k] == seller) sum = sum + loop_get(v, v->at->delivered_sum, k);
+  return sum;
+}
+
+/* Lanes in which `who` (a recipient or holder) reaches the level with `other` (the investor or issuer) looking on. */
+LS_FN ls_mask loop_passes(const struct loop_view *v, int32_t test, double level, int32_t who, int32_t other) {
+  ls_lane reached = lane_set(level);
+  if (test == LOOP_TEST_REVENUE || test == LOOP_TEST_REVENUE_TO_PLAN) reached = loop_get(v, v->at->revenue_before, who);
+  if (test == LOOP_TEST_CAPACITY) reached = loop_get(v, v->at->capacity, who);
+  if (test == LOOP_TEST_PURCHASES) reached = loop_delivered_so_far(v, who, other);
+  ls_lane bar = lane_set(level);
+  if (test == LOOP_TEST_REVENUE_TO_PLAN) bar = bar * loop_get(v, v->at->planned_before, who);
+  return lane_less_equal(bar, reached);
+}
+
+LS_FN ls_lane loop_test(const struct loop_view *v, int32_t pledge) {
+  int32_t test = loop_has(v, LOOP_HAS_TESTS) ? v->loop->pledge_test[pledge] : LOOP_TEST_NONE;
+  if (test == LOOP_TEST_NONE) return lane_set(1);
+  return lane_from_mask(
+      loop_passes(v, test, v->loop->pledge_level[pledge], v->loop->pledge.to[pledge], v->loop->pledge.from[pledge]));
+}
+
+/* What tests look back to in the next quarter. */
+LS_STEP void loop_note_for_tests(const struct loop_view *v) {
+  if (!loop_has(v, LOOP_HAS_TESTS)) return;
+  for (int32_t i = 0; i < v->n; i++) {
+    loop_set(v, v->at->revenue_before, i, loop_get(v, v->at->external_revenue, i));
+    loop_set(v, v->at->planned_before, i, loop_path_value(v, LOOP_PATH_DEMAND_PLANNED, LS_VARIABLE_DEMAND_PLANNED, i));
+  }
+  for (int32_t k = 0; k < v->loop->purchase.count; k++)
+    loop_add(v, v->at->delivered_sum, k, loop_get(v, v->at->delivered, k));
+}
+
+/* ---- earmarked cash -------------------------------------------------------------------------------------------------- */
+
+LS_FN double loop_earmark(const struct loop_view *v, int32_t pledge) {
+  return loop_has(v, LOOP_HAS_EARMARKS) ? v->loop->earmark[pledge] : 0;
+}
+
+/* Cash of i that may be spent with one seller only. */
+LS_FN ls_lane loop_earmarked(const struct loop_view *v, int32_t i) {
+  ls_lane sum = lane_set(0);
+  if (!loop_has(v, LOOP_HAS_EARMARKS)) return sum;
+  for (int32_t p = v->loop->pledge.first_to[i]; p < v->loop->pledge.first_to[i + 1]; p++)
+    sum = sum + loop_get(v, v->at->earmarked, v->loop->pledge.by_to[p]);
+  return sum;
+}
+
+/* Earmarked cash pays its seller's invoices first, each contract of the pair in proportion. */
+LS_FN void loop_prepay(const struct loop_view *v) {
+  const struct ls_loop_links *purchase = &v->loop->purchase;
+  for (int32_t k = 0; k < purchase->count; k++) {
+    int32_t pledge = v->loop->purchase_pledge[k];
+    ls_lane invoices = lane_set(0), own = loop_get(v, v->at->invoice, k);
+    loop_set(v, v->at->prepaid, k, lane_set(0));
+    if (pledge < 0) continue;
+    for (int32_t o = purchase->first_from[purchase->from[k]]; o < purchase->first_from[purchase->from[k] + 1]; o++)
+      if (purchase->to[o] == purchase->to[k]) invoices = invoices + loop_get(v, v->at->invoice, o);
+    ls_lane used = lane_min(loop_get(v, v->at->earmarked, pledge), invoices);
+    loop_set(v, v->at->prepaid, k, lane_ratio(own * used, invoices, 0));
+  }
+}
+
+/* What j receives out of earmarked cash. */
+LS_FN ls_lane loop_prepaid_to(const struct loop_view *v, int32_t j) {
+  ls_lane sum = lane_set(0);
+  if (!loop_has(v, LOOP_HAS_EARMARKS)) return sum;
+  for (int32_t p = v->loop->purchase.first_to[j]; p < v->loop->purchase.first_to[j + 1]; p++)
+    sum = sum + loop_get(v, v->at->prepaid, v->loop->purchase.by_to[p]);
+  return sum;
+}
+
+/* Class 1 by contract; the slot of the invoices where nothing is prepaid and nobody leaves. */
+LS_FN void loop_write_payables(const struct loop_view *v) {
+  if (loop_has(v, LOOP_HAS_EARMARKS)) loop_prepay(v);
+  if (v->at->payable == v->at->invoice) return;
+  for (int32_t k = 0; k < v->loop->purchase.count; k++) {
+    ls_lane due = loop_get(v, v->at->invoice, k);
+    if (loop_has(v, LOOP_HAS_EARMARKS)) due = lane_positive_part(due - loop_get(v, v->at->prepaid, k));
+    if (loop_has(v, LOOP_HAS_EXITS)) due = due + loop_get(v, v->at->fee, k);
+    loop_set(v, v->at->payable, k, due);
+  }
+}
+
+/* ---- backstops ------------------------------------------------------------------------------------------------------- */
+
+/* Unsold capacity of j, in money: what its contracts plan and nobody ordered, as far as it stands idle. */
+LS_FN ls_lane loop_unsold(const struct loop_view *v, int32_t j) {
+  const struct ls_loop_links *purchase = &v->loop->purchase;
+  ls_lane missing = lane_set(0), sold_on = lane_set(0);
+  for (int32_t p = purchase->first_to[j]; p < purchase->first_to[j + 1]; p++) {
+    int32_t k = purchase->by_to[p];
+    missing = missing + loop_rate(v, k, loop_scale(v, purchase->from[k])) - loop_get(v, v->at->ordered, k);
+    if (loop_has(v, LOOP_HAS_SUBSTITUTION)) sold_on = sold_on + loop_get(v, v->at->extra, k);
+  }
+  ls_lane idle = lane_positive_part(loop_get(v, v->at->spare, j) - sold_on);
+  return lane_min(lane_positive_part(missing), idle);
+}
+
+/* Earlier rows of one provider come first; both limits, unsold and idle, shrink by what they take. */
+LS_FN void loop_call_backstops(const struct loop_view *v) {
+  const struct ls_loop_backstops *b = &v->loop->backstop;
+  for (int32_t r = 0; r < b->count; r++) {
+    ls_lane unsold = loop_unsold(v, b->provider[r]);
+    for (int32_t earlier = 0; earlier < r; earlier++)
+      if (b->provider[earlier] == b->provider[r]) unsold = unsold - loop_get(v, v->at->backstop_due, earlier);
+    ls_lane live = loop_live(v, b->guarantor[r]) * loop_get(v, v->at->live, b->provider[r]);
+    ls_lane due = lane_min(loop_get(v, v->at->backstop_left, r), lane_positive_part(unsold));
+    loop_set(v, v->at->backstop_due, r, due * live);
+  }
+}
+
+/* What i owes as guarantor. */
+LS_FN ls_lane loop_backstops_owed(const struct loop_view *v, int32_t i) {
+  ls_lane sum = lane_set(0);
+  for (int32_t r = 0; r < v->loop->backstop.count; r++)
+    if (v->loop->backstop.guarantor[r] == i) sum = sum + loop_get(v, v->at->backstop_due, r);
+  return sum;
+}
+
+/* ---- borrowing for the build-out -------------------------------------------------------------------------------------- */
+
+/* The capital part of contract k's invoice: spot purchases are running cost. */
+LS_FN ls_lane loop_capital_invoice(const struct loop_view *v, int32_t k) {
+  return loop_contract_invoice(v, k) * lane_set(v->loop->capex_share[k]);
+}
+
+LS_FN ls_lane loop_borrowing(const struct loop_view *v, int32_t i) {
+  double share = loop_entity(v, LOOP_CAPEX_BORROWING, i);
+  ls_lane bought = lane_set(0);
+  if (share == 0) return bought;
+  for (int32_t k = v->loop->purchase.first_from[i]; k < v->loop->purchase.first_from[i + 1]; k++)
+    bought = bought + loop_capital_invoice(v, k);
+  ls_lane open = loop_path_value(v, LOOP_PATH_CREDIT, LS_VARIABLE_CREDIT, i);
+  ls_lane allowed = loop_get(v, v->at->live, i) * (lane_set(1) - loop_get(v, v->at->flag, i));
+  return lane_set(share) * bought * open * allowed;
+}
+
+LS_FN ls_lane loop_borrowed(const struct loop_view *v, int32_t i) {
+  return loop_has(v, LOOP_HAS_BORROWING) ? loop_get(v, v->at->borrowed, i) : lane_set(0);
+}
+
+LS_FN ls_lane loop_called(const struct loop_view *v, int32_t i) {
+  return loop_has(v, LOOP_HAS_COLLATERAL) ? loop_get(v, v->at->call, i) : lane_set(0);
+}
+
+/* All of it, before classes are added up. */
+LS_STEP void loop_agree_terms(const struct loop_view *v) {
+  loop_write_payables(v);
+  if (loop_has(v, LOOP_HAS_BACKSTOPS)) loop_call_backstops(v);
+  for (int32_t i = 0; i < v->n; i++) {
+    if (loop_has(v, LOOP_HAS_COLLATERAL)) loop_set(v, v->at->call, i, loop_collateral_call(v, i));
+    if (loop_has(v, LOOP_HAS_BORROWING)) loop_set(v, v->at->borrowed, i, loop_borrowing(v, i));
+  }
+}
+
+#endif
