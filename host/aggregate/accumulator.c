@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "aggregate/accumulator_fields.h"
+#include "scenario/scenario.h"
 
 enum { WORD = 64, GAIN_OCTAVE_BINS = 4, LOSS_OCTAVE_BINS = 8, TOP_OCTAVE = 4, LOSS_OCTAVES = 24, GAIN_OCTAVES = 15 };
 
@@ -45,12 +46,14 @@ static bool allocate_arrays(ls_context *context, struct accumulator *a) {
       {(void **)&a->loss_net, scenarios, sizeof(double)},
       {(void **)&a->scenario_defaults, scenarios, sizeof(int32_t)},
       {(void **)&a->state, scenarios, sizeof(int8_t)},
+      {(void **)&a->draw_default_count, (size_t)draw_size(&a->shape), sizeof(int64_t)},
+      {(void **)&a->draw_loss_sum, (size_t)draw_size(&a->shape), sizeof *a->draw_loss_sum},
       {(void **)&a->bin_count, n <= BIN_ENTITY_LIMIT ? n * BIN_COUNT : 0, sizeof(int64_t)},
       {(void **)&a->bin_sum, n <= BIN_ENTITY_LIMIT ? n * BIN_COUNT : 0, sizeof *a->bin_sum},
       {(void **)&a->joint, n <= JOINT_ENTITY_LIMIT ? (size_t)joint_size(a->shape.entity_count) : 0, sizeof(int64_t)},
   };
   for (size_t k = 0; k < sizeof part / sizeof *part; k++) {
-    if (part[k].count == 0 && k >= sizeof part / sizeof *part - 3) continue; /* over a limit: stays NULL */
+    if (part[k].count == 0 && k >= sizeof part / sizeof *part - 5) continue; /* no draws, or over a limit: stays NULL */
     *part[k].array = context_allocate(context, part[k].count, part[k].size);
     if (*part[k].array == NULL) return false;
   }
@@ -81,22 +84,12 @@ void accumulator_destroy(struct accumulator **handle) {
   if (handle == NULL || *handle == NULL) return;
   struct accumulator *a = *handle;
   const struct allocator allocator = a->allocator;
-  void *part[] = {a->loss_sum,
-                  a->loss_squares,
-                  a->peak_sum,
-                  a->default_count,
-                  a->forced_count,
-                  a->distress_count,
-                  a->refused_count,
-                  a->default_by_quarter,
-                  a->distress_by_quarter,
-                  a->line_sum,
-                  a->bin_count,
-                  a->bin_sum,
-                  a->joint,
-                  a->loss_gross,
-                  a->loss_net,
-                  a->scenario_defaults,
+  void *part[] = {a->loss_sum,      a->loss_squares,       a->peak_sum,
+                  a->default_count, a->forced_count,       a->distress_count,
+                  a->refused_count, a->default_by_quarter, a->distress_by_quarter,
+                  a->line_sum,      a->bin_count,          a->bin_sum,
+                  a->joint,         a->draw_default_count, a->draw_loss_sum,
+                  a->loss_gross,    a->loss_net,           a->scenario_defaults,
                   a->state};
   for (size_t k = 0; k < sizeof part / sizeof *part; k++) allocator_release(&allocator, part[k]);
   allocator_release(&allocator, a);
@@ -155,7 +148,8 @@ static void mark_all_unfit(const struct accumulator *a, const struct chunk *chun
   mark_unfit(a, chunk, at->loss_net, 1, unfit);
 }
 
-static void add_losses(struct accumulator *a, int32_t entity, const double *loss, int32_t count) {
+/* Returns the sum that it adds. */
+static fixed add_losses(struct accumulator *a, int32_t entity, const double *loss, int32_t count) {
   int b = a->bound_exponent;
   fixed sum = 0;
   struct wide squares = {{0, 0, 0}};
@@ -170,6 +164,7 @@ static void add_losses(struct accumulator *a, int32_t entity, const double *loss
   }
   a->loss_sum[entity] += sum;
   wide_add(&a->loss_squares[entity], squares);
+  return sum;
 }
 
 /* Four at a time: each value is cut into three whole numbers of at most 2^31, h 2^64 + m 2^32 + l units, whose sums over a
@@ -208,9 +203,9 @@ static void add_sum(const struct accumulator *a, fixed *target, const double *va
   *target += block_sum(value, count, power_of_two(-(a->bound_exponent + FIXED_SUM_UNIT)));
 }
 
-/* Events with a quarter: -1 never. */
-static void add_events(const struct accumulator *a, int64_t *count, int64_t *by_quarter, int32_t entity,
-                       const double *quarter, int32_t scenarios) {
+/* Events with a quarter: -1 never. Returns how many. */
+static int64_t add_events(const struct accumulator *a, int64_t *count, int64_t *by_quarter, int32_t entity,
+                          const double *quarter, int32_t scenarios) {
   int64_t found = 0;
   for (int32_t s = 0; s < scenarios; s++) {
     if (!(quarter[s] >= 0)) continue;
@@ -220,6 +215,7 @@ static void add_events(const struct accumulator *a, int64_t *count, int64_t *by_
     found++;
   }
   count[entity] += found;
+  return found;
 }
 
 static int64_t add_whole(const double *value, int32_t count) {
@@ -228,19 +224,32 @@ static int64_t add_whole(const double *value, int32_t count) {
   return sum;
 }
 
-/* Everything but joint counts of `count` scenarios from `from` on, all of them fit. */
+/* The draw of the assumptions that a scenario of the chunk is of; 0 without draws. */
+static int32_t draw_of(const struct accumulator *a, const struct chunk *chunk, int32_t s) {
+  if (a->draw_loss_sum == NULL) return 0;
+  return scenario_draw(chunk->index == NULL ? chunk->first + s : chunk->index[s], a->shape.draw_count);
+}
+
+/* Everything but joint counts of `count` scenarios from `from` on, all of them fit and of one draw. */
 static void add_run(struct accumulator *a, const struct chunk *chunk, int32_t from, int32_t count) {
   const struct ls_output_layout *at = &a->shape.layout;
   int32_t n = a->shape.entity_count;
+  int64_t of_draw = (int64_t)draw_of(a, chunk, from) * n;
   for (int32_t i = 0; i < n; i++) {
-    add_losses(a, i, slot(chunk, at->loss + i) + from, count);
+    fixed sum = add_losses(a, i, slot(chunk, at->loss + i) + from, count);
+    int64_t defaults = 0;
     /* without a path the one loss there is is also the largest */
     int32_t peak = at->loss_peak >= 0 ? at->loss_peak : at->loss;
     add_sum(a, &a->peak_sum[i], slot(chunk, peak + i) + from, count);
     if (at->forced >= 0) a->forced_count[i] += add_whole(slot(chunk, at->forced + i) + from, count);
     if (at->funding_refused >= 0) a->refused_count[i] += add_whole(slot(chunk, at->funding_refused + i) + from, count);
     if (at->default_quarter >= 0) {
-      add_events(a, a->default_count, a->default_by_quarter, i, slot(chunk, at->default_quarter + i) + from, count);
+      defaults =
+          add_events(a, a->default_count, a->default_by_quarter, i, slot(chunk, at->default_quarter + i) + from, count);
+    }
+    if (a->draw_loss_sum != NULL) {
+      a->draw_loss_sum[of_draw + i] += sum;
+      a->draw_default_count[of_draw + i] += defaults;
     }
     if (at->distress_quarter >= 0) {
       add_events(a, a->distress_count, a->distress_by_quarter, i, slot(chunk, at->distress_quarter + i) + from, count);
@@ -365,7 +374,7 @@ static void add_part(struct accumulator *a, const struct chunk *part, uint8_t *u
   mark_all_unfit(a, part, unfit);
   for (int32_t from = 0; from < part->count;) {
     int32_t to = from;
-    while (to < part->count && unfit[to] == unfit[from]) to++;
+    while (to < part->count && unfit[to] == unfit[from] && draw_of(a, part, to) == draw_of(a, part, from)) to++;
     if (!unfit[from]) add_run(a, part, from, to - from);
     from = to;
   }

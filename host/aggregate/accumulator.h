@@ -27,6 +27,7 @@ struct accumulator_shape {
   int64_t scenario_count;
   double amount_bound; /* > 0: scale of the network's amounts (see accumulator_bound); fixes the fixed-point scale */
   struct ls_output_layout layout;
+  int32_t draw_count; /* sums by draw of the assumptions as well; 0 or 1: none */
 };
 
 struct accumulator; /* fields in accumulator_fields.h, for the statistics, digest and file code of this folder only */

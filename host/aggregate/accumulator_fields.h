@@ -42,6 +42,11 @@ struct accumulator {
   fixed *bin_sum;
   int64_t *joint; /* pairs i >= j at i (i + 1) / 2 + j: scenarios in which both default; NULL over the limit */
 
+  /* by draw of the assumptions [draw_count * N]; NULL without draws. What concerns the whole system follows from the losses
+   * by scenario. */
+  int64_t *draw_default_count;
+  fixed *draw_loss_sum;
+
   /* by scenario [scenario_count] */
   double *loss_gross, *loss_net;
   int32_t *scenario_defaults;
@@ -56,6 +61,11 @@ static inline int64_t accumulator_count(const struct accumulator *accumulator) {
 static inline int64_t joint_index(int64_t i, int64_t j) { return i * (i + 1) / 2 + j; }
 
 int64_t joint_size(int32_t entity_count);
+
+/* Numbers in each array by draw; 0 without draws. */
+static inline int64_t draw_size(const struct accumulator_shape *shape) {
+  return shape->draw_count > 1 ? (int64_t)shape->draw_count * shape->entity_count : 0;
+}
 
 /* Bin of a loss, and the bounds of a bin. Positive losses: 8 bins an octave over 24 octaves up to 16 times the bound; gains:
  * 4 an octave over 15 octaves; beyond: the outermost bin. */

@@ -5,7 +5,8 @@
 
 static bool same_shape(const struct accumulator *a, const struct accumulator *b) {
   return a->shape.entity_count == b->shape.entity_count && a->shape.line_count == b->shape.line_count &&
-         a->shape.quarter_count == b->shape.quarter_count && a->bound_exponent == b->bound_exponent;
+         a->shape.quarter_count == b->shape.quarter_count && draw_size(&a->shape) == draw_size(&b->shape) &&
+         a->bound_exponent == b->bound_exponent;
 }
 
 static bool same_double(double a, double b) { return double_bits(a) == double_bits(b); }
@@ -48,6 +49,8 @@ static void add_by_entity(struct accumulator *target, const struct accumulator *
   add_integers(target->default_by_quarter, source->default_by_quarter, n * quarters);
   add_integers(target->distress_by_quarter, source->distress_by_quarter, n * quarters);
   add_integers(target->bin_count, source->bin_count, n * BIN_COUNT);
+  add_integers(target->draw_default_count, source->draw_default_count, draw_size(&target->shape));
+  add_sums(target->draw_loss_sum, source->draw_loss_sum, draw_size(&target->shape));
   add_integers(target->joint, source->joint, joint_size(target->shape.entity_count));
 }
 

@@ -70,6 +70,18 @@ static void add_entities(XXH3_state_t *state, const struct accumulator *a) {
   add_sums(state, a->bin_sum, n * BIN_COUNT);
   add_integers(state, a->joint, joint_size(a->shape.entity_count));
   add_sums(state, a->line_sum, n * a->shape.line_count);
+  if (a->draw_loss_sum == NULL) return;
+  add_integers(state, a->draw_default_count, draw_size(&a->shape));
+  add_sums(state, a->draw_loss_sum, draw_size(&a->shape));
+}
+
+/* What was drawn and what it makes of the baseline; nothing in runs on central values. */
+static void add_draws(XXH3_state_t *state, const struct draw_record *draws, int64_t n) {
+  if (draws->count == 0) return;
+  add_integer(state, draws->count);
+  add_integer(state, draws->redrawn);
+  add_numbers(state, draws->value, (int64_t)draws->count * draws->row_count);
+  for (int f = 0; f < DRAW_FIELD_COUNT; f++) add_numbers(state, draws->field[f], draws->count * n);
 }
 
 static void add_kept(XXH3_state_t *state, const ls_results *results, const struct kept_scenario *kept) {
@@ -102,6 +114,7 @@ void digest_compute(ls_results *results) {
   add_numbers(&state, results->loss_at_zero, n);
   add_numbers(&state, results->baseline_value, n);
   add_numbers(&state, results->baseline_path, n * quarters);
+  add_draws(&state, &results->draws, n);
   add_integer(&state, results->kept_count);
   for (int32_t k = 0; k < results->kept_count; k++) add_kept(&state, results, &results->kept[k]);
   XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(&state));

@@ -64,6 +64,7 @@ void results_destroy(ls_results **handle) {
   release_names(&allocator, results->names.trace, results->names.trace_count);
   release_identity(&allocator, &results->identity);
   statistics_release(&allocator, &results->statistics);
+  draw_record_release(&allocator, &results->draws);
   allocator_release(&allocator, results->loss_at_zero);
   allocator_release(&allocator, results->baseline_value);
   allocator_release(&allocator, results->baseline_path);
@@ -192,6 +193,7 @@ char *results_command(ls_context *context, const ls_results *results) {
   buffer_text(&buffer, " --model");
   add_word(&buffer, identity->model);
   for (int32_t k = 0; k < identity->setting_count; k++) {
+    if (results->draws.count > 0 && !identity->setting[k].is_given) continue; /* drawn, or as the network says */
     char *word = context_print(context, "%s=%s", identity->setting[k].key, identity->setting[k].value);
     if (word == NULL) buffer.failed = true;
     buffer_text(&buffer, " --set");

@@ -28,6 +28,59 @@ struct entity_statistics {
   double es_contribution;                     /* to the system's ES at 0.99 (gross); NaN for loss=net */
 };
 
+/* The draws of the assumptions that a run used, block b of scenarios draw b mod count, and their baselines. */
+enum draw_field {
+  DRAW_BASELINE_VALUE,   /* equity value without shock at the horizon */
+  DRAW_LOSS_AT_ZERO,     /* book equity less that */
+  DRAW_DEFAULT_QUARTER,  /* in which the entity defaults without shock; -1 never */
+  DRAW_DISTRESS_QUARTER, /* in which it is flagged without shock; -1 never */
+  DRAW_FIELD_COUNT
+};
+
+struct draw_record {
+  int32_t count;                   /* A; 0: central values */
+  int32_t redrawn;                 /* sets of values that the rules refused, and others took the place of */
+  int32_t row_count;               /* rows of assumptions.csv that were drawn */
+  int64_t *row;                    /* [row_count] their numbers */
+  double *value;                   /* [count * row_count] */
+  double *field[DRAW_FIELD_COUNT]; /* [count * N] */
+};
+
+/* Allocates the arrays, zeroed. Without memory: what there is, is released. */
+ls_status draw_record_create(ls_context *context, int32_t count, int32_t row_count, int32_t entity_count,
+                             struct draw_record *record);
+ls_status draw_record_copy(ls_context *context, const struct draw_record *record, int32_t entity_count,
+                           struct draw_record *copy);
+void draw_record_release(const struct allocator *allocator, struct draw_record *record);
+
+/* A statistic over the draws: by the linear rule (Hyndman and Fan's 7th) the median and the 5 and 95 % points, with fewer
+ * than BAND_DRAWS draws the least and the greatest. */
+struct band {
+  double median, low, high;
+};
+enum { BAND_DRAWS = 20, SHARE_DRAWS = 8 };
+
+/* Of the system's loss (gross, or net where the run says so) by draw [count], and over the draws. */
+struct draw_system {
+  double mean, mean_se, value[QUANTILE_LEVEL_COUNT], shortfall[QUANTILE_LEVEL_COUNT],
+      shortfall_se[QUANTILE_LEVEL_COUNT], default_count_mean;
+};
+
+struct draw_entity {
+  struct band default_probability, loss_mean;
+  double baseline_default, baseline_distress, baseline_either; /* shares of the draws in which that happens unshocked */
+};
+
+struct draw_statistics {
+  struct draw_system *system; /* [count] */
+  struct band mean, value[QUANTILE_LEVEL_COUNT], shortfall[QUANTILE_LEVEL_COUNT], default_count_mean;
+  struct draw_entity *entity;                 /* [N] */
+  double *default_probability, *loss_mean;    /* [count * N] */
+  double *share_of_mean, *share_of_shortfall; /* [row_count] of the variance over draws, of the mean and of ES 0.99 */
+  double chance_of_mean,
+      chance_of_shortfall; /* the share that the largest of as many unrelated assumptions passes in 5 % of runs */
+};
+
 struct statistics {
   struct loss_statistics gross, net;
   int64_t converged_count, nonfinite_count, clip_count;
@@ -35,6 +88,7 @@ struct statistics {
   double *default_by_quarter;       /* [quarter_count * N] probability of default in that quarter; NULL static */
   double *line_mean;                /* [line_count * N] */
   double default_count_mean, default_count_max;
+  struct draw_statistics draws; /* arrays NULL without draws, and for a replay */
 };
 
 /* A scenario in full detail: explicit ones, replayed ones, the worst K. */
@@ -55,6 +109,7 @@ struct kept_scenario {
 /* One model setting as it was in force: "alpha" = "0.5". */
 struct setting {
   char *key, *value;
+  bool is_given; /* by the run's --set: holds in every draw of the assumptions */
 };
 
 struct run_identity {
@@ -89,9 +144,10 @@ struct ls_results {
   struct accumulator *accumulator;
   bool complete; /* all scenarios of the run are in (no shard is missing): statistics and kept are set */
   struct statistics statistics;
-  double *loss_at_zero;   /* [N] book equity minus baseline value */
-  double *baseline_value; /* [N] at the horizon */
-  double *baseline_path;  /* [quarter_count * N] */
+  double *loss_at_zero;     /* [N] book equity minus baseline value */
+  double *baseline_value;   /* [N] at the horizon */
+  double *baseline_path;    /* [quarter_count * N] */
+  struct draw_record draws; /* with draws the three arrays above are means over them */
   struct kept_scenario *kept;
   int32_t kept_count;
   bool explicit_scenarios; /* kept holds the scenarios of the file, in order */
@@ -128,6 +184,10 @@ char *results_command(ls_context *context, const ls_results *results);
 ls_status statistics_compute(ls_context *context, const struct accumulator *accumulator, bool loss_is_net,
                              struct statistics *statistics);
 void statistics_release(const struct allocator *allocator, struct statistics *statistics);
+
+/* Statistics by and over the draws of the assumptions into results->statistics.draws; nothing where there are none. */
+ls_status draw_statistics_compute(ls_context *context, ls_results *results);
+void draw_statistics_release(const struct allocator *allocator, struct draw_statistics *statistics);
 
 /* Sets results->digest from the numbers: per-scenario losses and counts, accumulators, kept scenarios, ES contributions.
  * Not from names of hosts, backends, times, chunk sizes. -0 counts as 0. */

@@ -99,6 +99,7 @@ static bool copy_identity(ls_context *context, struct run_identity *target, cons
   for (int32_t k = 0; k < source->setting_count; k++) {
     target->setting[k].key = context_copy_text(context, source->setting[k].key);
     target->setting[k].value = context_copy_text(context, source->setting[k].value);
+    target->setting[k].is_given = source->setting[k].is_given;
     if (target->setting[k].key == NULL || target->setting[k].value == NULL) return false;
   }
   target->seed = source->seed;
@@ -128,7 +129,8 @@ static bool copy_part(ls_context *context, ls_results *whole, const ls_results *
                     part->names.trace_count) &&
          copy_numbers(context, &whole->loss_at_zero, part->loss_at_zero, n) &&
          copy_numbers(context, &whole->baseline_value, part->baseline_value, n) &&
-         copy_numbers(context, &whole->baseline_path, part->baseline_path, n * quarters);
+         copy_numbers(context, &whole->baseline_path, part->baseline_path, n * quarters) &&
+         draw_record_copy(context, &part->draws, (int32_t)n, &whole->draws) == LS_STATUS_OK;
 }
 
 ls_status results_gather(ls_context *context, const ls_results *const *parts, int count, ls_results **whole) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "aggregate/accumulator_fields.h"
+#include "aggregate/results_draws.h"
 #include "aggregate/results_hdf5.h"
 #include "io/number.h"
 #include "network/network_hdf5.h"
@@ -57,6 +58,18 @@ static ls_status read_count(const struct results_reader *reader, hdf5_id group, 
   return LS_STATUS_OK;
 }
 
+static ls_status read_given(const struct results_reader *reader, hdf5_id group) {
+  struct run_identity *identity = &reader->results->identity;
+  char **given = NULL;
+  int32_t count = 0;
+  ls_status status = read_names(reader, group, "settings_given", &given, &count);
+  for (int32_t k = 0; k < identity->setting_count && status == LS_STATUS_OK; k++)
+    for (int32_t g = 0; g < count; g++)
+      if (strcmp(identity->setting[k].key, given[g]) == 0) identity->setting[k].is_given = true;
+  hdf5_texts_release(reader->context, given, count);
+  return status;
+}
+
 static ls_status read_settings(const struct results_reader *reader, hdf5_id group) {
   struct run_identity *identity = &reader->results->identity;
   char **key = NULL, **value = NULL;
@@ -81,7 +94,7 @@ static ls_status read_settings(const struct results_reader *reader, hdf5_id grou
   }
   context_release(reader->context, key);
   context_release(reader->context, value);
-  return LS_STATUS_OK;
+  return read_given(reader, group);
 }
 
 static ls_status read_seed(const struct results_reader *reader, hdf5_id group) {
@@ -188,6 +201,8 @@ static ls_status read_sums(const struct results_reader *reader, hdf5_id group, s
               {"default_count_by_quarter", a->default_by_quarter, n * quarters},
               {"distress_count_by_quarter", a->distress_by_quarter, n * quarters},
               {"line_sum", a->line_sum, 2 * n * lines},
+              {"draw_default_count", a->draw_default_count, draw_size(&a->shape)},
+              {"draw_loss_sum", a->draw_loss_sum, 2 * draw_size(&a->shape)},
               {"bin_count", a->bin_count, n * BIN_COUNT},
               {"bin_sum", a->bin_sum, 2 * n * BIN_COUNT}};
   ls_status status = LS_STATUS_OK;
@@ -265,6 +280,8 @@ static ls_status read_accumulator(const struct results_reader *reader) {
     status = read_count(reader, scenarios, "first_scenario", 0, SCENARIO_LIMIT, &shape.first_scenario);
   if (status == LS_STATUS_OK)
     status = read_count(reader, scenarios, "scenario_count", 0, SCENARIO_LIMIT, &shape.scenario_count);
+  if (status == LS_STATUS_OK && hdf5_has(reader->file, sums, "draw_loss_sum"))
+    shape.draw_count = reader->results->draws.count;
   if (status == LS_STATUS_OK) status = make_accumulator(reader, sums, &shape);
   if (status == LS_STATUS_OK) status = read_by_scenario(reader, scenarios, reader->results->accumulator);
   if (status == LS_STATUS_OK) status = read_sums(reader, sums, reader->results->accumulator);
@@ -422,6 +439,7 @@ static ls_status restore_statistics(const struct results_reader *reader) {
   double *contribution = NULL;
   ls_status status =
       statistics_compute(reader->context, results->accumulator, results->identity.loss_is_net, &results->statistics);
+  if (status == LS_STATUS_OK) status = draw_statistics_compute(reader->context, results);
   if (status == LS_STATUS_OK)
     status = hdf5_read_numbers(reader->file, hdf5_root(reader->file), "es_contribution", n, &contribution);
   for (int64_t i = 0; i < n && status == LS_STATUS_OK; i++)
@@ -463,6 +481,7 @@ ls_status results_hdf5_get(ls_context *context, struct hdf5_file *file, const ch
   }
   if (status == LS_STATUS_OK) status = read_network(&reader);
   if (status == LS_STATUS_OK) status = read_provenance(&reader);
+  if (status == LS_STATUS_OK) status = draws_hdf5_get(context, file, path, reader.results);
   if (status == LS_STATUS_OK) status = read_accumulator(&reader);
   if (status == LS_STATUS_OK) status = read_baseline(&reader);
   if (status == LS_STATUS_OK) status = read_kept(&reader);

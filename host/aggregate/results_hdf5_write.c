@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "aggregate/accumulator_fields.h"
+#include "aggregate/results_draws.h"
 #include "aggregate/results_hdf5.h"
 #include "aggregate/results_text.h"
 #include "network/network_hdf5.h"
@@ -19,7 +20,7 @@ struct results_writer {
   const struct accumulator *a;
   const char *amount;                                    /* unit of amounts */
   hdf5_id entity, other_entity, quantile, quarter, line; /* scales at the root; other_entity: the second of a pair */
-  hdf5_id kept;
+  hdf5_id kept, draw;
 };
 
 static struct hdf5_array array_of(hdf5_id group, const char *name, const char *units, const char *meaning,
@@ -55,7 +56,7 @@ static void put_root_attributes(struct results_writer *w) {
   hdf5_put_integer(file, root, "n_unconverged", accumulator_count(w->a) - w->a->converged_count);
   hdf5_put_integer(file, root, "n_nonfinite", w->a->nonfinite_count);
   hdf5_put_integer(file, root, "n_clipped", w->a->clip_count);
-  hdf5_put_integer(file, root, "block_size", 4096);
+  hdf5_put_integer(file, root, "block_size", BLOCK_SCENARIOS);
   hdf5_put_text(file, root, "system_loss", identity->loss_is_net ? "net" : "gross");
   hdf5_put_text(file, root, "precision", "f64");
   hdf5_put_text(file, root, "bit_exact", "yes");
@@ -289,6 +290,16 @@ static void put_entity_sums(struct results_writer *w, hdf5_id group, const struc
   if (w->line >= 0) put_sums(w, &line, w->a->line_sum);
 }
 
+static void put_draw_sums(struct results_writer *w, hdf5_id group, const struct accumulator_scales *scale) {
+  struct hdf5_array count =
+      array_of(group, "draw_default_count", "1", "scenarios of the draw in which it defaults", w->draw, w->entity, -1);
+  struct hdf5_array sum = array_of(group, "draw_loss_sum", "1", "sum of losses in the draw in fixed-point units",
+                                   w->draw, w->entity, scale->limb);
+  if (w->a->draw_loss_sum == NULL) return;
+  hdf5_write_integers(w->file, &count, w->a->draw_default_count);
+  put_sums(w, &sum, w->a->draw_loss_sum);
+}
+
 static void put_accumulators(struct results_writer *w) {
   const struct accumulator *a = w->a;
   double edge[BIN_COUNT];
@@ -316,6 +327,7 @@ static void put_accumulators(struct results_writer *w) {
              a->default_by_quarter);
   put_counts(w, group, "distress_count_by_quarter", "scenarios in which distress begins in the quarter", w->quarter,
              a->distress_by_quarter);
+  put_draw_sums(w, group, &scale);
   hdf5_group_close(w->file, group);
 }
 
@@ -460,6 +472,15 @@ static void put_kept(struct results_writer *w) {
 
 /* ---- provenance --------------------------------------------------------------------------------------------------------------------------------- */
 
+/* The settings that hold in every draw of the assumptions. */
+static void put_given(struct results_writer *w, hdf5_id group, char **key) {
+  const struct run_identity *identity = &w->results->identity;
+  int64_t count = 0;
+  for (int32_t k = 0; k < identity->setting_count; k++)
+    if (identity->setting[k].is_given) key[count++] = identity->setting[k].key;
+  if (count > 0 && w->results->draws.count > 0) hdf5_put_texts(w->file, group, "settings_given", key, count);
+}
+
 static void put_settings(struct results_writer *w, hdf5_id group) {
   const struct run_identity *identity = &w->results->identity;
   char **key = context_allocate(w->context, (size_t)identity->setting_count, sizeof *key);
@@ -471,6 +492,7 @@ static void put_settings(struct results_writer *w, hdf5_id group) {
     }
     hdf5_put_texts(w->file, group, "setting_keys", key, identity->setting_count);
     hdf5_put_texts(w->file, group, "setting_values", value, identity->setting_count);
+    put_given(w, group, key);
   }
   context_release(w->context, value);
   context_release(w->context, key);
@@ -513,6 +535,7 @@ static int64_t expected_bytes(const ls_results *results) {
                           (int64_t)results->names.trace_count * a->shape.quarter_count);
   bytes += results->kept_count * per_kept * (int64_t)sizeof(double);
   if (a->joint != NULL) bytes += n * n * (int64_t)sizeof(int64_t) / 2;
+  bytes += results->draws.count * (n * 10 + results->draws.row_count) * (int64_t)sizeof(double);
   return bytes + n * BIN_COUNT * 4;
 }
 
@@ -532,7 +555,8 @@ ls_status ls_results_write(ls_context *context, const ls_results *results, const
                              .quantile = -1,
                              .quarter = -1,
                              .line = -1,
-                             .kept = -1};
+                             .kept = -1,
+                             .draw = -1};
   int64_t faults = context_fault_count(context);
   char *amount = network_amount_units(context, results->network);
   if (amount == NULL) return LS_STATUS_OUT_OF_MEMORY;
@@ -542,6 +566,7 @@ ls_status ls_results_write(ls_context *context, const ls_results *results, const
   put_root_attributes(&w);
   make_scales(&w);
   put_headline(&w);
+  w.draw = draws_hdf5_put(context, w.file, results, w.entity, w.quantile, amount);
   put_scenarios(&w);
   put_accumulators(&w);
   put_kept(&w);

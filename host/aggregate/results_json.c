@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "aggregate/accumulator_fields.h"
+#include "aggregate/results_draws.h"
 #include "aggregate/results_text.h"
 
 const char *const QUANTILE_NAME[QUANTILE_LEVEL_COUNT] = {"0.95", "0.99", "0.999"};
@@ -212,6 +213,7 @@ static void write_scenario(struct json *json, const ls_results *results, const s
   json_whole(json, "default_count", kept->default_count);
   json_whole(json, "iterations", kept->iterations);
   json_flag(json, "converged", kept->converged);
+  if (results->draws.count > 0) json_whole(json, "assumption_draw", scenario_draw(kept->number, results->draws.count));
   if (!isnan(kept->audit)) json_number(json, "audit", kept->audit);
   write_scenario_entities(json, results, kept);
   write_scenario_lines(json, results, kept);
@@ -269,6 +271,7 @@ void results_json(struct json *json, const ls_results *results) {
     json_list_end(json);
     write_lines(json, results);
   }
+  draws_json(json, results);
   if (results->kept_count > 0) {
     json_list_begin(json, "scenarios");
     for (int32_t k = 0; k < results->kept_count; k++) write_scenario(json, results, &results->kept[k]);

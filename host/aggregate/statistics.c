@@ -144,5 +144,6 @@ void statistics_release(const struct allocator *allocator, struct statistics *st
   allocator_release(allocator, statistics->entity);
   allocator_release(allocator, statistics->default_by_quarter);
   allocator_release(allocator, statistics->line_mean);
+  draw_statistics_release(allocator, &statistics->draws);
   *statistics = (struct statistics){0};
 }

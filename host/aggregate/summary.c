@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "aggregate/accumulator_fields.h"
+#include "aggregate/results_draws.h"
 #include "aggregate/results_text.h"
 
 enum { TOP = 10 };
@@ -290,6 +291,102 @@ static ls_status write_lines(const struct summary *summary) {
   return LS_STATUS_OK;
 }
 
+/* ---- the draws of the assumptions ----------------------------------------------------------------------------------------- */
+
+static void mean_count(const struct summary *summary, double value) { buffer_fixed(summary->out, value, 4); }
+
+static void write_band(const struct summary *summary, const char *name, const struct band *band,
+                       void (*print)(const struct summary *, double)) {
+  buffer_text(summary->out, "  ");
+  padded(summary->out, name, 28);
+  buffer_text(summary->out, " ");
+  print(summary, band->median);
+  buffer_text(summary->out, " [");
+  print(summary, band->low);
+  buffer_text(summary->out, ", ");
+  print(summary, band->high);
+  buffer_text(summary->out, "]\n");
+}
+
+/* The assumptions with the largest shares, none of them 0 or unknown; fills `top` and returns how many. */
+static int32_t top_shares(const ls_results *results, int32_t *top) {
+  const double *share = results->statistics.draws.share_of_mean;
+  int32_t found = 0;
+  for (int32_t j = 0; j < results->draws.row_count; j++) {
+    if (!(share[j] > 0)) continue;
+    int32_t at = found < TOP ? found++ : TOP;
+    for (; at > 0 && share[j] > share[top[at - 1]]; at--)
+      if (at < TOP) top[at] = top[at - 1];
+    if (at < TOP) top[at] = j;
+  }
+  return found;
+}
+
+static void write_shares(const struct summary *summary) {
+  const ls_results *results = summary->results;
+  const struct draw_statistics *draws = &results->statistics.draws;
+  int32_t top[TOP], count = top_shares(results, top);
+  if (count == 0) return;
+  buffer_text(summary->out, "\nAssumptions that explain most of the variance over draws: of the mean, of ES 0.99\n");
+  for (int32_t k = 0; k < count; k++) {
+    buffer_text(summary->out, "  ");
+    padded(summary->out, draws_text(results, top[k], "id"), 44);
+    buffer_text(summary->out, " ");
+    percent(summary, draws->share_of_mean[top[k]]);
+    buffer_text(summary->out, ", ");
+    percent(summary, draws->share_of_shortfall[top[k]]);
+    buffer_text(summary->out, "\n");
+  }
+  buffer_print(summary->out, "  the largest of %d unrelated ones passes ", (int)results->draws.row_count);
+  percent(summary, draws->chance_of_mean);
+  buffer_text(summary->out, ", ");
+  percent(summary, draws->chance_of_shortfall);
+  buffer_text(summary->out, " in 5 % of runs by chance\n");
+}
+
+/* Does the plan itself hold? By entity, the share of draws in which it does not. */
+static void write_gate(const struct summary *summary) {
+  const ls_results *results = summary->results;
+  const struct draw_entity *entity = results->statistics.draws.entity;
+  int32_t shown = 0;
+  for (int32_t i = 0; i < results->accumulator->shape.entity_count; i++) {
+    if (!(entity[i].baseline_either > 0)) continue;
+    if (shown++ == 0)
+      buffer_text(summary->out, "\nDraws in which an entity fails or is flagged without any shock (fails, flagged)\n");
+    buffer_text(summary->out, "  ");
+    padded(summary->out, ls_network_entity_id(results->network, i), 28);
+    buffer_text(summary->out, " ");
+    percent(summary, entity[i].baseline_either);
+    buffer_text(summary->out, " (");
+    percent(summary, entity[i].baseline_default);
+    buffer_text(summary->out, ", ");
+    percent(summary, entity[i].baseline_distress);
+    buffer_text(summary->out, ")\n");
+  }
+  if (shown == 0) buffer_text(summary->out, "\nIn no draw does an entity fail, or is it flagged, without shock.\n");
+}
+
+static void write_draws(const struct summary *summary) {
+  const ls_results *results = summary->results;
+  const struct draw_statistics *draws = &results->statistics.draws;
+  int32_t top[TOP], count = top_entities(results, false, top);
+  if (draws->system == NULL) return;
+  buffer_print(summary->out, "\nOver %d draws of %d assumptions: median [%s of draws]", (int)results->draws.count,
+               (int)results->draws.row_count, draws_band_name(results));
+  if (results->draws.redrawn > 0)
+    buffer_print(summary->out, "; %d sets of values refused and drawn again", (int)results->draws.redrawn);
+  buffer_text(summary->out, "\n");
+  write_band(summary, "mean loss", &draws->mean, amount);
+  write_band(summary, "VaR 0.99", &draws->value[1], amount);
+  write_band(summary, "ES 0.99", &draws->shortfall[1], amount);
+  write_band(summary, "defaults in a scenario", &draws->default_count_mean, mean_count);
+  for (int32_t k = 0; k < count; k++)
+    write_band(summary, ls_network_entity_id(results->network, top[k]), &draws->entity[top[k]].default_probability,
+               percent);
+  write_shares(summary);
+  write_gate(summary);
+}
+
 /* ---- how far to trust it ---------------------------------------------------------------------------------------------------------------------- */
 
 static void write_quality(const struct summary *summary) {
@@ -418,6 +515,7 @@ ls_status results_summary(ls_context *context, struct buffer *buffer, const ls_r
     write_likely_defaults(&summary);
     write_largest_losses(&summary);
     status = write_lines(&summary);
+    write_draws(&summary);
   }
   write_quality(&summary);
   return status;

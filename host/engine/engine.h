@@ -17,6 +17,15 @@ struct job {
   int64_t chunk;
   const char *isa;
   bool baseline_converged;
+  /* Draws of the assumptions: scenario k runs under the plans of draw[scenario_draw(k, draw_count)]. Without draws (0) all run
+   * under `plan` and `detail`; with draws these two hold the central values. */
+  int32_t draw_count;
+  struct job_draw *draw;
+  struct draw_record record;
+};
+
+struct job_draw {
+  struct ls_plan *plan, *detail;
 };
 
 /* Settings, scenarios, plans and baseline. `scenario` names or holds the scenario file. */
@@ -28,9 +37,18 @@ void job_release(ls_context *context, struct job *job);
 ls_status job_compute(ls_context *context, const struct job *job, bool detail, const int64_t *index, int64_t first,
                       int64_t count, chunk_consumer consume, void *user);
 
-/* The unshocked network under the same plan: path[quarter_count * N] of equity values, line[line_count * N], and the wealth
- * outside. Sets the baseline of both plans. */
-ls_status job_set_baseline(ls_context *context, struct job *job);
+/* What the unshocked network does by itself: [N] quarters of default and of distress, -1 never; either may be NULL. */
+struct baseline_events {
+  double *default_quarter, *distress_quarter;
+};
+
+/* Solves a network without shock under the settings and sets the baseline of both its plans. */
+ls_status job_set_baseline(ls_context *context, const ls_network *network, const struct run_settings *settings,
+                           const struct job_draw *plans, const struct baseline_events *events, bool *converged);
+
+/* Draws the assumptions and fills draw_count, draw and record; nothing where the scenarios want central values. */
+ls_status draws_prepare(ls_context *context, const ls_run_options *options, struct job *job);
+void draws_release(ls_context *context, struct job *job);
 
 /* Once all scenarios are in: statistics, ES contributions and kept scenarios (by computing those again), digest. */
 ls_status results_finish(ls_context *context, const struct job *job, ls_results *results);

@@ -175,6 +175,7 @@ static ls_status keep_scenarios(ls_context *context, const struct job *job, ls_r
 ls_status results_finish(ls_context *context, const struct job *job, ls_results *results) {
   ls_status status =
       statistics_compute(context, results->accumulator, results->identity.loss_is_net, &results->statistics);
+  if (status == LS_STATUS_OK) status = draw_statistics_compute(context, results);
   if (status == LS_STATUS_OK) status = contributions(context, job, results);
   if (status == LS_STATUS_OK) status = keep_scenarios(context, job, results);
   if (status != LS_STATUS_OK) return status;

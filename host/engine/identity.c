@@ -22,7 +22,7 @@ static void digest_table(struct digest *digest, const struct table *table) {
 }
 
 static ls_status digest_of_run(ls_context *context, const ls_network *network, const struct run_identity *identity,
-                               char text[DIGEST_TEXT_SIZE]) {
+                               int32_t draws, char text[DIGEST_TEXT_SIZE]) {
   struct digest *digest = NULL;
   ls_status status = digest_create(context, &digest);
   if (status != LS_STATUS_OK) return status;
@@ -32,6 +32,7 @@ static ls_status digest_of_run(ls_context *context, const ls_network *network, c
   for (int32_t k = 0; k < identity->setting_count; k++) {
     digest_update_text(digest, identity->setting[k].key);
     digest_update_text(digest, identity->setting[k].value);
+    if (draws > 0) digest_update_text(digest, identity->setting[k].is_given ? "given" : "drawn");
   }
   digest_update_text(digest, identity->scenario_sha256);
   int64_t number[4] = {(int64_t)identity->seed, identity->scenario_count, identity->keep_worst,
@@ -43,9 +44,10 @@ static ls_status digest_of_run(ls_context *context, const ls_network *network, c
 }
 
 /* The SHA-256 of that digest and the shard count: shards of one run differ only in their index. */
-static ls_status hash_identity(ls_context *context, const ls_network *network, struct run_identity *identity) {
+static ls_status hash_identity(ls_context *context, const ls_network *network, int32_t draws,
+                               struct run_identity *identity) {
   char digest[DIGEST_TEXT_SIZE];
-  ls_status status = digest_of_run(context, network, identity, digest);
+  ls_status status = digest_of_run(context, network, identity, draws, digest);
   return status == LS_STATUS_OK ? hash_sha256(context, digest, strlen(digest), identity->sha256) : status;
 }
 
@@ -97,6 +99,17 @@ static ls_status fill_scenario(ls_context *context, const struct scenario_set *s
   return status;
 }
 
+/* A setting given for the run holds in every draw of the assumptions; the others follow the draws. */
+static void mark_given(const ls_run_options *options, struct run_identity *identity) {
+  for (int32_t k = 0; k < identity->setting_count; k++) {
+    struct setting *setting = &identity->setting[k];
+    const size_t length = strlen(setting->key);
+    for (int g = 0; g < options->setting_count; g++)
+      if (strncmp(options->settings[g], setting->key, length) == 0 && options->settings[g][length] == '=')
+        setting->is_given = true;
+  }
+}
+
 ls_status identity_fill(ls_context *context, const struct job *job, const ls_run_options *options,
                         ls_results *results) {
   struct run_identity *identity = &results->identity;
@@ -109,9 +122,10 @@ ls_status identity_fill(ls_context *context, const struct job *job, const ls_run
   if (status == LS_STATUS_OK) status = copy_text(context, options->command, &identity->command);
   if (status == LS_STATUS_OK)
     status = settings_describe(context, &job->settings, &identity->setting, &identity->setting_count);
+  if (status == LS_STATUS_OK) mark_given(options, identity);
   if (status == LS_STATUS_OK) status = fill_scenario(context, job->scenarios, identity);
   if (status == LS_STATUS_OK) status = fill_names(context, job, &results->names);
   if (status == LS_STATUS_OK) status = network_copy(context, job->network, &results->network);
-  if (status == LS_STATUS_OK) status = hash_identity(context, job->network, identity);
+  if (status == LS_STATUS_OK) status = hash_identity(context, job->network, job->draw_count, identity);
   return status;
 }

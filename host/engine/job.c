@@ -37,40 +37,53 @@ static void read_baseline(const struct ls_plan *plan, const double *value, doubl
 }
 
 /* Solves the unshocked network with a plan of its own. */
-static ls_status solve_baseline(ls_context *context, const struct job *job, struct ls_plan *plan, double *value) {
+static ls_status solve_baseline(ls_context *context, const struct run_settings *settings, struct ls_plan *plan,
+                                double *value) {
   struct single single = {value, plan->output.slot_count};
   struct compute_request request = {.plan = plan, .count = 1, .threads = 1};
   ls_status status = LS_CPU_BACKEND.compute(context, &request, keep_single, &single);
-  if (status == LS_STATUS_OK && !(value[plan->output.converged] > 0) && job->settings.info->trace[0] == NULL)
+  if (status == LS_STATUS_OK && !(value[plan->output.converged] > 0) && settings->info->trace[0] == NULL)
     status = exact_finish(context, plan, 0, value, 1);
   return status;
 }
 
-ls_status job_set_baseline(ls_context *context, struct job *job) {
-  struct run_settings settings = job->settings;
+static void read_events(const struct ls_plan *plan, const double *value, const struct baseline_events *events) {
+  const struct ls_output_layout *at = &plan->output;
+  for (int32_t i = 0; i < plan->entity_count; i++) {
+    if (events->default_quarter != NULL)
+      events->default_quarter[i] = at->default_quarter >= 0 ? value[at->default_quarter + i] : -1;
+    if (events->distress_quarter != NULL)
+      events->distress_quarter[i] = at->distress_quarter >= 0 ? value[at->distress_quarter + i] : -1;
+  }
+}
+
+ls_status job_set_baseline(ls_context *context, const ls_network *network, const struct run_settings *given,
+                           const struct job_draw *plans, const struct baseline_events *events, bool *converged) {
+  struct run_settings settings = *given;
   struct scenario_set *none = NULL;
   struct ls_plan *plan = NULL;
   double *value = NULL, *path = NULL, *line = NULL;
   settings.trace = settings.info->trace[0] != NULL;
-  ls_status status = read_no_shock(context, job->network, &settings, &none);
-  if (status == LS_STATUS_OK) status = plan_create(context, job->network, &settings, none, true, &plan);
+  ls_status status = read_no_shock(context, network, &settings, &none);
+  if (status == LS_STATUS_OK) status = plan_create(context, network, &settings, none, true, &plan);
   if (status != LS_STATUS_OK) goto cleanup;
   size_t n = (size_t)plan->entity_count;
   value = context_allocate(context, (size_t)plan->output.slot_count, sizeof *value);
   path = context_allocate(context, n * (size_t)plan->quarter_count, sizeof *path);
   line = context_allocate(context, n * (size_t)plan->output.line_count, sizeof *line);
   status = value == NULL || path == NULL || line == NULL ? LS_STATUS_OUT_OF_MEMORY
-                                                         : solve_baseline(context, job, plan, value);
+                                                         : solve_baseline(context, &settings, plan, value);
   if (status != LS_STATUS_OK) goto cleanup;
   read_baseline(plan, value, path, line);
+  read_events(plan, value, events);
   double outside[3] = {0 - value[plan->output.loss_net], 0, 0};
   if (plan->output.system_count > 0) {
     outside[1] = 0 - value[plan->output.system];
     outside[2] = value[plan->output.system + 2];
   }
-  job->baseline_converged = value[plan->output.converged] > 0;
-  plan_set_baseline(job->plan, path, line, outside);
-  plan_set_baseline(job->detail, path, line, outside);
+  *converged = value[plan->output.converged] > 0;
+  plan_set_baseline(plans->plan, path, line, outside);
+  plan_set_baseline(plans->detail, path, line, outside);
 cleanup:
   context_release(context, line);
   context_release(context, path);
@@ -88,6 +101,38 @@ static uint32_t shocked_variables(const struct ls_shock_plan *shock) {
   return bits;
 }
 
+/* The plans on central values, and those of the draws. */
+static ls_status make_plans(ls_context *context, const ls_run_options *options, struct job *job) {
+  ls_status status = plan_create(context, job->network, &job->settings, job->scenarios, false, &job->plan);
+  if (status == LS_STATUS_OK)
+    status = plan_create(context, job->network, &job->settings, job->scenarios, true, &job->detail);
+  if (status == LS_STATUS_OK)
+    status = job_set_baseline(context, job->network, &job->settings, &(struct job_draw){job->plan, job->detail},
+                              &(struct baseline_events){0}, &job->baseline_converged);
+  if (status == LS_STATUS_OK) status = draws_prepare(context, options, job);
+  return status;
+}
+
+static void release_plans(ls_context *context, struct job *job) {
+  draws_release(context, job);
+  plan_destroy(context, &job->plan);
+  plan_destroy(context, &job->detail);
+}
+
+/* Mechanisms that central values or any draw use. All plans must have the same, because outputs are laid out by them. */
+static uint32_t features_of_all(const struct job *job) {
+  uint32_t features = job->plan->loop.features;
+  for (int32_t draw = 0; draw < job->draw_count; draw++) features |= job->draw[draw].plan->loop.features;
+  return features;
+}
+
+static bool features_differ(const struct job *job, uint32_t features) {
+  bool differ = job->plan->loop.features != features;
+  for (int32_t draw = 0; draw < job->draw_count; draw++)
+    differ = differ || job->draw[draw].plan->loop.features != features;
+  return differ;
+}
+
 ls_status job_prepare(ls_context *context, const ls_network *network, const ls_run_options *options,
                       const struct scenario_options *scenario, struct job *out) {
   struct job job = {.network = network, .threads = options->threads, .chunk = options->chunk, .isa = options->isa};
@@ -100,9 +145,12 @@ ls_status job_prepare(ls_context *context, const ls_network *network, const ls_r
   reading.quarter_count = settings_quarter_count(&job.settings);
   status = scenario_read(context, network, &reading, &job.scenarios);
   if (status == LS_STATUS_OK) job.settings.shocked = shocked_variables(&job.scenarios->shock);
-  if (status == LS_STATUS_OK) status = plan_create(context, network, &job.settings, job.scenarios, false, &job.plan);
-  if (status == LS_STATUS_OK) status = plan_create(context, network, &job.settings, job.scenarios, true, &job.detail);
-  if (status == LS_STATUS_OK) status = job_set_baseline(context, &job);
+  if (status == LS_STATUS_OK) status = make_plans(context, options, &job);
+  if (status == LS_STATUS_OK && job.draw_count > 0 && features_differ(&job, features_of_all(&job))) {
+    job.settings.features = features_of_all(&job);
+    release_plans(context, &job);
+    status = make_plans(context, options, &job);
+  }
   if (status == LS_STATUS_OK)
     *out = job;
   else
@@ -111,8 +159,7 @@ ls_status job_prepare(ls_context *context, const ls_network *network, const ls_r
 }
 
 void job_release(ls_context *context, struct job *job) {
-  plan_destroy(context, &job->plan);
-  plan_destroy(context, &job->detail);
+  release_plans(context, job);
   scenario_destroy(&job->scenarios);
 }
 
@@ -123,7 +170,34 @@ struct finisher {
   const struct ls_plan *plan;
   chunk_consumer consume;
   void *user;
+  const struct selection *selection; /* NULL: chunks go on as they come */
 };
+
+/* The scenarios of one draw among those asked for: their numbers, and their places in what was asked for. */
+struct selection {
+  const int64_t *index; /* what was asked for: this list, or first, first + 1, ... */
+  int64_t first;
+  int64_t *number, *place;
+  int64_t count;
+};
+
+/* Hands on the pieces of a chunk that lie together in what was asked for, as pieces of that: a consumer does not see that the
+ * draws were computed one after the other. */
+static ls_status consume_pieces(ls_context *context, const struct finisher *finisher, const struct chunk *chunk) {
+  const struct selection *selection = finisher->selection;
+  const int64_t *place = selection->place + (chunk->index - selection->number);
+  ls_status status = LS_STATUS_OK;
+  for (int32_t from = 0, to; from < chunk->count && status == LS_STATUS_OK; from = to) {
+    for (to = from + 1; to < chunk->count && place[to] == place[to - 1] + 1;) to++;
+    struct chunk piece = {.first = selection->first + place[from],
+                          .index = selection->index != NULL ? selection->index + place[from] : NULL,
+                          .count = to - from,
+                          .stride = chunk->stride,
+                          .value = chunk->value + from};
+    status = finisher->consume(context, finisher->user, &piece);
+  }
+  return status;
+}
 
 /* Finishes stubborn scenarios, then hands the chunk on. */
 static ls_status finish_and_consume(ls_context *context, void *user, const struct chunk *chunk) {
@@ -137,12 +211,59 @@ static ls_status finish_and_consume(ls_context *context, void *user, const struc
       int64_t number = chunk->index != NULL ? chunk->index[s] : chunk->first + s;
       status = exact_finish(context, plan, number, (double *)chunk->value + s, chunk->stride);
     }
-  return status == LS_STATUS_OK ? finisher->consume(context, finisher->user, chunk) : status;
+  if (status != LS_STATUS_OK) return status;
+  if (finisher->selection != NULL) return consume_pieces(context, finisher, chunk);
+  return finisher->consume(context, finisher->user, chunk);
+}
+
+/* Fills number and place where they are given; returns how many scenarios are of the draw. */
+static int64_t select_scenarios(struct selection *selection, int64_t asked, int32_t draw, int32_t draws) {
+  int64_t found = 0;
+  for (int64_t k = 0; k < asked;) {
+    int64_t number = selection->index != NULL ? selection->index[k] : selection->first + k;
+    bool fits = scenario_draw(number, draws) == draw;
+    if (!fits && selection->index == NULL) { /* on to the next block */
+      k += BLOCK_SCENARIOS - number % BLOCK_SCENARIOS;
+      continue;
+    }
+    if (fits && selection->number != NULL) {
+      selection->number[found] = number;
+      selection->place[found] = k;
+    }
+    found += fits;
+    k++;
+  }
+  return found;
+}
+
+/* The scenarios of one draw, under its plan. */
+static ls_status compute_draw(ls_context *context, const struct job *job, bool detail, const int64_t *index,
+                              int64_t first, int64_t count, int32_t draw, chunk_consumer consume, void *user) {
+  struct selection selection = {.index = index, .first = first};
+  selection.count = select_scenarios(&selection, count, draw, job->draw_count);
+  if (selection.count == 0) return LS_STATUS_OK;
+  selection.number = context_allocate(context, (size_t)selection.count, sizeof *selection.number);
+  selection.place = context_allocate(context, (size_t)selection.count, sizeof *selection.place);
+  ls_status status = LS_STATUS_OUT_OF_MEMORY;
+  if (selection.number != NULL && selection.place != NULL) {
+    (void)select_scenarios(&selection, count, draw, job->draw_count);
+    const struct ls_plan *plan = detail ? job->draw[draw].detail : job->draw[draw].plan;
+    struct finisher finisher = {job, plan, consume, user, &selection};
+    struct compute_request request = {plan, 0, selection.number, selection.count, job->threads, job->chunk, job->isa};
+    status = job->backend->compute(context, &request, finish_and_consume, &finisher);
+  }
+  context_release(context, selection.place);
+  context_release(context, selection.number);
+  return status;
 }
 
 ls_status job_compute(ls_context *context, const struct job *job, bool detail, const int64_t *index, int64_t first,
                       int64_t count, chunk_consumer consume, void *user) {
-  struct finisher finisher = {job, detail ? job->detail : job->plan, consume, user};
+  ls_status status = LS_STATUS_OK;
+  for (int32_t draw = 0; draw < job->draw_count && status == LS_STATUS_OK; draw++)
+    status = compute_draw(context, job, detail, index, first, count, draw, consume, user);
+  if (job->draw_count > 0) return status;
+  struct finisher finisher = {job, detail ? job->detail : job->plan, consume, user, NULL};
   struct compute_request request = {finisher.plan, first, index, count, job->threads, job->chunk, job->isa};
   return job->backend->compute(context, &request, finish_and_consume, &finisher);
 }

@@ -234,7 +234,7 @@ ls_status plan_fill_finance(ls_context *context, const ls_network *network, cons
   if (status == LS_STATUS_OK) status = fill_warrants(context, network, loop);
   if (status == LS_STATUS_OK) status = fill_cross_defaults(context, network, loop);
   if (status == LS_STATUS_OK) status = fill_sectors(context, network, loop);
-  if (status == LS_STATUS_OK) loop->features = loop_features(plan, settings);
+  if (status == LS_STATUS_OK) loop->features = loop_features(plan, settings) | settings->features;
   for (int32_t k = 0; k < loop->purchase.count && status == LS_STATUS_OK; k++) {
     int32_t pledge = loop->purchase_pledge[k];
     if (pledge >= 0 && !(loop->earmark[pledge] > 0)) ((int32_t *)loop->purchase_pledge)[k] = -1;

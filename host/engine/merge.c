@@ -5,21 +5,25 @@
 #include "core/arithmetic.h"
 #include "engine/engine.h"
 
-/* The options under which the parts ran, from what they recorded. The texts of the settings are freed by the caller. */
-static ls_status options_of(ls_context *context, const struct run_identity *identity, char ***settings,
-                            ls_run_options *options) {
+/* The options under which the parts ran, from what they recorded; with draws of the assumptions only the settings that were
+ * given, for the others are drawn. The texts of the settings are freed by the caller. */
+static ls_status options_of(ls_context *context, const ls_results *whole, char ***settings, ls_run_options *options) {
+  const struct run_identity *identity = &whole->identity;
   *options = ls_run_options_default();
   options->model = identity->model;
   options->keep_worst = identity->keep_worst;
   options->allow_missing_targets = identity->allow_missing_targets;
   *settings = context_allocate(context, (size_t)identity->setting_count, sizeof **settings);
   if (*settings == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  int count = 0;
   for (int32_t k = 0; k < identity->setting_count; k++) {
-    (*settings)[k] = context_print(context, "%s=%s", identity->setting[k].key, identity->setting[k].value);
-    if ((*settings)[k] == NULL) return LS_STATUS_OUT_OF_MEMORY;
+    const struct setting *setting = &identity->setting[k];
+    if (whole->draws.count > 0 && !setting->is_given) continue;
+    (*settings)[count] = context_print(context, "%s=%s", setting->key, setting->value);
+    if ((*settings)[count++] == NULL) return LS_STATUS_OUT_OF_MEMORY;
   }
   options->settings = (const char *const *)*settings;
-  options->setting_count = identity->setting_count;
+  options->setting_count = count;
   return LS_STATUS_OK;
 }
 
@@ -28,7 +32,7 @@ static ls_status finish_whole(ls_context *context, ls_results *whole) {
   ls_run_options options;
   char **settings = NULL;
   struct job job = {0};
-  ls_status status = options_of(context, identity, &settings, &options);
+  ls_status status = options_of(context, whole, &settings, &options);
   struct scenario_options scenario = {.path = identity->scenario_text_length > 0 ? identity->scenario_file : NULL,
                                       .text = identity->scenario_text_length > 0 ? identity->scenario_text : NULL,
                                       .text_length = identity->scenario_text_length,

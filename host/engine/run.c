@@ -5,8 +5,6 @@
 #include "core/arithmetic.h"
 #include "engine/engine.h"
 
-enum { BLOCK_SCENARIOS = 4096 };
-
 ls_run_options ls_run_options_default(void) {
   return (ls_run_options){.backend = "auto", .shard_count = 1, .keep_worst = -1};
 }
@@ -36,6 +34,16 @@ static double amounts_of(const struct ls_plan *plan) {
   return sum > 0 ? sum : 1;
 }
 
+/* One scale for all draws of the assumptions: that of the largest. */
+static double amounts_of_job(const struct job *job) {
+  double most = job->draw_count > 0 ? 0 : amounts_of(job->plan);
+  for (int32_t draw = 0; draw < job->draw_count; draw++) {
+    double amounts = amounts_of(job->draw[draw].plan);
+    if (amounts > most) most = amounts;
+  }
+  return most;
+}
+
 static ls_status make_accumulator(ls_context *context, const struct job *job, int64_t first, int64_t count,
                                   struct accumulator **accumulator) {
   const struct ls_plan *plan = job->plan;
@@ -44,8 +52,9 @@ static ls_status make_accumulator(ls_context *context, const struct job *job, in
                                     plan->quarter_count,
                                     first,
                                     count,
-                                    accumulator_bound(amounts_of(plan)),
-                                    plan->output};
+                                    accumulator_bound(amounts_of_job(job)),
+                                    plan->output,
+                                    job->scenarios->replay != NULL ? 0 : job->draw_count};
   return accumulator_create(context, &shape, accumulator);
 }
 
@@ -70,6 +79,26 @@ static ls_status consume(ls_context *context, void *user, const struct chunk *ch
   return status;
 }
 
+/* Means over the draws of the assumptions. */
+static void average_draws(const struct job *job, ls_results *results) {
+  int64_t n = job->plan->entity_count, path = n * job->plan->quarter_count;
+  const struct draw_record *draws = &results->draws;
+  for (int64_t k = 0; k < path; k++) {
+    double sum = 0;
+    for (int32_t d = 0; d < job->draw_count; d++) sum += job->draw[d].plan->baseline_value[k];
+    results->baseline_path[k] = sum / job->draw_count;
+  }
+  for (int64_t i = 0; i < n; i++) {
+    double value = 0, loss = 0;
+    for (int32_t d = 0; d < draws->count; d++) {
+      value += draws->field[DRAW_BASELINE_VALUE][d * n + i];
+      loss += draws->field[DRAW_LOSS_AT_ZERO][d * n + i];
+    }
+    results->baseline_value[i] = value / draws->count;
+    results->loss_at_zero[i] = loss / draws->count;
+  }
+}
+
 /* Book equity less the baseline's value: what the unshocked network loses by itself. */
 static ls_status fill_baseline(ls_context *context, const struct job *job, ls_results *results) {
   const struct ls_plan *plan = job->plan;
@@ -79,6 +108,11 @@ static ls_status fill_baseline(ls_context *context, const struct job *job, ls_re
   results->baseline_path = context_allocate(context, n * quarters, sizeof(double));
   if (results->loss_at_zero == NULL || results->baseline_value == NULL || results->baseline_path == NULL)
     return LS_STATUS_OUT_OF_MEMORY;
+  if (job->draw_count > 0) {
+    ls_status status = draw_record_copy(context, &job->record, plan->entity_count, &results->draws);
+    if (status == LS_STATUS_OK) average_draws(job, results);
+    return status;
+  }
   memcpy(results->baseline_path, plan->baseline_value, n * quarters * sizeof(double));
   memcpy(results->baseline_value, plan->baseline_value + (quarters - 1) * n, n * sizeof(double));
   network_book_equity(job->network, results->loss_at_zero);
@@ -109,6 +143,9 @@ static void describe_plan(ls_context *context, const struct job *job, int64_t fi
                "plan: model %s, backend %s, %lld scenarios from %lld, %d shock keys, %d state values a scenario",
                job->settings.info->name, job->backend->name, (long long)count, (long long)first,
                job->plan->shock.key_count, job->plan->state_slots);
+  if (job->draw_count > 0)
+    context_warn(context, NULL, 0, "plan: %d draws of %d assumptions, %d sets of values refused and drawn again",
+                 job->draw_count, job->record.row_count, job->record.redrawn);
 }
 
 static ls_status run_job(ls_context *context, const struct job *job, const ls_run_options *options,

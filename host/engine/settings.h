@@ -15,6 +15,7 @@ struct run_settings {
   double model_setting[LS_SETTING_COUNT]; /* in the order of info->setting */
   struct loop_settings loop;              /* loop.yaml with the run's changes */
   uint32_t shocked;                       /* bit v: some scenario of the run shocks enum ls_variable v */
+  uint32_t features;                      /* mechanisms of LOOP-2 that are on even where the tables do not use them */
 };
 
 /* A model's settings before any --set, with the network's loop settings. */

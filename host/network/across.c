@@ -1,4 +1,5 @@
 /* across.c - rules that tie tables together. */
+#include "network/assumption_correlations.h"
 #include "network/place.h"
 #include "network/validate.h"
 
@@ -96,7 +97,10 @@ ls_status network_validate_across(ls_context *context, const ls_network *network
   static const struct {
     enum table_id id;
     ls_status (*check)(const struct place *place);
-  } RULES[] = {{TABLE_SHAREHOLDINGS, check_share_sums}, {TABLE_PATHS, check_gates}, {TABLE_ENTITIES, check_entities}};
+  } RULES[] = {{TABLE_SHAREHOLDINGS, check_share_sums},
+               {TABLE_PATHS, check_gates},
+               {TABLE_ENTITIES, check_entities},
+               {TABLE_ASSUMPTION_CORRELATIONS, assumption_correlations_check}};
   ls_status status = LS_STATUS_OK;
   for (size_t i = 0; i < sizeof RULES / sizeof RULES[0] && status == LS_STATUS_OK; i++) {
     struct place place;

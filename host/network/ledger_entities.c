@@ -75,6 +75,12 @@ ls_status ledger_fill_entities(struct ledger *ledger) {
   return status;
 }
 
+bool ledger_fills_column(const char *name) {
+  for (size_t i = 0; i < sizeof COLUMNS / sizeof *COLUMNS; i++)
+    if (strcmp(COLUMNS[i].name, name) == 0) return true;
+  return false;
+}
+
 /* ---- debts ------------------------------------------------------------------------------------------------------ */
 
 static ls_status add_debt(struct ledger *ledger, struct pair_list *debts, int32_t debtor, int32_t creditor,

@@ -82,6 +82,7 @@ ls_status ledger_fill_purchases(struct ledger *ledger);
 ls_status ledger_fill_equity(struct ledger *ledger);
 ls_status ledger_fill_support(struct ledger *ledger);
 ls_status ledger_fill_entities(struct ledger *ledger);
+bool ledger_fills_column(const char *name); /* of entities.csv */
 ls_status ledger_fill_debts(struct ledger *ledger);
 ls_status ledger_fill_inputs(struct ledger *ledger);
 ls_status ledger_fill_settings(struct ledger *ledger);

@@ -224,6 +224,13 @@ static const struct column_schema PATHS[] = {
     {"value", .kind = COLUMN_NUMBER, FROM_0, .required = true, .meaning = "value"},
 };
 
+static const struct column_schema ASSUMPTION_CORRELATIONS[] = {
+    {"parameter_a", .kind = COLUMN_TEXT, .required = true, .meaning = "parameter of assumptions"},
+    {"parameter_b", .kind = COLUMN_TEXT, .required = true, .meaning = "another parameter"},
+    {"value", .kind = COLUMN_NUMBER, .minimum = -1.0, .maximum = 1.0, .required = true,
+     .meaning = "correlation of their draws"},
+};
+
 #define TABLE(table, file_name, group_name, pairs, columns, ...) \
   [table] = {table, file_name, group_name, pairs, columns, COUNT(columns), {__VA_ARGS__}}
 
@@ -246,6 +253,8 @@ static const struct table_schema TABLES[TABLE_COUNT] = {
     TABLE(TABLE_WARRANTS, "warrants.csv", "warrants", PAIRING_NONE, WARRANTS, "issuer", "holder", "test_level"),
     TABLE(TABLE_CROSS_DEFAULTS, "cross_defaults.csv", "cross_defaults", PAIRING_NONE, CROSS_DEFAULTS, "trigger",
           "obligor"),
+    TABLE(TABLE_ASSUMPTION_CORRELATIONS, "assumption_correlations.csv", "assumption_correlations", PAIRING_NONE,
+          ASSUMPTION_CORRELATIONS, "parameter_a", "parameter_b"),
 };
 
 const struct table_schema *schema_table(enum table_id id) { return &TABLES[id]; }

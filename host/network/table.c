@@ -110,7 +110,7 @@ ls_status table_pairs_begin(ls_context *context, struct table *table) {
   return LS_STATUS_OK;
 }
 
-static void drop_column(ls_context *context, struct table *table, const char *name) {
+void table_column_drop(ls_context *context, struct table *table, const char *name) {
   const struct allocator allocator = context_allocator(context);
   struct table_column *column = find_column(table, name);
   if (column == NULL) return;
@@ -217,8 +217,8 @@ ls_status table_resolve_pairs(ls_context *context, ls_network *network, enum tab
     if (status != LS_STATUS_OK) return status;
     resolve_column(context, network, schema, from, table->from);
     resolve_column(context, network, schema, to, table->to);
-    drop_column(context, table, from->name);
-    drop_column(context, table, to->name);
+    table_column_drop(context, table, from->name);
+    table_column_drop(context, table, to->name);
   }
   if (table->from == NULL || table->to == NULL)
     return context_fail(context, LS_STATUS_INTERNAL, "%s has neither ids nor numbers of its pairs", schema->name);

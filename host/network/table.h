@@ -11,6 +11,9 @@ ls_status table_begin(ls_context *context, struct table *table, int64_t row_coun
  * are. NULL (with a message) without memory. The pointer holds until the next column is added. */
 struct table_column *table_column_add(ls_context *context, struct table *table, const char *name, bool is_text);
 
+/* Removes a column; nothing where the table has none of that name. */
+void table_column_drop(ls_context *context, struct table *table, const char *name);
+
 /* Replaces a text cell by a copy. Texts that hold nothing share one "" and must not be written to. */
 ls_status table_text_set(ls_context *context, struct table_column *column, int64_t row, const char *text);
 

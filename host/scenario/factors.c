@@ -1,4 +1,5 @@
 /* factors.c - factors, their correlations, and how strongly targets load on them. */
+#include "core/cholesky.h"
 #include "scenario/random_model.h"
 #include "scenario/variables.h"
 
@@ -93,29 +94,6 @@ static ls_status read_correlations(struct random_model *model) {
   return LS_STATUS_OK;
 }
 
-/* Row by row. A pivot of 0 (within the roundings of its sum) means that the factor is a combination of those
- * before it: its column stays 0, and what is left over in later rows must be 0 as well. False: not positive
- * semidefinite. */
-static bool decompose(const double *matrix, int32_t count, double *lower) {
-  const double slack = 8 * count * DBL_EPSILON;
-  for (int32_t i = 0; i < count; i++) {
-    for (int32_t j = 0; j <= i; j++) {
-      double rest = matrix[(int64_t)i * count + j];
-      for (int32_t k = 0; k < j; k++) rest -= lower[(int64_t)i * count + k] * lower[(int64_t)j * count + k];
-      double pivot = lower[(int64_t)j * count + j];
-      if (i == j) {
-        if (rest < -slack) return false;
-        lower[(int64_t)i * count + i] = rest > slack ? sqrt(rest) : 0;
-      } else if (pivot > 0) {
-        lower[(int64_t)i * count + j] = rest / pivot;
-      } else if (fabs(rest) > sqrt(slack)) {
-        return false;
-      }
-    }
-  }
-  return true;
-}
-
 /* ---- loadings -------------------------------------------------------------------------------------------------- */
 
 static void check_target(struct random_model *model, const struct loading *loading) {
@@ -174,7 +152,7 @@ ls_status factors_read(struct random_model *model) {
   if (status == LS_STATUS_OK) status = read_correlations(model);
   if (status != LS_STATUS_OK) return status;
   if (context_fault_count(context) == faults_before &&
-      !decompose(model->correlation, model->factor_count, model->cholesky)) {
+      !cholesky_decompose(model->correlation, model->factor_count, model->cholesky)) {
     context_fault(context, model->reader->file, yaml_key_line(model->root, "correlations"),
                   "correlations contradict each other: their matrix must be positive semidefinite");
   }

@@ -1,6 +1,7 @@
 /* monte_carlo.c - random scenarios as a YAML file describes them: how many, from which seed, and which are kept; the
  * distributions are read by factors.c and marginals.c. */
 #include "math/student.h"
+#include "network/redraw.h"
 #include "scenario/random_model.h"
 
 #include <string.h>
@@ -96,13 +97,22 @@ static ls_status read_replay(struct random_model *model) {
   return LS_STATUS_OK;
 }
 
+/* Each draw has a plan and a baseline of its own in memory. */
+static const int64_t DRAWS_MAX = 10000;
+
 static void read_assumption_draws(struct random_model *model) {
   struct scenario_reader *reader = model->reader;
-  int64_t draws = yaml_integer(reader->context, model->root, "assumption_draws", 1, 1000000, 1);
-  if (draws > 1) {
-    reader_unusable(reader, yaml_key_line(model->root, "assumption_draws"),
-                    "assumption_draws is %lld, must be 1: this version runs central assumptions only",
+  int64_t draws = yaml_integer(reader->context, model->root, "assumption_draws", 1, DRAWS_MAX, 1);
+  int64_t line = yaml_key_line(model->root, "assumption_draws"), step = BLOCK_SCENARIOS * draws;
+  if (draws > 1 && !network_is_of_ledger(reader->network)) {
+    reader_unusable(reader, line,
+                    "assumption_draws is %lld, must be 1: the network's tables are not made of deals.csv and "
+                    "assumptions.csv",
                     (long long)draws);
+  } else if (draws > 1 && reader->set->count % step != 0) {
+    reader_unusable(
+        reader, line, "assumption_draws is %lld and count %lld, which must be a multiple of %d times %lld, %lld",
+        (long long)draws, (long long)reader->set->count, BLOCK_SCENARIOS, (long long)draws, (long long)step);
   }
   reader->set->assumption_draws = (int32_t)draws;
 }

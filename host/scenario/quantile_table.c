@@ -3,6 +3,7 @@
 
 #define LS_ONE_LANE /* the same bits as any vector, at a quarter of the work */
 #include "math/normal.h"
+#include "math/student.h"
 
 #include <float.h>
 #include <math.h>
@@ -25,6 +26,12 @@ static __attribute__((noinline)) double scalar_normal_quantile(double p) {
 double scalar_log_one_plus(double x) {
   double sum = 1 + x;
   return sum == 1 ? x : scalar_log(sum) * (x / (sum - 1));
+}
+
+__attribute__((noinline)) double scalar_normal_cdf(double x) { return lane_get(lane_normal_cdf(lane_set(x)), 0); }
+
+__attribute__((noinline)) double scalar_student_tail(double x, int32_t degrees) {
+  return lane_get(lane_student_tail(lane_set(x), degrees), 0);
 }
 
 double scalar_normal_deviation(double probability) {
@@ -86,6 +93,18 @@ double incomplete_beta(double a, double b, double x, double y) {
   if (x <= 0) return 0;
   if (y <= 0) return 1;
   return beta_with(a, b, x, y, log_beta(a, b));
+}
+
+/* Halving until two neighbouring doubles are left: slow, and right for every shape. */
+double beta_quantile(double a, double b, double probability) {
+  double log_beta_ab = log_beta(a, b), low = 0, high = 1;
+  for (double middle = 0.5; middle > low && middle < high; middle = low + 0.5 * (high - low)) {
+    if (beta_with(a, b, middle, 1 - middle, log_beta_ab) < probability)
+      low = middle;
+    else
+      high = middle;
+  }
+  return high;
 }
 
 /* log q with I_q(a, b) = p, by Newton's method on log I as a function of log q, in which it is nearly straight; a

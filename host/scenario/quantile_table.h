@@ -24,9 +24,14 @@ double scalar_exp(double x);
 double scalar_log(double x);
 double scalar_log_one_plus(double x);
 double scalar_normal_deviation(double probability);
+double scalar_normal_cdf(double x);
+double scalar_student_tail(double x, int32_t degrees); /* P(T > x), x >= 0, degrees of 1..1000 */
 
 /* The logarithm of the gamma function, x > 0, and the incomplete beta function I_x(a, b) = P(B <= x); y = 1 - x. */
 double log_gamma(double x);
 double incomplete_beta(double a, double b, double x, double y);
+
+/* x with I_x(a, b) = probability. */
+double beta_quantile(double a, double b, double probability);
 
 #endif

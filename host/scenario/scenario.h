@@ -6,6 +6,14 @@
 #include "network/network.h"
 #include "plan.h" /* kernels/ */
 
+/* Scenarios belong to fixed blocks; a part of a run is a range of whole blocks, and block b uses draw b mod A of the
+ * assumptions. */
+enum { BLOCK_SCENARIOS = 4096 };
+
+static inline int32_t scenario_draw(int64_t scenario, int32_t draws) {
+  return (int32_t)(scenario / BLOCK_SCENARIOS % draws);
+}
+
 struct scenario_options {
   const char *path; /* file to read; NULL: `text` or, both NULL, the one scenario "baseline" */
   const char *text; /* the file's contents, kept in a results file; `path` then only names it */
@@ -32,7 +40,7 @@ struct scenario_set {
   int64_t *replay; /* [replay_count] numbers of drawn scenarios to run alone; NULL: all */
   int64_t replay_count;
   int64_t keep_worst;       /* 0: none */
-  int32_t assumption_draws; /* 1: central values (more is refused for now, 78) */
+  int32_t assumption_draws; /* 1: central values; A > 1: A random sets, see scenario_draw */
   uint64_t seed;
   struct ls_shock_plan shock; /* its arrays belong to this set */
   void *memory;               /* private: what shock points into */

@@ -12,8 +12,10 @@
 
 /* Streams: an enum ls_variable for the draw of one target's variable, else one of these. */
 enum ls_stream {
-  LS_STREAM_FACTOR = 0x10000,    /* target = number of the factor */
-  LS_STREAM_CHI_SQUARE = 0x10001 /* target = 0..degrees of freedom - 1 */
+  LS_STREAM_FACTOR = 0x10000,           /* target = number of the factor */
+  LS_STREAM_CHI_SQUARE = 0x10001,       /* target = 0..degrees of freedom - 1 */
+  LS_STREAM_ASSUMPTION = 0x10002,       /* target = hash of the assumption's id, scenario = draw and attempt */
+  LS_STREAM_ASSUMPTION_FACTOR = 0x10003 /* target = number of the factor */
 };
 
 /* 52 random bits as the mantissa of a double in [1, 2). */

@@ -398,7 +398,8 @@ TEST truncated_normals_are_renormalised(void) {
 
 static const struct refused REFUSED[] = {
     {"assumption_draws.yaml", LS_STATUS_UNUSABLE,
-     "assumption_draws.yaml:2: assumption_draws is 4, must be 1: this version runs central assumptions only"},
+     "assumption_draws.yaml:2: assumption_draws is 4, must be 1: the network's tables are not made of deals.csv and "
+     "assumptions.csv"},
     {"beta_sd_too_large.yaml", LS_STATUS_INVALID_INPUT,
      "beta_sd_too_large.yaml:3: sd of beta output_loss is 0.69999999999999996, must be below sqrt((mean - low) (high - "
      "mean)) "

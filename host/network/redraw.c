@@ -1,0 +1,72 @@
+/* redraw.c - see redraw.h. What the ledger made is taken away, the values are set, and the ledger is applied once more. */
+#include "network/redraw.h"
+
+#include "network/ledger.h"
+#include "network/ledger_rules.h"
+#include "network/schema.h"
+#include "network/table.h"
+#include "network/validate.h"
+
+#include <string.h>
+
+static bool has_file(const ls_network *network, const char *name) {
+  for (int32_t i = 0; i < network->file_count; i++)
+    if (strcmp(network->file[i].file, name) == 0) return true;
+  return false;
+}
+
+bool network_is_of_ledger(const ls_network *network) {
+  return network->table[TABLE_DEALS].present && network->table[TABLE_ASSUMPTIONS].present &&
+         network->table[TABLE_PURCHASES].present && has_file(network, "deals.csv") &&
+         !has_file(network, "purchases.csv");
+}
+
+static bool has_assumption(const ls_network *network, const char *parameter) {
+  for (int64_t row = 0; row < network->table[TABLE_ASSUMPTIONS].row_count; row++)
+    if (strcmp(network_text(network, TABLE_ASSUMPTIONS, "parameter", row), parameter) == 0) return true;
+  return false;
+}
+
+/* A column of entities that no assumption speaks of is a fact or a default: it stays as it is. */
+static void drop_columns(ls_context *context, ls_network *network) {
+  struct table *entities = &network->table[TABLE_ENTITIES];
+  for (int32_t c = entities->column_count - 1; c >= 0; c--) {
+    const char *name = entities->column[c].name;
+    if (ledger_fills_column(name) && has_assumption(network, name)) table_column_drop(context, entities, name);
+  }
+}
+
+/* What is there without a file of the folder was made by the ledger. */
+static void drop_tables(ls_network *network) {
+  for (int id = 0; id < TABLE_COUNT; id++)
+    if (!has_file(network, schema_table((enum table_id)id)->file))
+      table_release(&network->allocator, &network->table[id]);
+  network->loop.given = 0; /* loop.yaml agreed with the central values, which do not bind */
+}
+
+static ls_status check_again(ls_context *context, const ls_network *network) {
+  ls_status status = LS_STATUS_OK;
+  for (int id = 0; id < TABLE_COUNT && status == LS_STATUS_OK; id++)
+    status = network_validate_table(context, network, (enum table_id)id, NULL);
+  if (status == LS_STATUS_OK) status = network_validate_across(context, network, NULL);
+  return status;
+}
+
+ls_status network_redraw(ls_context *context, const ls_network *network, const double *value, ls_network **redrawn) {
+  const int64_t faults = context_fault_count(context);
+  ls_network *fresh = NULL;
+  ls_status status = network_copy(context, network, &fresh);
+  if (status != LS_STATUS_OK) return status;
+  drop_columns(context, fresh);
+  drop_tables(fresh);
+  double *column = (double *)network_numbers(fresh, TABLE_ASSUMPTIONS, "value");
+  memcpy(column, value, (size_t)fresh->table[TABLE_ASSUMPTIONS].row_count * sizeof *column);
+  status = ledger_apply(context, fresh);
+  if (status == LS_STATUS_OK) status = check_again(context, fresh);
+  if (status == LS_STATUS_OK && context_fault_count(context) > faults) status = LS_STATUS_INVALID_INPUT;
+  if (status == LS_STATUS_OK)
+    *redrawn = fresh;
+  else
+    network_destroy(&fresh);
+  return status;
+}
