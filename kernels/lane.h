@@ -146,7 +146,11 @@ LS_FN ls_mask mask_not(ls_mask a) { return ~a; }
 LS_FN ls_mask mask_and(ls_mask a, ls_mask b) { return a & b; }
 LS_FN ls_mask mask_or(ls_mask a, ls_mask b) { return a | b; }
 LS_FN ls_mask mask_none(void) { return (ls_mask){0}; }
+#if defined(__AVX2__)
+LS_FN _Bool mask_any(ls_mask a) { return _mm256_movemask_pd((__m256d)a) != 0; }
+#else
 LS_FN _Bool mask_any(ls_mask a) { return (a[0] | a[1] | a[2] | a[3]) != 0; }
+#endif
 #endif
 
 /* The smaller and the larger of two, written so that equal or unordered operands give the second: the same everywhere. */

@@ -74,6 +74,14 @@ static int32_t take_if(struct ls_loop_slots *slots, bool needed, int32_t count, 
   return needed ? take(slots, count) : otherwise;
 }
 
+static bool tests_purchases(const struct ls_loop_plan *loop) {
+  for (int32_t k = 0; k < loop->pledge.count; k++)
+    if (loop->pledge_test[k] == LOOP_TEST_PURCHASES) return true;
+  for (int32_t k = 0; k < loop->warrant.count; k++)
+    if (loop->warrant.test[k] == LOOP_TEST_PURCHASES) return true;
+  return false;
+}
+
 static void lay_out_trade(const struct ls_loop_plan *loop, int32_t n, struct ls_loop_slots *s) {
   uint32_t has = loop->features;
   int32_t purchases = loop->purchase.count;
@@ -87,7 +95,7 @@ static void lay_out_trade(const struct ls_loop_plan *loop, int32_t n, struct ls_
   s->leaves = take_if(s, (has & LOOP_HAS_EXITS) != 0, purchases, -1);
   s->prepaid = take_if(s, (has & LOOP_HAS_EARMARKS) != 0, purchases, -1);
   s->backlog_worth = take_if(s, (has & LOOP_HAS_BACKLOG_WORTH) != 0, purchases, s->backlog);
-  s->delivered_sum = take_if(s, (has & LOOP_HAS_TESTS) != 0, purchases, -1);
+  s->delivered_sum = take_if(s, tests_purchases(loop), purchases, -1);
   s->revenue_before = take_if(s, (has & LOOP_HAS_TESTS) != 0, n, -1);
   s->planned_before = take_if(s, (has & LOOP_HAS_TESTS) != 0, n, -1);
   s->first_share = take_if(s, (has & LOOP_HAS_RATIONING) != 0, n, -1);

@@ -160,6 +160,7 @@ LS_STEP void loop_assets(const struct loop_view *v) {
   for (int32_t i = 0; i < v->n; i++) {
     ls_lane volume = lane_set(0), cost = lane_set(0);
     for (int32_t k = purchase->first_from[i]; k < purchase->first_from[i + 1]; k++) {
+      if (v->loop->capex_share[k] == 0) continue;
       volume = volume + loop_get(v, v->at->delivered, k) * lane_set(v->loop->capex_share[k]);
       if (priced) cost = cost + loop_capital_invoice(v, k);
     }

@@ -122,26 +122,37 @@ LS_FN ls_lane loop_price(const struct loop_view *v, int32_t j) {
   return loop_has(v, LOOP_HAS_PRICES) ? loop_get(v, v->at->price, j) : lane_set(1);
 }
 
-/* w_k xd_k: the committed part at the contract's price, the rest as far as it is repriced at the price of the day. */
+/* w_k xd_k: the committed part at the contract's price, the rest as far as it is repriced at the price of the day; so written
+ * that w is exactly 1 where nothing is repriced. */
 LS_FN ls_lane loop_contract_invoice(const struct loop_view *v, int32_t k) {
   ls_lane delivered = loop_get(v, v->at->delivered, k);
-  if (!loop_has(v, LOOP_HAS_PRICES)) return delivered;
-  ls_lane firm = loop_firm(v, k), repriced = lane_set(loop_term(v, LOOP_CONTRACT_REPRICING, k));
-  ls_lane price = loop_get(v, v->at->price, v->loop->purchase.to[k]);
-  return (firm + (lane_set(1) - firm) * ((lane_set(1) - repriced) + repriced * price)) * delivered;
+  double repriced = loop_has(v, LOOP_HAS_PRICES) ? loop_term(v, LOOP_CONTRACT_REPRICING, k) : 0;
+  if (repriced == 0) return delivered;
+  ls_lane dearer = loop_get(v, v->at->price, v->loop->purchase.to[k]) - lane_set(1);
+  ls_lane moves = (lane_set(1) - loop_firm(v, k)) * lane_set(repriced);
+  return (lane_set(1) + moves * dearer) * delivered;
+}
+
+/* May the buyer of contract k buy at the spot price beside it? */
+LS_FN bool loop_may_substitute(const struct loop_view *v, int32_t k) {
+  int32_t i = v->loop->purchase.from[k];
+  if (!loop_has(v, LOOP_HAS_SUBSTITUTION) || i == v->n) return false;
+  return loop_entity(v, LOOP_SUBSTITUTION, i) > 0 && v->loop->input_type[v->loop->purchase.to[k]] >= 0;
 }
 
 /* What was bought beside the contract, at the spot price. */
 LS_FN ls_lane loop_spot_invoice(const struct loop_view *v, int32_t k) {
-  if (!loop_has(v, LOOP_HAS_SUBSTITUTION)) return lane_set(0);
+  if (!loop_may_substitute(v, k)) return lane_set(0);
   return loop_price(v, v->loop->purchase.to[k]) * loop_get(v, v->at->extra, k);
 }
 
 /* Invoices of the quarter; where there are neither prices nor spot purchases the slot is that of the deliveries. */
 LS_STEP void loop_write_invoices(const struct loop_view *v) {
   if (v->at->invoice == v->at->delivered) return;
-  for (int32_t k = 0; k < v->loop->purchase.count; k++)
-    loop_set(v, v->at->invoice, k, loop_contract_invoice(v, k) + loop_spot_invoice(v, k));
+  for (int32_t k = 0; k < v->loop->purchase.count; k++) {
+    ls_lane due = loop_contract_invoice(v, k);
+    loop_set(v, v->at->invoice, k, loop_may_substitute(v, k) ? due + loop_spot_invoice(v, k) : due);
+  }
 }
 
 #endif

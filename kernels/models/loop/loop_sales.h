@@ -12,11 +12,12 @@ LS_FN ls_lane loop_inputs(const struct loop_view *v, enum loop_inputs_kind kind,
   ls_lane sum = lane_set(0), scale = kind == LOOP_INPUTS_PLANNED ? loop_scale(v, buyer) : lane_set(1);
   for (int32_t k = purchase->first_from[buyer]; k < purchase->first_from[buyer + 1]; k++) {
     if (v->loop->input_type[purchase->to[k]] != type) continue;
+    if (kind == LOOP_INPUTS_DELIVERED && loop_may_substitute(v, k)) sum = sum + loop_get(v, v->at->extra, k);
+    if (v->loop->capex_share[k] == 1) continue;
     ls_lane amount = kind == LOOP_INPUTS_PLANNED
                          ? loop_rate(v, k, scale)
                          : loop_get(v, kind == LOOP_INPUTS_ORDERED ? v->at->ordered : v->at->delivered, k);
     sum = sum + amount * lane_set(1 - v->loop->capex_share[k]);
-    if (kind == LOOP_INPUTS_DELIVERED && loop_has(v, LOOP_HAS_SUBSTITUTION)) sum = sum + loop_get(v, v->at->extra, k);
   }
   return sum;
 }

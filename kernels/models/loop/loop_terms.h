@@ -76,7 +76,7 @@ LS_STEP void loop_note_for_tests(const struct loop_view *v) {
     loop_set(v, v->at->revenue_before, i, loop_get(v, v->at->external_revenue, i));
     loop_set(v, v->at->planned_before, i, loop_path_value(v, LOOP_PATH_DEMAND_PLANNED, LS_VARIABLE_DEMAND_PLANNED, i));
   }
-  for (int32_t k = 0; k < v->loop->purchase.count; k++)
+  for (int32_t k = 0; v->at->delivered_sum >= 0 && k < v->loop->purchase.count; k++)
     loop_add(v, v->at->delivered_sum, k, loop_get(v, v->at->delivered, k));
 }
 
@@ -100,9 +100,8 @@ LS_FN void loop_prepay(const struct loop_view *v) {
   const struct ls_loop_links *purchase = &v->loop->purchase;
   for (int32_t k = 0; k < purchase->count; k++) {
     int32_t pledge = v->loop->purchase_pledge[k];
-    ls_lane invoices = lane_set(0), own = loop_get(v, v->at->invoice, k);
-    loop_set(v, v->at->prepaid, k, lane_set(0));
     if (pledge < 0) continue;
+    ls_lane invoices = lane_set(0), own = loop_get(v, v->at->invoice, k);
     for (int32_t o = purchase->first_from[purchase->from[k]]; o < purchase->first_from[purchase->from[k] + 1]; o++)
       if (purchase->to[o] == purchase->to[k]) invoices = invoices + loop_get(v, v->at->invoice, o);
     ls_lane used = lane_min(loop_get(v, v->at->earmarked, pledge), invoices);
@@ -114,8 +113,10 @@ LS_FN void loop_prepay(const struct loop_view *v) {
 LS_FN ls_lane loop_prepaid_to(const struct loop_view *v, int32_t j) {
   ls_lane sum = lane_set(0);
   if (!loop_has(v, LOOP_HAS_EARMARKS)) return sum;
-  for (int32_t p = v->loop->purchase.first_to[j]; p < v->loop->purchase.first_to[j + 1]; p++)
-    sum = sum + loop_get(v, v->at->prepaid, v->loop->purchase.by_to[p]);
+  for (int32_t p = v->loop->purchase.first_to[j]; p < v->loop->purchase.first_to[j + 1]; p++) {
+    int32_t k = v->loop->purchase.by_to[p];
+    if (v->loop->purchase_pledge[k] >= 0) sum = sum + loop_get(v, v->at->prepaid, k);
+  }
   return sum;
 }
 
@@ -125,7 +126,7 @@ LS_FN void loop_write_payables(const struct loop_view *v) {
   if (v->at->payable == v->at->invoice) return;
   for (int32_t k = 0; k < v->loop->purchase.count; k++) {
     ls_lane due = loop_get(v, v->at->invoice, k);
-    if (loop_has(v, LOOP_HAS_EARMARKS)) due = lane_positive_part(due - loop_get(v, v->at->prepaid, k));
+    if (v->loop->purchase_pledge[k] >= 0) due = lane_positive_part(due - loop_get(v, v->at->prepaid, k));
     if (loop_may_exit(v, k)) due = due + loop_get(v, v->at->fee, k);
     loop_set(v, v->at->payable, k, due);
   }
@@ -140,7 +141,7 @@ LS_FN ls_lane loop_unsold(const struct loop_view *v, int32_t j) {
   for (int32_t p = purchase->first_to[j]; p < purchase->first_to[j + 1]; p++) {
     int32_t k = purchase->by_to[p];
     missing = missing + loop_rate(v, k, loop_scale(v, purchase->from[k])) - loop_get(v, v->at->ordered, k);
-    if (loop_has(v, LOOP_HAS_SUBSTITUTION)) sold_on = sold_on + loop_get(v, v->at->extra, k);
+    if (loop_may_substitute(v, k)) sold_on = sold_on + loop_get(v, v->at->extra, k);
   }
   ls_lane idle = lane_positive_part(loop_get(v, v->at->spare, j) - sold_on);
   return lane_min(lane_positive_part(missing), idle);
@@ -171,6 +172,7 @@ LS_FN ls_lane loop_backstops_owed(const struct loop_view *v, int32_t i) {
 
 /* The capital part of contract k's invoice: spot purchases are running cost. */
 LS_FN ls_lane loop_capital_invoice(const struct loop_view *v, int32_t k) {
+  if (v->loop->capex_share[k] == 0) return lane_set(0);
   return loop_contract_invoice(v, k) * lane_set(v->loop->capex_share[k]);
 }
 

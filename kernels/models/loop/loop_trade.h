@@ -41,7 +41,7 @@ LS_FN void loop_order(const struct loop_view *v, int32_t k, ls_lane scale) {
   ls_lane placed = (loop_renewed(v, k) ? rate : lane_min(backlog, rate)) * taken;
   if (loop_has(v, LOOP_HAS_UPSIDE) && !loop_renewed(v, k)) placed = lane_min(placed, backlog);
   loop_set(v, v->at->ordered, k, placed * (loop_live(v, i) * loop_live(v, v->loop->purchase.to[k])));
-  if (loop_has(v, LOOP_HAS_SUBSTITUTION)) loop_set(v, v->at->wanted, k, rate * taken * loop_live(v, i));
+  if (loop_may_substitute(v, k)) loop_set(v, v->at->wanted, k, rate * taken * loop_live(v, i));
 }
 
 /* Step 1. */
@@ -163,17 +163,17 @@ LS_FN void loop_ask(const struct loop_view *v, int32_t i, int32_t type) {
 /* Spot purchases in place of inputs that did not come; a seller asked for more than it has spare serves all alike. */
 LS_FN void loop_substitute(const struct loop_view *v) {
   const struct ls_loop_links *purchase = &v->loop->purchase;
-  for (int32_t k = 0; k < purchase->count; k++) loop_set(v, v->at->extra, k, lane_set(0));
   for (int32_t j = 0; j < v->n; j++) loop_set(v, v->at->requested, j, lane_set(0));
   for (int32_t i = 0; i < v->n; i++)
     for (int32_t type = 0; loop_entity(v, LOOP_SUBSTITUTION, i) > 0 && type < v->loop->type_count; type++)
       loop_ask(v, i, type);
-  for (int32_t k = 0; k < purchase->count; k++) {
-    int32_t j = purchase->to[k];
-    ls_lane granted =
-        lane_min(lane_set(1), lane_ratio(loop_get(v, v->at->spare, j), loop_get(v, v->at->requested, j), 1));
-    loop_set(v, v->at->extra, k, loop_get(v, v->at->extra, k) * granted);
+  for (int32_t j = 0; j < v->n; j++) { /* from here on the share that is granted */
+    ls_lane granted = lane_ratio(loop_get(v, v->at->spare, j), loop_get(v, v->at->requested, j), 1);
+    loop_set(v, v->at->requested, j, lane_min(lane_set(1), granted));
   }
+  for (int32_t k = 0; k < purchase->count; k++)
+    if (loop_may_substitute(v, k))
+      loop_set(v, v->at->extra, k, loop_get(v, v->at->extra, k) * loop_get(v, v->at->requested, purchase->to[k]));
 }
 
 /* Step 2, and what is to be paid for it. */
