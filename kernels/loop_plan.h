@@ -220,6 +220,7 @@ struct ls_loop_slots {
   int32_t last_round;                         /* [N] */
   int32_t quarters_above;                     /* [N] in a row above the threshold while flagged */
   int32_t flag_in_value;                      /* [N] flags of the last valuation (flag) */
+  int32_t distress_reference;                 /* [N] of the quarter (reference) */
   int32_t peak_value, drawdown, capex_factor; /* [N] */
   int32_t market_peak, market_factor;         /* [1] (1 - dd_M)^eta */
   int32_t sector_drawdown;                    /* [sectors] */

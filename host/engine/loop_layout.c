@@ -123,6 +123,7 @@ static void lay_out_money(const struct ls_loop_plan *loop, int32_t n, struct ls_
   s->dilution = take_if(s, peak, n, -1);
   s->last_round = take_if(s, round, n, -1);
   s->quarters_above = take_if(s, (has & LOOP_HAS_FLAG_EXIT) != 0, n, -1);
+  s->distress_reference = take_if(s, (has & LOOP_HAS_REFERENCE) != 0, n, s->reference);
   s->flag_in_value = take_if(s, (has & LOOP_HAS_FLAG_EXIT) != 0, n, s->flag);
   s->peak_value = take_if(s, (has & LOOP_HAS_HERDING) != 0, n, -1);
   s->drawdown = take_if(s, (has & LOOP_HAS_HERDING) != 0, n, -1);

@@ -85,7 +85,7 @@ LS_STEP void loop_measure_values(const struct loop_view *v) {
     loop_set(v, v->at->highest_value, i, highest);
     loop_set(v, v->at->deepest_fall, i, lane_max(deepest, fall));
     loop_set(v, v->at->deepest_fall_quarter, i, lane_select(deeper, lane_set(v->t), quarter));
-    ls_lane standing = lane_ratio(value, loop_distress_reference(v, i), 1);
+    ls_lane standing = lane_ratio(value, loop_get(v, v->at->distress_reference, i), 1);
     loop_set(v, v->at->least_standing, i, lane_min(loop_get(v, v->at->least_standing, i), standing));
     ls_mask out = lane_less(loop_get(v, v->at->cash, i), lane_set(loop_entity(v, LOOP_CASH_FLOOR, i)));
     out = mask_or(out, mask_not(lane_to_mask(loop_get(v, v->at->live, i))));

@@ -12,9 +12,15 @@ LS_FN ls_lane loop_distress_reference(const struct loop_view *v, int32_t i) {
   return loop_get(v, v->at->reference, i);
 }
 
+/* The reference of the quarter: dilution and earlier peaks stand once new shares are out. */
+LS_STEP void loop_note_references(const struct loop_view *v) {
+  if (!loop_has(v, LOOP_HAS_REFERENCE)) return;
+  for (int32_t i = 0; i < v->n; i++) loop_set(v, v->at->distress_reference, i, loop_distress_reference(v, i));
+}
+
 /* Lanes in which i lives and is worth less than theta of its reference. */
 LS_FN ls_mask loop_below_threshold(const struct loop_view *v, int32_t i) {
-  ls_lane bar = lane_set(loop_entity(v, LOOP_DISTRESS_THRESHOLD, i)) * loop_distress_reference(v, i);
+  ls_lane bar = lane_set(loop_entity(v, LOOP_DISTRESS_THRESHOLD, i)) * loop_get(v, v->at->distress_reference, i);
   return mask_and(lane_less(loop_get(v, v->at->value, i), bar), lane_to_mask(loop_get(v, v->at->live, i)));
 }
 

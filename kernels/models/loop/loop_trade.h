@@ -95,24 +95,21 @@ LS_FN void loop_deliver_alike(const struct loop_view *v, int32_t j) {
   }
 }
 
-/* Orders on j of one priority, in capacity. */
-LS_FN ls_lane loop_need(const struct loop_view *v, int32_t j, double priority) {
-  const struct ls_loop_links *purchase = &v->loop->purchase;
-  ls_lane ordered = lane_set(0);
-  for (int32_t p = purchase->first_to[j]; p < purchase->first_to[j + 1]; p++) {
-    int32_t k = purchase->by_to[p];
-    if (loop_term(v, LOOP_CONTRACT_PRIORITY, k) == priority) ordered = ordered + loop_get(v, v->at->ordered, k);
-  }
-  return ordered / lane_set(loop_entity(v, LOOP_PRICE, j));
-}
-
 /* Step 2 with outside sales that need capacity and customers who come first; leaves what is spare, and how scarce it is. */
 LS_FN void loop_deliver_ranked(const struct loop_view *v, int32_t j) {
   const struct ls_loop_links *purchase = &v->loop->purchase;
   ls_lane demand = loop_path_value(v, LOOP_PATH_DEMAND, LS_VARIABLE_DEMAND, j), live = loop_get(v, v->at->live, j);
   ls_lane unit = lane_set(loop_entity(v, LOOP_PRICE, j)), able = loop_able(v, j);
   ls_lane outside = lane_set(loop_entity(v, LOOP_EXTERNAL_USE, j)) * demand * live / unit;
-  ls_lane need1 = loop_need(v, j, 1) + outside, need2 = loop_need(v, j, 2);
+  ls_lane first = lane_set(0), second = lane_set(0); /* orders by priority */
+  for (int32_t p = purchase->first_to[j]; p < purchase->first_to[j + 1]; p++) {
+    int32_t k = purchase->by_to[p];
+    if (loop_term(v, LOOP_CONTRACT_PRIORITY, k) == 1)
+      first = first + loop_get(v, v->at->ordered, k);
+    else
+      second = second + loop_get(v, v->at->ordered, k);
+  }
+  ls_lane need1 = first / unit + outside, need2 = second / unit;
   ls_lane share1 = lane_min(lane_set(1), lane_ratio(able, need1, 1));
   ls_lane share2 = lane_min(lane_set(1), lane_ratio(lane_positive_part(able - need1), need2, 1));
   for (int32_t p = purchase->first_to[j]; p < purchase->first_to[j + 1]; p++) {

@@ -202,6 +202,7 @@ LS_FN ls_mask loop_new_flags(const struct loop_view *v) {
 LS_STEP void loop_value(const struct loop_view *v) {
   loop_factor_stakes(v);
   loop_weigh_backlog(v);
+  loop_note_references(v);
   ls_mask lanes = lane_equal(lane_set(0), lane_set(0));
   while (mask_any(lanes)) {
     loop_settle_values(v, lanes, false);
