@@ -5,6 +5,7 @@
 #include "aggregate/accumulator_fields.h"
 #include "scenario/scenario.h"
 
+enum { PART_SCENARIOS = 4096 }; /* few enough for exact sums of parts in doubles */
 enum { WORD = 64, GAIN_OCTAVE_BINS = 4, LOSS_OCTAVE_BINS = 8, TOP_OCTAVE = 4, LOSS_OCTAVES = 24, GAIN_OCTAVES = 15 };
 
 /* ---- life --------------------------------------------------------------------------------------------------------------------- */
@@ -42,6 +43,8 @@ static bool allocate_arrays(ls_context *context, struct accumulator *a) {
       {(void **)&a->default_by_quarter, n * quarters, sizeof(int64_t)},
       {(void **)&a->distress_by_quarter, n * quarters, sizeof(int64_t)},
       {(void **)&a->line_sum, n * lines, sizeof *a->line_sum},
+      {(void **)&a->figure_sum, (size_t)a->shape.figure_count, sizeof *a->figure_sum},
+      {(void **)&a->figure_squares, (size_t)a->shape.figure_count, sizeof *a->figure_squares},
       {(void **)&a->loss_gross, scenarios, sizeof(double)},
       {(void **)&a->loss_net, scenarios, sizeof(double)},
       {(void **)&a->scenario_defaults, scenarios, sizeof(int32_t)},
@@ -84,12 +87,26 @@ void accumulator_destroy(struct accumulator **handle) {
   if (handle == NULL || *handle == NULL) return;
   struct accumulator *a = *handle;
   const struct allocator allocator = a->allocator;
-  void *part[] = {a->loss_sum,      a->loss_squares,       a->peak_sum,
-                  a->default_count, a->forced_count,       a->distress_count,
-                  a->refused_count, a->default_by_quarter, a->distress_by_quarter,
-                  a->line_sum,      a->bin_count,          a->bin_sum,
-                  a->joint,         a->draw_default_count, a->draw_loss_sum,
-                  a->loss_gross,    a->loss_net,           a->scenario_defaults,
+  void *part[] = {a->loss_sum,
+                  a->loss_squares,
+                  a->peak_sum,
+                  a->default_count,
+                  a->forced_count,
+                  a->distress_count,
+                  a->refused_count,
+                  a->default_by_quarter,
+                  a->distress_by_quarter,
+                  a->figure_sum,
+                  a->figure_squares,
+                  a->line_sum,
+                  a->bin_count,
+                  a->bin_sum,
+                  a->joint,
+                  a->draw_default_count,
+                  a->draw_loss_sum,
+                  a->loss_gross,
+                  a->loss_net,
+                  a->scenario_defaults,
                   a->state};
   for (size_t k = 0; k < sizeof part / sizeof *part; k++) allocator_release(&allocator, part[k]);
   allocator_release(&allocator, a);
@@ -144,6 +161,7 @@ static void mark_all_unfit(const struct accumulator *a, const struct chunk *chun
   mark_unfit(a, chunk, at->loss, n, unfit);
   mark_unfit(a, chunk, at->loss_peak, n, unfit);
   mark_unfit(a, chunk, at->line, n * a->shape.line_count, unfit);
+  if (a->shape.figure_count > 0) mark_unfit(a, chunk, at->measure, a->shape.figure_count, unfit);
   mark_unfit(a, chunk, at->loss_gross, 1, unfit);
   mark_unfit(a, chunk, at->loss_net, 1, unfit);
 }
@@ -230,6 +248,14 @@ static int32_t draw_of(const struct accumulator *a, const struct chunk *chunk, i
   return scenario_draw(chunk->index == NULL ? chunk->first + s : chunk->index[s], a->shape.draw_count);
 }
 
+/* A figure and its square; the square is rounded to a double first, alike for every order. */
+static void add_figure(struct accumulator *a, int64_t figure, const double *value, int32_t count) {
+  double square[PART_SCENARIOS];
+  for (int32_t s = 0; s < count; s++) square[s] = value[s] * value[s];
+  add_sum(a, &a->figure_sum[figure], value, count);
+  a->figure_squares[figure] += block_sum(square, count, power_of_two(-figure_square_unit(a)));
+}
+
 /* Everything but joint counts of `count` scenarios from `from` on, all of them fit and of one draw. */
 static void add_run(struct accumulator *a, const struct chunk *chunk, int32_t from, int32_t count) {
   const struct ls_output_layout *at = &a->shape.layout;
@@ -258,6 +284,8 @@ static void add_run(struct accumulator *a, const struct chunk *chunk, int32_t fr
   for (int32_t k = 0; at->line >= 0 && k < n * a->shape.line_count; k++) {
     add_sum(a, &a->line_sum[k], slot(chunk, at->line + k) + from, count);
   }
+  for (int64_t k = 0; k < a->shape.figure_count; k++)
+    add_figure(a, k, slot(chunk, at->measure) + k * chunk->stride + from, count);
   if (at->clip_count >= 0) a->clip_count += add_whole(slot(chunk, at->clip_count) + from, count);
   if (at->iterations >= 0) a->iteration_count += add_whole(slot(chunk, at->iterations) + from, count);
 }
@@ -383,9 +411,8 @@ static void add_part(struct accumulator *a, const struct chunk *part, uint8_t *u
 }
 
 ls_status accumulator_add(ls_context *context, struct accumulator *a, const struct chunk *chunk) {
-  enum { PART = 4096 }; /* few enough for exact sums of parts in doubles */
   size_t members = a->joint != NULL ? (size_t)a->shape.entity_count : 0;
-  uint8_t unfit[PART];
+  uint8_t unfit[PART_SCENARIOS];
   ls_status status = claim_scenarios(context, a, chunk);
   if (status != LS_STATUS_OK) return status;
   if (repeats(a, chunk)) return context_fail(context, LS_STATUS_INTERNAL, "a chunk names a scenario twice");
@@ -393,8 +420,9 @@ ls_status accumulator_add(ls_context *context, struct accumulator *a, const stru
                             context_allocate(context, members, sizeof *room.member),
                             context_allocate(context, members, sizeof *room.in_default)};
   if (room.mask != NULL && room.member != NULL && room.in_default != NULL) {
-    for (int32_t from = 0; from < chunk->count; from += PART) {
-      struct chunk part = part_of(chunk, from, chunk->count - from < PART ? chunk->count - from : PART);
+    for (int32_t from = 0; from < chunk->count; from += PART_SCENARIOS) {
+      struct chunk part =
+          part_of(chunk, from, chunk->count - from < PART_SCENARIOS ? chunk->count - from : PART_SCENARIOS);
       add_part(a, &part, unfit, &room);
     }
   } else {

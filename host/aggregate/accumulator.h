@@ -27,6 +27,8 @@ struct accumulator_shape {
   int64_t scenario_count;
   double amount_bound; /* > 0: scale of the network's amounts (see accumulator_bound); fixes the fixed-point scale */
   struct ls_output_layout layout;
+  int64_t
+      figure_count; /* what a model measures beside losses: per entity, of the system, by quarter, one after the other */
   int32_t draw_count; /* sums by draw of the assumptions as well; 0 or 1: none */
 };
 

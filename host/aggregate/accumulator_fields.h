@@ -38,7 +38,8 @@ struct accumulator {
   int64_t *default_count, *forced_count, *distress_count, *refused_count; /* refused: quarters */
   int64_t *default_by_quarter, *distress_by_quarter;                      /* [quarter_count * N] */
   fixed *line_sum;                                                        /* [line_count * N] */
-  int64_t *bin_count;                                                     /* [N * BIN_COUNT], NULL over the limit */
+  fixed *figure_sum, *figure_squares; /* [figure_count]; squares in units of figure_square_unit */
+  int64_t *bin_count;                 /* [N * BIN_COUNT], NULL over the limit */
   fixed *bin_sum;
   int64_t *joint; /* pairs i >= j at i (i + 1) / 2 + j: scenarios in which both default; NULL over the limit */
 
@@ -56,6 +57,11 @@ struct accumulator {
 /* Scenarios that are in the sums. */
 static inline int64_t accumulator_count(const struct accumulator *accumulator) {
   return accumulator->done_count - accumulator->nonfinite_count;
+}
+
+/* Exponent of the unit of figures' squares: as fine as 128 bits allow for amounts with all their head-room. */
+static inline int figure_square_unit(const struct accumulator *a) {
+  return 2 * a->bound_exponent + FIXED_SUM_UNIT + FIXED_HEAD_ROOM;
 }
 
 static inline int64_t joint_index(int64_t i, int64_t j) { return i * (i + 1) / 2 + j; }

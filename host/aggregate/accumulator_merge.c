@@ -5,8 +5,8 @@
 
 static bool same_shape(const struct accumulator *a, const struct accumulator *b) {
   return a->shape.entity_count == b->shape.entity_count && a->shape.line_count == b->shape.line_count &&
-         a->shape.quarter_count == b->shape.quarter_count && draw_size(&a->shape) == draw_size(&b->shape) &&
-         a->bound_exponent == b->bound_exponent;
+         a->shape.figure_count == b->shape.figure_count && a->shape.quarter_count == b->shape.quarter_count &&
+         draw_size(&a->shape) == draw_size(&b->shape) && a->bound_exponent == b->bound_exponent;
 }
 
 static bool same_double(double a, double b) { return double_bits(a) == double_bits(b); }
@@ -40,6 +40,8 @@ static void add_by_entity(struct accumulator *target, const struct accumulator *
   add_sums(target->loss_sum, source->loss_sum, n);
   add_sums(target->peak_sum, source->peak_sum, n);
   add_sums(target->line_sum, source->line_sum, n * target->shape.line_count);
+  add_sums(target->figure_sum, source->figure_sum, target->shape.figure_count);
+  add_sums(target->figure_squares, source->figure_squares, target->shape.figure_count);
   add_sums(target->bin_sum, source->bin_sum, n * BIN_COUNT);
   for (int64_t i = 0; i < n; i++) wide_add(&target->loss_squares[i], source->loss_squares[i]);
   add_integers(target->default_count, source->default_count, n);

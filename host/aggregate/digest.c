@@ -70,6 +70,10 @@ static void add_entities(XXH3_state_t *state, const struct accumulator *a) {
   add_sums(state, a->bin_sum, n * BIN_COUNT);
   add_integers(state, a->joint, joint_size(a->shape.entity_count));
   add_sums(state, a->line_sum, n * a->shape.line_count);
+  if (a->shape.figure_count > 0) {
+    add_sums(state, a->figure_sum, a->shape.figure_count);
+    add_sums(state, a->figure_squares, a->shape.figure_count);
+  }
   if (a->draw_loss_sum == NULL) return;
   add_integers(state, a->draw_default_count, draw_size(&a->shape));
   add_sums(state, a->draw_loss_sum, draw_size(&a->shape));

@@ -62,6 +62,9 @@ void results_destroy(ls_results **handle) {
   release_names(&allocator, results->names.detail, results->names.detail_count);
   release_names(&allocator, results->names.line, results->names.line_count);
   release_names(&allocator, results->names.trace, results->names.trace_count);
+  release_names(&allocator, results->names.measure, results->names.measure_count);
+  release_names(&allocator, results->names.system, results->names.system_count);
+  release_names(&allocator, results->names.by_quarter, results->names.by_quarter_count);
   release_identity(&allocator, &results->identity);
   statistics_release(&allocator, &results->statistics);
   draw_record_release(&allocator, &results->draws);

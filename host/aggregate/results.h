@@ -87,6 +87,7 @@ struct statistics {
   struct entity_statistics *entity; /* [N] */
   double *default_by_quarter;       /* [quarter_count * N] probability of default in that quarter; NULL static */
   double *line_mean;                /* [line_count * N] */
+  double *figure_mean, *figure_se;  /* [figures]: measures by entity, of the system, by quarter; with standard errors */
   double default_count_mean, default_count_max;
   struct draw_statistics draws; /* arrays NULL without draws, and for a replay */
 };
@@ -134,7 +135,14 @@ struct run_identity {
 struct result_names {
   int32_t detail_count, line_count, trace_count;
   char **detail, **line, **trace;
+  int32_t measure_count, system_count, by_quarter_count; /* figures beside losses, in this order in statistics */
+  char **measure, **system, **by_quarter;
 };
+
+/* Figures in all: [measure_count * N], [system_count], [by_quarter_count * quarter_count]. */
+static inline int64_t results_figure_count(const struct result_names *names, int32_t entities, int32_t quarters) {
+  return (int64_t)names->measure_count * entities + names->system_count + (int64_t)names->by_quarter_count * quarters;
+}
 
 struct ls_results {
   struct allocator allocator;

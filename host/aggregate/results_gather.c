@@ -127,6 +127,12 @@ static bool copy_part(ls_context *context, ls_results *whole, const ls_results *
          copy_names(context, &whole->names.line, &whole->names.line_count, part->names.line, part->names.line_count) &&
          copy_names(context, &whole->names.trace, &whole->names.trace_count, part->names.trace,
                     part->names.trace_count) &&
+         copy_names(context, &whole->names.measure, &whole->names.measure_count, part->names.measure,
+                    part->names.measure_count) &&
+         copy_names(context, &whole->names.system, &whole->names.system_count, part->names.system,
+                    part->names.system_count) &&
+         copy_names(context, &whole->names.by_quarter, &whole->names.by_quarter_count, part->names.by_quarter,
+                    part->names.by_quarter_count) &&
          copy_numbers(context, &whole->loss_at_zero, part->loss_at_zero, n) &&
          copy_numbers(context, &whole->baseline_value, part->baseline_value, n) &&
          copy_numbers(context, &whole->baseline_path, part->baseline_path, n * quarters) &&

@@ -158,6 +158,11 @@ static ls_status read_provenance(const struct results_reader *reader) {
   if (status == LS_STATUS_OK) status = read_names(reader, group, "outputs", &names->detail, &names->detail_count);
   if (status == LS_STATUS_OK) status = read_names(reader, group, "lines", &names->line, &names->line_count);
   if (status == LS_STATUS_OK) status = read_names(reader, group, "trace_fields", &names->trace, &names->trace_count);
+  if (status == LS_STATUS_OK) status = read_names(reader, group, "measures", &names->measure, &names->measure_count);
+  if (status == LS_STATUS_OK)
+    status = read_names(reader, group, "system_measures", &names->system, &names->system_count);
+  if (status == LS_STATUS_OK)
+    status = read_names(reader, group, "measures_by_quarter", &names->by_quarter, &names->by_quarter_count);
   hdf5_group_close(reader->file, group);
   return status;
 }
@@ -201,6 +206,8 @@ static ls_status read_sums(const struct results_reader *reader, hdf5_id group, s
               {"default_count_by_quarter", a->default_by_quarter, n * quarters},
               {"distress_count_by_quarter", a->distress_by_quarter, n * quarters},
               {"line_sum", a->line_sum, 2 * n * lines},
+              {"figure_sum", a->figure_sum, 2 * a->shape.figure_count},
+              {"figure_square_sum", a->figure_squares, 2 * a->shape.figure_count},
               {"draw_default_count", a->draw_default_count, draw_size(&a->shape)},
               {"draw_loss_sum", a->draw_loss_sum, 2 * draw_size(&a->shape)},
               {"bin_count", a->bin_count, n * BIN_COUNT},
@@ -274,6 +281,7 @@ static ls_status read_accumulator(const struct results_reader *reader) {
   ls_status status = hdf5_count(reader->file, root, "quarter", &quarters);
   if (status == LS_STATUS_OK && (quarters < 1 || quarters > INT32_MAX)) status = fault(reader, "has no quarters");
   shape.quarter_count = (int32_t)quarters;
+  shape.figure_count = results_figure_count(&reader->results->names, shape.entity_count, shape.quarter_count);
   if (status == LS_STATUS_OK) status = hdf5_group_open(reader->file, root, "per_scenario", &scenarios);
   if (status == LS_STATUS_OK) status = hdf5_group_open(reader->file, root, "accumulators", &sums);
   if (status == LS_STATUS_OK)

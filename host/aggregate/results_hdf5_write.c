@@ -196,6 +196,43 @@ static void put_joint(struct results_writer *w) {
   context_release(w->context, value);
 }
 
+/* Names of figures say what they count; what is no count and no ratio is money. */
+static const char *figure_units(const struct results_writer *w, const char *name) {
+  static const struct {
+    const char *name, *units;
+  } other[] = {{"cash_runway", "quarter"},    {"peak_drawdown_quarter", "quarter"},
+               {"idle_capacity", "capacity"}, {"dark_capacity", "capacity"},
+               {"peak_drawdown", "1"},        {"least_value_to_reference", "1"}};
+  for (size_t k = 0; k < sizeof other / sizeof *other; k++)
+    if (strcmp(other[k].name, name) == 0) return other[k].units;
+  return w->amount;
+}
+
+/* One figure and its standard error beside it, over `dimension` (-1: one number). */
+static void put_figure(struct results_writer *w, const char *name, hdf5_id dimension, int64_t at) {
+  const struct statistics *statistics = &w->results->statistics;
+  char error[NAME_ROOM];
+  struct hdf5_array mean =
+      array_of(hdf5_root(w->file), name, figure_units(w, name), "mean over scenarios", dimension, -1, -1);
+  (void)snprintf(error, sizeof error, "%s_stderr", name);
+  struct hdf5_array se =
+      array_of(hdf5_root(w->file), error, figure_units(w, name), "its standard error", dimension, -1, -1);
+  hdf5_write_numbers(w->file, &mean, statistics->figure_mean + at);
+  hdf5_write_numbers(w->file, &se, statistics->figure_se + at);
+}
+
+/* What the model measures beside losses. */
+static void put_figures(struct results_writer *w) {
+  const struct result_names *names = &w->results->names;
+  int64_t at = 0;
+  if (w->results->statistics.figure_mean == NULL) return;
+  for (int32_t k = 0; k < names->measure_count; k++, at += w->a->shape.entity_count)
+    put_figure(w, names->measure[k], w->entity, at);
+  for (int32_t k = 0; k < names->system_count; k++, at++) put_figure(w, names->system[k], -1, at);
+  for (int32_t k = 0; k < names->by_quarter_count; k++, at += w->a->shape.quarter_count)
+    put_figure(w, names->by_quarter[k], w->quarter, at);
+}
+
 static void put_headline(struct results_writer *w) {
   const struct statistics *statistics = &w->results->statistics;
   bool net = w->results->identity.loss_is_net;
@@ -217,6 +254,7 @@ static void put_headline(struct results_writer *w) {
     put_by_entity(w, "loss_mean_by_line", w->amount, "mean loss by balance-sheet line; lines add up to the loss",
                   w->line, statistics->line_mean);
   }
+  put_figures(w);
 }
 
 /* ---- scenarios --------------------------------------------------------------------------------------------------------------------------- */
@@ -288,6 +326,14 @@ static void put_entity_sums(struct results_writer *w, hdf5_id group, const struc
   put_sums(w, &peak, w->a->peak_sum);
   hdf5_write_integers(w->file, &squares, (const int64_t *)(const void *)w->a->loss_squares);
   if (w->line >= 0) put_sums(w, &line, w->a->line_sum);
+  if (w->a->shape.figure_count == 0) return;
+  hdf5_id figure = hdf5_scale_bare(w->file, group, "figure", w->a->shape.figure_count);
+  struct hdf5_array sum =
+      array_of(group, "figure_sum", "1", "sum of figures in fixed-point units", figure, scale->limb, -1);
+  struct hdf5_array square =
+      array_of(group, "figure_square_sum", "1", "sum of their squares in fixed-point units", figure, scale->limb, -1);
+  put_sums(w, &sum, w->a->figure_sum);
+  put_sums(w, &square, w->a->figure_squares);
 }
 
 static void put_draw_sums(struct results_writer *w, hdf5_id group, const struct accumulator_scales *scale) {
@@ -522,6 +568,9 @@ static void put_provenance(struct results_writer *w) {
   hdf5_put_texts(file, group, "outputs", names->detail, names->detail_count);
   hdf5_put_texts(file, group, "lines", names->line, names->line_count);
   hdf5_put_texts(file, group, "trace_fields", names->trace, names->trace_count);
+  hdf5_put_texts(file, group, "measures", names->measure, names->measure_count);
+  hdf5_put_texts(file, group, "system_measures", names->system, names->system_count);
+  hdf5_put_texts(file, group, "measures_by_quarter", names->by_quarter, names->by_quarter_count);
   put_settings(w, group);
   hdf5_group_close(file, group);
 }

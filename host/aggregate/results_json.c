@@ -62,6 +62,36 @@ static void write_tails(struct json *json, const struct loss_statistics *loss) {
   json_object_end(json);
 }
 
+/* {"mean", "se"} of figure `at`. */
+static void write_figure(struct json *json, const ls_results *results, const char *name, int64_t at) {
+  json_object_begin(json, name);
+  json_number(json, "mean", results->statistics.figure_mean[at]);
+  json_number(json, "se", results->statistics.figure_se[at]);
+  json_object_end(json);
+}
+
+/* What the model measures of the whole system beside losses, where it does. */
+static void write_system_figures(struct json *json, const ls_results *results) {
+  const struct result_names *names = &results->names;
+  const struct accumulator_shape *shape = &results->accumulator->shape;
+  int64_t at = (int64_t)names->measure_count * shape->entity_count;
+  for (int32_t k = 0; k < names->system_count; k++) write_figure(json, results, names->system[k], at++);
+  for (int32_t k = 0; k < names->by_quarter_count; k++) {
+    json_list_begin(json, names->by_quarter[k]);
+    for (int32_t t = 0; t < shape->quarter_count; t++) write_figure(json, results, NULL, at++);
+    json_list_end(json);
+  }
+}
+
+static void write_measures(struct json *json, const ls_results *results, int32_t i) {
+  const struct result_names *names = &results->names;
+  if (names->measure_count == 0) return;
+  json_object_begin(json, "measures");
+  for (int32_t k = 0; k < names->measure_count; k++)
+    write_figure(json, results, names->measure[k], (int64_t)k * results->accumulator->shape.entity_count + i);
+  json_object_end(json);
+}
+
 static void write_system(struct json *json, const ls_results *results) {
   const struct loss_statistics *loss = results_system(results);
   const struct statistics *statistics = &results->statistics;
@@ -79,6 +109,7 @@ static void write_system(struct json *json, const ls_results *results) {
   json_number(json, "default_count_mean", statistics->default_count_mean);
   json_number(json, "default_count_max", statistics->default_count_max);
   write_tails(json, loss);
+  write_system_figures(json, results);
   json_object_end(json);
 }
 
@@ -113,6 +144,7 @@ static void write_entity(struct json *json, const ls_results *results, int32_t i
   if (results->loss_at_zero != NULL) json_number(json, "loss_at_zero", results->loss_at_zero[i]);
   if (results->baseline_value != NULL) json_number(json, "baseline_value", results->baseline_value[i]);
   write_quarters(json, "default_probability_by_quarter", results, results->statistics.default_by_quarter, i);
+  write_measures(json, results, i);
   json_object_end(json);
 }
 

@@ -92,6 +92,13 @@ static void fill_by_entity(const struct accumulator *a, struct statistics *resul
   for (int32_t i = 0; i < a->shape.entity_count; i++) entity_statistics(a, i, &result->entity[i]);
   for (int64_t k = 0; k < n * a->shape.line_count; k++)
     result->line_mean[k] = fixed_mean(a->line_sum[k], count, a->bound_exponent);
+  for (int64_t k = 0; k < a->shape.figure_count; k++) {
+    double mean = fixed_mean(a->figure_sum[k], count, a->bound_exponent);
+    double square = (double)a->figure_squares[k] * power_of_two(figure_square_unit(a)) / (double)count;
+    double variance = (square - mean * mean) / (double)(count - 1);
+    result->figure_mean[k] = mean;
+    result->figure_se[k] = count < 2 ? NAN : sqrt(variance > 0 ? variance : 0);
+  }
   for (int64_t k = 0; result->default_by_quarter != NULL && k < n * a->shape.quarter_count; k++) {
     result->default_by_quarter[k] = share(a->default_by_quarter[k], count);
   }
@@ -117,14 +124,16 @@ ls_status statistics_compute(ls_context *context, const struct accumulator *accu
   const struct accumulator_shape *shape = &accumulator->shape;
   size_t n = (size_t)shape->entity_count, scenarios = (size_t)shape->scenario_count;
   struct statistics fresh = {.entity = context_allocate(context, n, sizeof *fresh.entity),
-                             .line_mean = context_allocate(context, n * (size_t)shape->line_count, sizeof(double))};
+                             .line_mean = context_allocate(context, n * (size_t)shape->line_count, sizeof(double)),
+                             .figure_mean = context_allocate(context, (size_t)shape->figure_count, sizeof(double)),
+                             .figure_se = context_allocate(context, (size_t)shape->figure_count, sizeof(double))};
   if (shape->quarter_count > 1) {
     fresh.default_by_quarter = context_allocate(context, n * (size_t)shape->quarter_count, sizeof(double));
   }
   double *ascending = context_allocate(context, scenarios, sizeof *ascending);
   double *scratch = context_allocate(context, scenarios, sizeof *scratch);
-  bool good = fresh.entity != NULL && fresh.line_mean != NULL && ascending != NULL && scratch != NULL &&
-              (shape->quarter_count == 1 || fresh.default_by_quarter != NULL);
+  bool good = fresh.entity != NULL && fresh.line_mean != NULL && fresh.figure_mean != NULL && fresh.figure_se != NULL &&
+              ascending != NULL && scratch != NULL && (shape->quarter_count == 1 || fresh.default_by_quarter != NULL);
   if (good) {
     system_statistics(accumulator, accumulator->loss_gross, ascending, scratch, &fresh.gross);
     system_statistics(accumulator, accumulator->loss_net, ascending, scratch, &fresh.net);
@@ -144,6 +153,8 @@ void statistics_release(const struct allocator *allocator, struct statistics *st
   allocator_release(allocator, statistics->entity);
   allocator_release(allocator, statistics->default_by_quarter);
   allocator_release(allocator, statistics->line_mean);
+  allocator_release(allocator, statistics->figure_mean);
+  allocator_release(allocator, statistics->figure_se);
   draw_statistics_release(allocator, &statistics->draws);
   *statistics = (struct statistics){0};
 }

@@ -79,11 +79,19 @@ static ls_status copy_names(ls_context *context, const char *const *from, int32_
 
 static ls_status fill_names(ls_context *context, const struct job *job, struct result_names *names) {
   const struct ls_model_info *info = job->settings.info;
+  const struct ls_output_layout *at = &job->plan->output;
   ls_status status = copy_names(context, info->output, LS_MODEL_OUTPUTS, &names->detail, &names->detail_count);
   if (status == LS_STATUS_OK)
-    status = copy_names(context, info->line, job->plan->output.line_count, &names->line, &names->line_count);
+    status = copy_names(context, info->line, at->line_count, &names->line, &names->line_count);
   if (status == LS_STATUS_OK)
     status = copy_names(context, info->trace, LS_MODEL_TRACE, &names->trace, &names->trace_count);
+  if (status == LS_STATUS_OK)
+    status = copy_names(context, info->measure, at->measure_count, &names->measure, &names->measure_count);
+  if (status == LS_STATUS_OK)
+    status = copy_names(context, info->system, at->system_count, &names->system, &names->system_count);
+  if (status == LS_STATUS_OK)
+    status = copy_names(context, &info->by_quarter, at->system_by_quarter >= 0, &names->by_quarter,
+                        &names->by_quarter_count);
   return status;
 }
 

@@ -47,14 +47,20 @@ static double amounts_of_job(const struct job *job) {
 static ls_status make_accumulator(ls_context *context, const struct job *job, int64_t first, int64_t count,
                                   struct accumulator **accumulator) {
   const struct ls_plan *plan = job->plan;
-  struct accumulator_shape shape = {plan->entity_count,
-                                    plan->output.line_count,
-                                    plan->quarter_count,
-                                    first,
-                                    count,
-                                    accumulator_bound(amounts_of_job(job)),
-                                    plan->output,
-                                    job->scenarios->replay != NULL ? 0 : job->draw_count};
+  const struct ls_output_layout *at = &plan->output;
+  bool replayed = job->scenarios->replay != NULL;
+  struct accumulator_shape shape = {
+      .entity_count = plan->entity_count,
+      .line_count = at->line_count,
+      .quarter_count = plan->quarter_count,
+      .first_scenario = first,
+      .scenario_count = count,
+      .amount_bound = accumulator_bound(amounts_of_job(job)),
+      .layout = *at,
+      .figure_count = (int64_t)at->measure_count * plan->entity_count + at->system_count +
+                      (at->system_by_quarter >= 0 ? plan->quarter_count : 0),
+      .draw_count = replayed ? 0 : job->draw_count,
+  };
   return accumulator_create(context, &shape, accumulator);
 }
 
