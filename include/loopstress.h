@@ -156,6 +156,10 @@ LS_API ls_status ls_file_info(ls_context *context, const char *path, ls_format f
 LS_API ls_status ls_circularity(ls_context *context, const char *path, const char *basis, ls_format format,
                                 ls_text **report);
 
+/* Whether each entity's means cover what it has committed itself to, cumulated by year, on the headline and the firm basis
+ * (docs/coverage.md). Needs the tables of the loop model; LS_STATUS_UNUSABLE without them. */
+LS_API ls_status ls_coverage(ls_context *context, const char *path, ls_format format, ls_text **report);
+
 /* ---- run ---------------------------------------------------------------------------------------------------------- */
 
 typedef struct ls_results ls_results;

@@ -30,6 +30,8 @@ static const struct command COMMAND[] = {
      "loopstress merge part-0.h5 part-1.h5 -o results.h5", command_merge},
     {"circularity", COMMAND_CIRCULARITY, "NETWORK", 1, 1, false, "Measures how much money goes round in circles",
      "loopstress circularity my-network --basis firm", command_circularity},
+    {"coverage", COMMAND_COVERAGE, "NETWORK", 1, 1, false, "Tells whether means cover commitments, year by year",
+     "loopstress coverage my-network", command_coverage},
     {"models", COMMAND_MODELS, "", 0, 0, false, "Lists the models with their sources and settings", "loopstress models",
      command_models},
     {"backends", COMMAND_BACKENDS, "", 0, 0, false, "Tells where this build can compute", "loopstress backends",

@@ -38,7 +38,8 @@ enum command_bit {
   COMMAND_MODELS = 1 << 9,
   COMMAND_BACKENDS = 1 << 10,
   COMMAND_VERSION = 1 << 11,
-  COMMAND_ALL = (1 << 12) - 1
+  COMMAND_COVERAGE = 1 << 12,
+  COMMAND_ALL = (1 << 13) - 1
 };
 
 struct command {
