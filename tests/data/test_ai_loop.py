@@ -143,6 +143,9 @@ def reasons(name):
         within = float(a["low"]) <= float(a["value"]) <= float(a["high"])
         good = a["reason"] and a["unit"] and a["distribution"] and within
         check(f"{name} assumption {a['id']} has range, unit and reason", good)
+        # What is no input to a firm's sales must be none in every draw: a remainder of a percent would stop them with its seller.
+        lease = a["parameter"] == "capex_share" and a["target"].endswith((">coreweave", ">nebius", ">neoclouds"))
+        check(f"{name} assumption {a['id']} is drawn", not lease or a["distribution"] == "fixed")
 
 
 # ---- the program against the rules ----------------------------------------------------------------------------------
