@@ -128,6 +128,7 @@ LS_STEP void loop_begin(const struct loop_view *v) {
   for (int32_t k = 0; k < loop->pledge.count; k++) loop_set(v, v->at->pledged, k, lane_set(loop->pledge.amount[k]));
   for (int32_t k = 0; k < loop->stake.count; k++) loop_set(v, v->at->share, k, lane_set(loop->stake.amount[k]));
   for (int32_t k = 0; k < loop->debt.count; k++) loop_set(v, v->at->owed, k, lane_set(loop->debt.amount[k]));
+  if (v->loop->claims_en) loop_fill(v, v->at->claim_weight, v->n, 1);
   loop_begin_finance(v);
   loop_set(v, v->at->outside_flow, 0, lane_set(0));
   loop_set(v, v->at->iterations, 0, lane_set(0));

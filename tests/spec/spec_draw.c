@@ -94,13 +94,13 @@ static void draw_paths(struct engine_random *random, struct spec_loop *model) {
       model->outside_equity[at] = t >= turn && weak ? 0 : equity;
       model->multiple[at] = t >= turn && random_chance(random, 0.3) ? multiple * 0.4 : multiple;
       model->supply[at] = short_supply && t >= turn ? random_between(random, 0, 1) : 1;
-      model->credit_open[at] = random_chance(random, 0.2) ? random_uniform(random) : 1;
+      model->credit_open[at] = random_chance(random, 0.2) ? random_unit(random) : 1;
       if (capped) model->power_cap[at] = cap * (1 + 0.05 * t);
     }
   }
   for (int k = 0; k < n * n; k++)
     for (int t = 0; t < model->quarters; t++)
-      if (model->pledge[k] > 0 && random_chance(random, 0.2)) model->gate[t * n * n + k] = random_uniform(random);
+      if (model->pledge[k] > 0 && random_chance(random, 0.2)) model->gate[t * n * n + k] = random_unit(random);
 }
 
 struct spec_loop *spec_draw_loop(struct engine_random *random) {

@@ -111,7 +111,7 @@ static void draw_settings(struct engine_random *random, struct spec_loop *model)
   model->inputs_planned = random_chance(random, 0.5);
   model->price_elasticity = random_sometimes(random, 0.4, 0.2, 1.5);
   model->price_low = random_between(random, 0.2, 0.6), model->price_high = random_between(random, 1.5, 4);
-  model->backlog_uncommitted = random_chance(random, 0.5) ? random_uniform(random) : 1;
+  model->backlog_uncommitted = random_chance(random, 0.5) ? random_unit(random) : 1;
   model->backlog_discount = random_sometimes(random, 0.5, 0, 0.04);
   model->breach_share = random_sometimes(random, 0.5, 0, 0.5);
   model->distress_spread = random_sometimes(random, 0.5, 0, 0.03);

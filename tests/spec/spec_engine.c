@@ -124,7 +124,7 @@ double engine_trace(const struct engine_result *result, int scenario, int quarte
 
 /* ---- random numbers ---------------------------------------------------------------------------------------------- */
 
-double random_uniform(struct engine_random *random) {
+double random_unit(struct engine_random *random) {
   random->state += 0x9E3779B97F4A7C15u;
   uint64_t x = random->state;
   x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
@@ -133,8 +133,8 @@ double random_uniform(struct engine_random *random) {
 }
 
 double random_between(struct engine_random *random, double low, double high) {
-  return low + (high - low) * random_uniform(random);
+  return low + (high - low) * random_unit(random);
 }
 
-int random_below(struct engine_random *random, int count) { return (int)(random_uniform(random) * count); }
-bool random_chance(struct engine_random *random, double probability) { return random_uniform(random) < probability; }
+int random_below(struct engine_random *random, int count) { return (int)(random_unit(random) * count); }
+bool random_chance(struct engine_random *random, double probability) { return random_unit(random) < probability; }

@@ -50,7 +50,7 @@ double engine_trace(const struct engine_result *result, int scenario, int quarte
 struct engine_random {
   uint64_t state;
 };
-double random_uniform(struct engine_random *random); /* [0, 1) */
+double random_unit(struct engine_random *random); /* [0, 1) */
 double random_between(struct engine_random *random, double low, double high);
 int random_below(struct engine_random *random, int count); /* 0 .. count - 1 */
 bool random_chance(struct engine_random *random, double probability);

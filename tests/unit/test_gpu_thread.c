@@ -11,9 +11,11 @@
 
 #include "engine/engine.h"
 #include "greatest.h"
+#include "spec/spec_draw.h"
+#include "spec/spec_engine.h"
 #include "support.h"
 
-enum { SCENARIOS = 40, BLOCK = 64 };
+enum { SCENARIOS = 40, BLOCK = 64, ECONOMIES = 40 };
 
 struct kept {
   double *value; /* [slot][SCENARIOS] */
@@ -107,6 +109,31 @@ TEST a_gpu_thread_runs_the_loop_with_the_bits_of_the_cpu(void) {
                    LS_SOURCE_DIR "/datasets/ai-loop/scenarios/monte-carlo.yaml");
 }
 
+static const char *const LOOP_DRAWS =
+    "count: 40\nseed: 9\nfactors: [{name: f}]\nloadings: [{target: '*', factor: f, value: 0.5}]\nmarginals:\n"
+    "  - {variable: multiple, target: '*', distribution: lognormal, mean: 0.9, sd: 0.4, quarter: 1}\n"
+    "  - {variable: demand, target: '*', distribution: lognormal, mean: 0.9, sd: 0.4, quarter: 1}\n"
+    "  - {variable: price, target: '*', distribution: lognormal, mean: 1, sd: 0.3, quarter: 2}\n"
+    "  - {variable: exit, target: '*', distribution: jump, probability: 0.1, size: 1, quarter: 2}\n";
+
+/* Any mixture of the mechanisms of LOOP-2. */
+TEST a_gpu_thread_runs_every_mechanism_with_the_bits_of_the_cpu(void) {
+  struct engine_random random = {2718};
+  struct engine_folder folder;
+  char draws[8192];
+  ASSERT(engine_folder_open(&folder));
+  for (int number = 0; number < ECONOMIES; number++) {
+    struct spec_loop *model = spec_draw_finance(&random);
+    bool written = engine_write_loop(&folder, model) && support_write_file(folder.path, "draws.yaml", LOOP_DRAWS);
+    spec_loop_free(model);
+    ASSERT(written);
+    snprintf(draws, sizeof draws, "%s/draws.yaml", folder.path);
+    CHECK_CALL(same_bits(folder.path, "loop", draws));
+  }
+  engine_folder_close(&folder);
+  PASS();
+}
+
 GREATEST_MAIN_DEFS();
 
 int main(int argc, char **argv) {
@@ -115,5 +142,6 @@ int main(int argc, char **argv) {
   RUN_TEST(a_gpu_thread_clears_with_costs_with_the_bits_of_the_cpu);
   RUN_TEST(a_gpu_thread_spreads_distress_with_the_bits_of_the_cpu);
   RUN_TEST(a_gpu_thread_runs_the_loop_with_the_bits_of_the_cpu);
+  RUN_TEST(a_gpu_thread_runs_every_mechanism_with_the_bits_of_the_cpu);
   GREATEST_MAIN_END();
 }

@@ -400,7 +400,7 @@ TEST clearing_agrees_with_the_textbook_on_random_networks(void) {
     snprintf(alpha, sizeof alpha, "alpha=%.17g", a), snprintf(beta, sizeof beta, "beta=%.17g", b);
     at += sprintf(at, "scenario,target,variable,value\n");
     for (int i = 0; i < banks.n; i++) {
-      loss[i] = number % 3 == 0 ? 0 : random_uniform(&random) / 2;
+      loss[i] = number % 3 == 0 ? 0 : random_unit(&random) / 2;
       left[i] = banks.assets[i] * (1 - loss[i]);
       at += sprintf(at, "s,b%d,external_assets_loss,%.17g\n", i, loss[i]);
     }
@@ -429,7 +429,7 @@ TEST linear_debtrank_agrees_with_the_textbook_on_random_networks(void) {
     draw_banks(&random, number, &banks);
     at += sprintf(at, "scenario,target,variable,value\n");
     for (int i = 0; i < banks.n; i++) {
-      shock[i] = banks.equity[i] == 0 || random_chance(&random, 0.5) ? 0 : random_uniform(&random);
+      shock[i] = banks.equity[i] == 0 || random_chance(&random, 0.5) ? 0 : random_unit(&random);
       if (shock[i] > 0) at += sprintf(at, "s,b%d,equity_loss,%.17g\n", i, shock[i]);
     }
     if (at == scenarios + 31) at += sprintf(at, "s,b0,equity_loss,0\n");

@@ -318,7 +318,7 @@ TEST valuation_with_backlog_is_linear_debtrank_on_random_networks(void) {
     int n = 2 + random_below(&random, MOST - 3);
     double exposure[MOST * MOST] = {0}, shock[MOST], expected[MOST], most = random_between(&random, 0.1, 1);
     for (int i = 0; i < n; i++) {
-      shock[i] = random_chance(&random, 0.5) ? random_uniform(&random) : 0;
+      shock[i] = random_chance(&random, 0.5) ? random_unit(&random) : 0;
       for (int j = 0; j < n; j++)
         if (i != j && random_chance(&random, 0.4)) exposure[i * n + j] = random_between(&random, 0, most);
     }

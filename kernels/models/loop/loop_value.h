@@ -83,15 +83,17 @@ LS_FN ls_lane loop_real_assets_value(const struct loop_view *v, int32_t i) {
   return assets * (lane_set(1 - share) + lane_set(share) * loop_hardware_price(v, i));
 }
 
-/* c_i, the part that no other value moves, and debt_i: both stand still while the values settle. */
-LS_FN void loop_fix_values(const struct loop_view *v) {
+/* c_i, the part that no other value moves, and debt_i: both stand still while the values settle. Claims start at par in `lanes`;
+ * elsewhere they keep what they were found to be worth. */
+LS_FN void loop_fix_values(const struct loop_view *v, ls_mask lanes) {
   for (int32_t i = 0; i < v->n; i++) {
     ls_lane debt = loop_debt(v, i);
     ls_lane assets = loop_get(v, v->at->cash, i) + loop_real_assets_value(v, i) + loop_revenue_value(v, i);
     if (loop_has(v, LOOP_HAS_SALES_IN_VALUE)) assets = assets + loop_loop_sales_value(v, i);
     loop_set(v, v->at->debt, i, debt);
     loop_set(v, v->at->fixed_value, i, assets - loop_distress_cost(v, i, v->at->flag) - debt);
-    if (v->loop->claims_en) loop_set(v, v->at->claim_weight, i, lane_set(1));
+    if (v->loop->claims_en)
+      loop_set(v, v->at->claim_weight, i, lane_select(lanes, lane_set(1), loop_get(v, v->at->claim_weight, i)));
   }
 }
 
@@ -164,7 +166,7 @@ LS_FN void loop_revalue(const struct loop_view *v, int32_t i, bool in_full, stru
 LS_STEP void loop_settle_values(const struct loop_view *v, ls_mask lanes, bool in_full) {
   const struct ls_elimination *e = &v->loop->elimination;
   for (int32_t i = 0; i < v->n; i++) loop_set(v, v->at->kept_value, i, loop_get(v, v->at->value, i));
-  loop_fix_values(v);
+  loop_fix_values(v, lanes);
   loop_start_values(v);
   for (int32_t i = 0; i < v->n; i++) loop_note_standing(v, i);
   struct ls_stop_rule rule = stop_rule_begin(lanes);
