@@ -15,7 +15,7 @@
 #include "aggregate/quantile.h"
 #include "aggregate/results.h"
 #include "math/student.h" /* kernels/, for its largest number of degrees of freedom */
-#include "scenario/quantile_table.h"
+#include "core/scalar_math.h"
 
 enum { SHORTFALL_LEVEL = 1 }; /* of QUANTILE_LEVEL: 0.99 */
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "scenario/quantile_table.h" /* scalar_log */
+#include "core/scalar_math.h"
 
 /* ---- links that exist from the start ------------------------------------------------------------------------------- */
 

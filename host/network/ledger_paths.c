@@ -1,6 +1,8 @@
 /* ledger_paths.c - paths over the quarters from levels and growth, and the price of revenue that gives the market
  * value. */
 #include "network/ledger_rules.h"
+
+#include "core/scalar_math.h"
 #include "network/table.h"
 
 #include <math.h>
@@ -148,7 +150,7 @@ static double backlog_worth(const ls_network *network, int64_t row) {
   const double worth = backlog * (committed + network->loop.backlog_uncommitted * (1.0 - committed));
   if (!(r > 0.0) || !(rate > 0.0)) return worth;
   const double quarters = backlog / rate > 1.0 ? backlog / rate : 1.0;
-  return worth * (1.0 - pow(1.0 + r, -quarters)) / (r * quarters);
+  return worth * ((1.0 - scalar_exp(-quarters * scalar_log(1.0 + r))) / (r * quarters));
 }
 
 /* What is ordered under a contract in quarter 0 where all goes to plan. */

@@ -4,6 +4,7 @@
 #include "core/cholesky.h"
 #include "network/assumption_correlations.h"
 #include "network/assumptions.h"
+#include "core/scalar_math.h"
 #include "scenario/quantile_table.h"
 
 #define LS_ONE_LANE /* the same bits as any vector */

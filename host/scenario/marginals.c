@@ -1,4 +1,5 @@
 /* marginals.c - the distributions of single shocks, and from them the draws of the shock plan. */
+#include "core/scalar_math.h"
 #include "scenario/quantile_table.h"
 #include "scenario/random_model.h"
 #include "scenario/shock_keys.h"

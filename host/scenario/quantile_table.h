@@ -18,15 +18,6 @@ void quantile_table_beta(double a, double b, double low, double high, double tab
  * there. */
 bool quantile_table_normal(double mean, double sd, double low, double high, double table[QUANTILE_TABLE_SIZE]);
 
-/* kernels/math for one number; deviation d with P(X > d) = probability, the largest double and its negative for 0
- * and 1. */
-double scalar_exp(double x);
-double scalar_log(double x);
-double scalar_log_one_plus(double x);
-double scalar_normal_deviation(double probability);
-double scalar_normal_cdf(double x);
-double scalar_student_tail(double x, int32_t degrees); /* P(T > x), x >= 0, degrees of 1..1000 */
-
 /* The logarithm of the gamma function, x > 0, and the incomplete beta function I_x(a, b) = P(B <= x); y = 1 - x. */
 double log_gamma(double x);
 double incomplete_beta(double a, double b, double x, double y);

@@ -1,5 +1,6 @@
 /* test_scenario_yaml.c - Monte Carlo descriptions: factors, loadings and marginals as they reach the shock plan,
  * what is refused, and the quantile tables against exact values. */
+#include "core/scalar_math.h"
 #include "scenario/quantile_table.h"
 #include "scenario_support.h"
 
