@@ -85,7 +85,7 @@ LS_FN ls_lane loop_first_loop_sales(const struct loop_view *v, int32_t i) {
   ls_lane sum = lane_set(0);
   for (int32_t p = v->loop->purchase.first_to[i]; p < v->loop->purchase.first_to[i + 1]; p++) {
     int32_t k = v->loop->purchase.by_to[p];
-    ls_lane rate = lane_set(v->loop->purchase_rate[k]) * loop_scale(v, v->loop->purchase.from[k]);
+    ls_lane rate = loop_scheduled(v, k, loop_scale(v, v->loop->purchase.from[k]));
     sum = sum + (loop_renewed(v, k) ? rate : lane_min(loop_get(v, v->at->backlog, k), rate));
   }
   return sum;

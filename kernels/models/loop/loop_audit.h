@@ -69,9 +69,7 @@ LS_FN ls_lane loop_world_flow(const struct loop_view *v) {
     flow = flow - loop_get(v, v->at->payable, k);
   for (int32_t k = loop->pledge.first_from[v->n]; k < loop->pledge.first_from[v->n + 1]; k++)
     flow = flow - loop_get(v, v->at->pledge_due, k);
-  for (int32_t r = 0; r < loop->backstop.count; r++)
-    if (loop->backstop.guarantor[r] == v->n) flow = flow - loop_get(v, v->at->backstop_due, r);
-  return flow;
+  return flow - loop_backstops(v, loop->backstop.guarantor, v->n);
 }
 
 /* New equity of the quarter. */

@@ -9,6 +9,16 @@ LS_FN ls_lane loop_pledge_paid(const struct loop_view *v, int32_t k) {
   return loop_get(v, v->at->pledge_due, k) * loop_paid(v, v->at->paid2, v->loop->pledge.from[k]);
 }
 
+/* Every share of j, W's too, becomes `kept` of what it was. */
+LS_FN void loop_shrink_shares(const struct loop_view *v, int32_t j, ls_lane kept) {
+  const struct ls_loop_links *stake = &v->loop->stake;
+  for (int32_t p = stake->first_to[j]; p < stake->first_to[j + 1]; p++) {
+    int32_t k = stake->by_to[p];
+    loop_set(v, v->at->share, k, loop_get(v, v->at->share, k) * kept);
+  }
+  loop_set(v, v->at->world_share, j, loop_get(v, v->at->world_share, j) * kept);
+}
+
 /* The history of j's value per first share goes on at `kept` of it; new money at value 0 begins another. */
 LS_FN void loop_dilute(const struct loop_view *v, int32_t j, ls_lane kept, ls_mask issues, ls_lane raised) {
   ls_lane value = loop_get(v, v->at->value, j);
@@ -23,7 +33,7 @@ LS_FN void loop_dilute(const struct loop_view *v, int32_t j, ls_lane kept, ls_ma
 
 /* Step 6 for one issuer: new money n buys n / (V + n) of it, everyone else is diluted by V / (V + n). */
 LS_FN void loop_issue(const struct loop_view *v, int32_t j) {
-  const struct ls_loop_links *pledge = &v->loop->pledge, *stake = &v->loop->stake;
+  const struct ls_loop_links *pledge = &v->loop->pledge;
   ls_lane raised = loop_get(v, v->at->outside_equity, j), from_outside = raised;
   for (int32_t p = pledge->first_to[j]; p < pledge->first_to[j + 1]; p++) {
     int32_t k = pledge->by_to[p];
@@ -36,11 +46,8 @@ LS_FN void loop_issue(const struct loop_view *v, int32_t j) {
   ls_lane value = loop_get(v, v->at->value, j), after = value + raised;
   ls_lane kept = lane_select(issues, lane_ratio(value, after, 1), lane_set(1));
   ls_lane per_money = lane_select(issues, lane_ratio(lane_set(1), after, 0), lane_set(0));
-  for (int32_t p = stake->first_to[j]; p < stake->first_to[j + 1]; p++) {
-    int32_t k = stake->by_to[p];
-    loop_set(v, v->at->share, k, loop_get(v, v->at->share, k) * kept);
-  }
-  loop_set(v, v->at->world_share, j, loop_get(v, v->at->world_share, j) * kept + from_outside * per_money);
+  loop_shrink_shares(v, j, kept);
+  loop_add(v, v->at->world_share, j, from_outside * per_money);
   if (loop_has(v, LOOP_HAS_REFERENCE)) loop_dilute(v, j, kept, issues, raised);
   for (int32_t p = pledge->first_to[j]; p < pledge->first_to[j + 1]; p++) {
     int32_t k = pledge->by_to[p];
@@ -52,7 +59,6 @@ LS_FN void loop_issue(const struct loop_view *v, int32_t j) {
 /* Warrant r, once, when its time has come and its test passes: all shares give way for the holder's, without money. */
 LS_FN void loop_exercise(const struct loop_view *v, int32_t r) {
   const struct ls_loop_warrants *w = &v->loop->warrant;
-  const struct ls_loop_links *stake = &v->loop->stake;
   int32_t j = w->issuer[r], i = w->holder[r];
   if (v->t < w->start[r]) return;
   ls_mask may = mask_and(lane_to_mask(loop_get(v, v->at->live, i)), lane_to_mask(loop_get(v, v->at->live, j)));
@@ -60,9 +66,7 @@ LS_FN void loop_exercise(const struct loop_view *v, int32_t r) {
   may = mask_and(may, mask_not(lane_to_mask(loop_get(v, v->at->exercised, r))));
   if (!mask_any(may)) return;
   ls_lane taken = lane_select(may, lane_set(w->share[r]), lane_set(0)), kept = lane_set(1) - taken;
-  for (int32_t p = stake->first_to[j]; p < stake->first_to[j + 1]; p++)
-    loop_set(v, v->at->share, stake->by_to[p], loop_get(v, v->at->share, stake->by_to[p]) * kept);
-  loop_set(v, v->at->world_share, j, loop_get(v, v->at->world_share, j) * kept);
+  loop_shrink_shares(v, j, kept);
   loop_add(v, v->at->share, w->stake[r], taken);
   loop_set(v, v->at->exercised, r, lane_max(loop_get(v, v->at->exercised, r), lane_from_mask(may)));
   if (v->loop->reference == LOOP_REFERENCE_IS_PEAK)

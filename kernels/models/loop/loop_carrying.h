@@ -25,10 +25,8 @@ LS_FN ls_lane loop_profit(const struct loop_view *v, int32_t i) {
     int32_t k = loop->purchase.by_to[p];
     if (loop_may_exit(v, k)) expensed = expensed - loop_get(v, v->at->fee, k);
   }
-  for (int32_t r = 0; r < loop->backstop.count; r++) {
-    if (loop->backstop.guarantor[r] == i) expensed = expensed + loop_get(v, v->at->backstop_due, r);
-    if (loop->backstop.provider[r] == i) expensed = expensed - loop_get(v, v->at->backstop_due, r);
-  }
+  if (loop_has(v, LOOP_HAS_BACKSTOPS)) expensed = expensed + loop_backstops(v, loop->backstop.guarantor, i);
+  if (loop_has(v, LOOP_HAS_BACKSTOPS)) expensed = expensed - loop_backstops(v, loop->backstop.provider, i);
   ls_lane interest = -(loop_interest_rate(v, i) * loop_debt(v, i));
   for (int32_t p = loop->debt.first_to[i]; p < loop->debt.first_to[i + 1]; p++) {
     int32_t k = loop->debt.by_to[p];

@@ -18,9 +18,14 @@ LS_FN ls_lane loop_left(const struct loop_view *v, int32_t k) {
   return lane_from_mask(mask_and(lane_less_equal(lane_set(0), quarter), lane_less_equal(quarter, lane_set(v->t))));
 }
 
-/* q_k(t) qs_i: the plan, whoever lives; nothing once the contract is left. `scale` is the buyer's qs. */
+/* q_k(t) qs_i: the plan, whatever becomes of the contract. `scale` is the buyer's qs. */
+LS_FN ls_lane loop_scheduled(const struct loop_view *v, int32_t k, ls_lane scale) {
+  return lane_set(v->loop->purchase_rate[(int64_t)v->t * v->loop->purchase.count + k]) * scale;
+}
+
+/* The same, whoever lives, but nothing once the contract is left. */
 LS_FN ls_lane loop_rate(const struct loop_view *v, int32_t k, ls_lane scale) {
-  ls_lane rate = lane_set(v->loop->purchase_rate[(int64_t)v->t * v->loop->purchase.count + k]) * scale;
+  ls_lane rate = loop_scheduled(v, k, scale);
   return loop_may_exit(v, k) ? rate * (lane_set(1) - loop_left(v, k)) : rate;
 }
 

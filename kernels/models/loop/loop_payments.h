@@ -33,7 +33,7 @@ LS_STEP void loop_obligations(const struct loop_view *v) {
     ls_lane bought = lane_set(0), pledged = lane_set(0);
     for (int32_t k = loop->purchase.first_from[i]; k < loop->purchase.first_from[i + 1]; k++)
       bought = bought + loop_get(v, v->at->payable, k);
-    if (loop_has(v, LOOP_HAS_BACKSTOPS)) bought = bought + loop_backstops_owed(v, i);
+    if (loop_has(v, LOOP_HAS_BACKSTOPS)) bought = bought + loop_backstops(v, loop->backstop.guarantor, i);
     for (int32_t k = loop->pledge.first_from[i]; k < loop->pledge.first_from[i + 1]; k++)
       pledged = pledged + loop_get(v, v->at->pledge_due, k);
     ls_lane raised = loop_path_value(v, LOOP_PATH_OUTSIDE_EQUITY, LS_VARIABLE_FUNDING, i);

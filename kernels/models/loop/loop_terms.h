@@ -160,11 +160,11 @@ LS_FN void loop_call_backstops(const struct loop_view *v) {
   }
 }
 
-/* What i owes as guarantor. */
-LS_FN ls_lane loop_backstops_owed(const struct loop_view *v, int32_t i) {
+/* What falls due this quarter on backstops in which i stands on one side: `side` is the plan's guarantors or providers. */
+LS_FN ls_lane loop_backstops(const struct loop_view *v, const int32_t *side, int32_t i) {
   ls_lane sum = lane_set(0);
   for (int32_t r = 0; r < v->loop->backstop.count; r++)
-    if (v->loop->backstop.guarantor[r] == i) sum = sum + loop_get(v, v->at->backstop_due, r);
+    if (side[r] == i) sum = sum + loop_get(v, v->at->backstop_due, r);
   return sum;
 }
 

@@ -65,8 +65,7 @@ LS_STEP void loop_planned_sales(const struct loop_view *v) {
     ls_lane planned = loop_path_value(v, LOOP_PATH_DEMAND_PLANNED, LS_VARIABLE_DEMAND_PLANNED, j);
     for (int32_t p = purchase->first_to[j]; p < purchase->first_to[j + 1]; p++) {
       int32_t k = purchase->by_to[p];
-      ls_lane rate =
-          lane_set(v->loop->purchase_rate[(int64_t)v->t * purchase->count + k]) * loop_scale(v, purchase->from[k]);
+      ls_lane rate = loop_scheduled(v, k, loop_scale(v, purchase->from[k]));
       ls_lane left = loop_get(v, v->at->planned_backlog, k), due = lane_min(left, rate);
       planned = planned + (loop_renewed(v, k) ? rate : due);
       loop_set(v, v->at->planned_backlog, k, left - due);
