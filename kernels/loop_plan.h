@@ -255,6 +255,7 @@ struct ls_loop_plan {
   const double *purchase_rate;  /* [quarters * purchases] q_ij(t), the ramp included */
   const double *take_or_pay;    /* [purchases] phi */
   const double *capex_share;    /* [purchases] cpx */
+  const int32_t *purchase_row;  /* [purchases] the contract's row in the network's table; for the host */
   const int32_t *purchase_debt; /* [purchases] debt link (buyer -> seller) that takes arrears */
   const double *pledge_rate;    /* [quarters * pledges] y_ij, 0 before its start */
   const double *pledge_gate;    /* [quarters * pledges] */

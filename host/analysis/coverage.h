@@ -11,6 +11,7 @@
 #define LS_HOST_ANALYSIS_COVERAGE_H
 
 #include "network/network.h"
+#include "plan.h" /* kernels/ */
 
 enum coverage_basis { COVERAGE_HEADLINE, COVERAGE_FIRM, COVERAGE_BASIS_COUNT };
 
@@ -20,9 +21,9 @@ struct coverage {
   double *means, *needs, *sold; /* sold: to entities and to W under contract, less its cost */
 };
 
-/* `value`: [entity_count] values at the end of quarter 0. LS_STATUS_UNUSABLE without the loop model's tables. */
-ls_status coverage_measure(ls_context *context, const ls_network *network, enum coverage_basis basis,
-                           const double *value, struct coverage *coverage);
+/* `plan`: that of the loop model on the network, its baseline set. */
+ls_status coverage_measure(ls_context *context, const ls_network *network, const struct ls_plan *plan,
+                           enum coverage_basis basis, struct coverage *coverage);
 void coverage_release(ls_context *context, struct coverage *coverage);
 
 #endif

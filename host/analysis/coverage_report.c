@@ -3,7 +3,8 @@
 
 #include <math.h>
 
-#include "aggregate/results.h"
+#include "core/arithmetic.h"
+#include "engine/engine.h"
 #include "io/buffer.h"
 #include "io/json.h"
 
@@ -63,49 +64,53 @@ static void text_basis(struct buffer *buffer, const ls_network *network, enum co
   }
 }
 
-/* Values at the end of the baseline's first quarter, for the room that credit limits leave. */
-static ls_status first_values(ls_context *context, const ls_network *network, ls_results **baseline) {
-  ls_run_options options = ls_run_options_default();
-  options.model = "loop";
-  options.backend = "cpu";
-  return ls_run(context, network, &options, baseline);
-}
-
-static ls_status report_all(ls_context *context, const ls_network *network, const double *value, ls_format format,
-                            ls_text **report) {
+static ls_status report_json(ls_context *context, const ls_network *network, const struct coverage *coverage,
+                             ls_text **report) {
   struct json json = json_start(context);
-  struct buffer buffer = buffer_start(context);
-  ls_status status = LS_STATUS_OK;
   json_object_begin(&json, NULL);
   json_list_begin(&json, "bases");
-  for (int basis = 0; basis < COVERAGE_BASIS_COUNT && status == LS_STATUS_OK; basis++) {
-    struct coverage coverage;
-    status = coverage_measure(context, network, (enum coverage_basis)basis, value, &coverage);
-    if (status != LS_STATUS_OK) break;
-    json_basis(&json, network, (enum coverage_basis)basis, &coverage);
-    if (basis > 0) buffer_print(&buffer, "\n");
-    text_basis(&buffer, network, (enum coverage_basis)basis, &coverage);
-    coverage_release(context, &coverage);
-  }
+  for (int k = 0; k < COVERAGE_BASIS_COUNT; k++) json_basis(&json, network, (enum coverage_basis)k, &coverage[k]);
   json_list_end(&json);
   json_object_end(&json);
-  if (status == LS_STATUS_OK && format == LS_FORMAT_JSON) {
-    buffer_release(&buffer);
-    return json_finish(&json, report);
+  return json_finish(&json, report);
+}
+
+static ls_status report_text(ls_context *context, const ls_network *network, const struct coverage *coverage,
+                             ls_text **report) {
+  struct buffer buffer = buffer_start(context);
+  for (int k = 0; k < COVERAGE_BASIS_COUNT; k++) {
+    if (k > 0) buffer_print(&buffer, "\n");
+    text_basis(&buffer, network, (enum coverage_basis)k, &coverage[k]);
   }
-  buffer_release(&json.buffer);
-  if (status == LS_STATUS_OK) return buffer_finish(&buffer, report);
-  buffer_release(&buffer);
+  return buffer_finish(&buffer, report);
+}
+
+/* The plan of an unshocked run, for its tables and for the values that limit credit. */
+static ls_status measure(ls_context *context, const ls_network *network, struct coverage *coverage) {
+  struct job job = {0};
+  ls_run_options options = ls_run_options_default();
+  struct scenario_options scenario = {.keep_worst = -1};
+  fenv_t before;
+  options.model = "loop";
+  options.backend = "cpu";
+  arithmetic_begin(&before);
+  ls_status status = job_prepare(context, network, &options, &scenario, &job);
+  for (int k = 0; k < COVERAGE_BASIS_COUNT && status == LS_STATUS_OK; k++)
+    status = coverage_measure(context, network, job.plan, (enum coverage_basis)k, &coverage[k]);
+  arithmetic_restore(&before);
+  job_release(context, &job);
   return status;
 }
 
 ls_status ls_coverage(ls_context *context, const char *path, ls_format format, ls_text **report) {
+  struct coverage coverage[COVERAGE_BASIS_COUNT] = {{0}};
   ls_network *network = NULL;
-  ls_results *baseline = NULL;
   ls_status status = ls_network_read(context, path, NULL, &network);
-  if (status == LS_STATUS_OK) status = first_values(context, network, &baseline);
-  if (status == LS_STATUS_OK) status = report_all(context, network, baseline->baseline_path, format, report);
-  ls_results_destroy(&baseline);
+  if (status == LS_STATUS_OK) status = measure(context, network, coverage);
+  if (status == LS_STATUS_OK)
+    status = format == LS_FORMAT_JSON ? report_json(context, network, coverage, report)
+                                      : report_text(context, network, coverage, report);
+  for (int k = 0; k < COVERAGE_BASIS_COUNT; k++) coverage_release(context, &coverage[k]);
   ls_network_destroy(&network);
   return status;
 }

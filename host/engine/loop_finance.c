@@ -48,8 +48,7 @@ static const struct {
     {LOOP_CONTRACT_END, "end", LS_NO_END},
 };
 
-static ls_status fill_contracts(ls_context *context, const ls_network *network, const int64_t *row,
-                                struct ls_loop_plan *loop) {
+static ls_status fill_contracts(ls_context *context, const ls_network *network, struct ls_loop_plan *loop) {
   int32_t count = loop->purchase.count;
   double *contract = context_allocate(context, (size_t)count * LOOP_CONTRACT_FIELD_COUNT, sizeof *contract);
   int32_t *breach = context_allocate(context, (size_t)count, sizeof *breach);
@@ -61,11 +60,12 @@ static ls_status fill_contracts(ls_context *context, const ls_network *network, 
   for (size_t f = 0; f < sizeof TERMS / sizeof TERMS[0]; f++)
     for (int32_t k = 0; k < count; k++)
       contract[(int64_t)TERMS[f].field * count + k] =
-          network_number(network, TABLE_PURCHASES, TERMS[f].column, row[k], TERMS[f].absent);
+          network_number(network, TABLE_PURCHASES, TERMS[f].column, loop->purchase_row[k], TERMS[f].absent);
   for (int32_t k = 0; k < count; k++) {
     int32_t buyer = loop->purchase.from[k], seller = loop->purchase.to[k];
     breach[k] = loop->breach_share > 0 ? links_find(&loop->debt, seller, buyer) : -1;
     pledge[k] = buyer < network->entity_count ? links_find(&loop->pledge, seller, buyer) : -1;
+    if (pledge[k] >= 0 && !(loop->earmark[pledge[k]] > 0)) pledge[k] = -1;
   }
   return LS_STATUS_OK;
 }
@@ -224,20 +224,16 @@ static void copy_settings(const struct loop_settings *from, struct ls_loop_plan 
 }
 
 ls_status plan_fill_finance(ls_context *context, const ls_network *network, const struct run_settings *settings,
-                            const int64_t *purchase_row, struct ls_plan *plan) {
+                            struct ls_plan *plan) {
   struct ls_loop_plan *loop = &plan->loop;
   copy_settings(&settings->loop, loop);
-  ls_status status = fill_contracts(context, network, purchase_row, loop);
-  if (status == LS_STATUS_OK) status = fill_pledge_terms(context, network, loop);
+  ls_status status = fill_pledge_terms(context, network, loop);
+  if (status == LS_STATUS_OK) status = fill_contracts(context, network, loop);
   if (status == LS_STATUS_OK) status = fill_stake_terms(context, network, loop);
   if (status == LS_STATUS_OK) status = fill_backstops(context, network, loop);
   if (status == LS_STATUS_OK) status = fill_warrants(context, network, loop);
   if (status == LS_STATUS_OK) status = fill_cross_defaults(context, network, loop);
   if (status == LS_STATUS_OK) status = fill_sectors(context, network, loop);
   if (status == LS_STATUS_OK) loop->features = loop_features(plan, settings) | settings->features;
-  for (int32_t k = 0; k < loop->purchase.count && status == LS_STATUS_OK; k++) {
-    int32_t pledge = loop->purchase_pledge[k];
-    if (pledge >= 0 && !(loop->earmark[pledge] > 0)) ((int32_t *)loop->purchase_pledge)[k] = -1;
-  }
   return status;
 }

@@ -15,9 +15,9 @@ static inline int32_t loop_node_of(const ls_network *network, int32_t entity) {
 int32_t finance_stake_links(const ls_network *network, struct link *link);
 int32_t finance_debt_links(const ls_network *network, const struct run_settings *settings, struct link *link);
 
-/* Fills everything of plan->loop that LOOP-2 adds; links and paths are in already. purchase_row[k]: row of contract k. */
+/* Fills everything of plan->loop that LOOP-2 adds; links and paths are in already. */
 ls_status plan_fill_finance(ls_context *context, const ls_network *network, const struct run_settings *settings,
-                            const int64_t *purchase_row, struct ls_plan *plan);
+                            struct ls_plan *plan);
 
 /* The mechanisms that the network's numbers, the settings and the shocked variables call for. */
 uint32_t loop_features(const struct ls_plan *plan, const struct run_settings *settings);

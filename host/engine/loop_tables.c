@@ -134,17 +134,22 @@ static void set_to_zero(struct link *link, int32_t count) {
 /* Pledges and warrants make stakes; purchases and backstops make trade debt, either way where a dead supplier is liable; and
  * everybody may come to owe the world: those links exist from the start. */
 static ls_status fill_links(ls_context *context, const ls_network *network, const struct run_settings *settings,
-                            struct ls_loop_plan *loop, int64_t *purchase_row) {
+                            struct ls_loop_plan *loop) {
   const struct table *t = network->table;
   int32_t n = network->entity_count;
   size_t most =
       (size_t)(t[TABLE_LIABILITIES].row_count + 2 * t[TABLE_PURCHASES].row_count + t[TABLE_SHAREHOLDINGS].row_count +
                t[TABLE_PLEDGES].row_count + t[TABLE_WARRANTS].row_count + t[TABLE_BACKSTOPS].row_count + n);
   struct link *link = context_allocate(context, most, sizeof *link);
-  if (link == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  int32_t *purchase_row = context_allocate(context, (size_t)t[TABLE_PURCHASES].row_count, sizeof *purchase_row);
+  loop->purchase_row = purchase_row;
+  if (link == NULL || purchase_row == NULL) {
+    context_release(context, link);
+    return LS_STATUS_OUT_OF_MEMORY;
+  }
   int32_t count = gather(network, TABLE_PURCHASES, "backlog", false, link);
   ls_status status = links_build(context, link, count, n, &loop->purchase);
-  for (int32_t k = 0; k < count; k++) purchase_row[k] = link[k].row;
+  for (int32_t k = 0; k < count; k++) purchase_row[k] = (int32_t)link[k].row;
   if (status != LS_STATUS_OK) goto cleanup;
   count = gather(network, TABLE_PLEDGES, "amount", false, link);
   status = links_build(context, link, count, n, &loop->pledge);
@@ -203,7 +208,7 @@ static double ramped(double rate, double start, double ramp, double end, int32_t
 }
 
 static ls_status fill_purchases(ls_context *context, const ls_network *network, int32_t quarters,
-                                const int64_t *purchase_row, struct ls_loop_plan *loop) {
+                                struct ls_loop_plan *loop) {
   int32_t count = loop->purchase.count;
   double *rate = context_allocate(context, (size_t)count * (size_t)quarters, sizeof *rate);
   double *firm = context_allocate(context, (size_t)count, sizeof *firm);
@@ -213,7 +218,7 @@ static ls_status fill_purchases(ls_context *context, const ls_network *network, 
   loop->capex_share = capex;
   if (rate == NULL || firm == NULL || capex == NULL) return LS_STATUS_OUT_OF_MEMORY;
   for (int32_t k = 0; k < count; k++) {
-    int64_t row = purchase_row[k];
+    int64_t row = loop->purchase_row[k];
     double full = network_number(network, TABLE_PURCHASES, "per_quarter", row, 0);
     double start = network_number(network, TABLE_PURCHASES, "start", row, 0);
     double ramp = network_number(network, TABLE_PURCHASES, "ramp_quarters", row, 0);
@@ -339,7 +344,6 @@ ls_status plan_fill_loop(ls_context *context, const ls_network *network, const s
         "'%s' has none",
         network->name);
   int32_t n = network->entity_count, quarters = plan->quarter_count;
-  int64_t *purchase_row = context_allocate(context, (size_t)table[TABLE_PURCHASES].row_count, sizeof *purchase_row);
   loop->build_lag = from->build_lag;
   loop->claims_en = from->claims_valuation;
   loop->interest = from->interest;
@@ -348,16 +352,15 @@ ls_status plan_fill_loop(ls_context *context, const ls_network *network, const s
   loop->recovery_assets = from->recovery_assets;
   loop->recovery_claims = from->recovery_claims;
   loop->recovery_stakes = from->recovery_stakes;
-  ls_status status = purchase_row != NULL ? fill_entities(context, network, loop) : LS_STATUS_OUT_OF_MEMORY;
+  ls_status status = fill_entities(context, network, loop);
   if (status == LS_STATUS_OK) status = fill_types(context, network, loop);
-  if (status == LS_STATUS_OK) status = fill_links(context, network, settings, loop, purchase_row);
+  if (status == LS_STATUS_OK) status = fill_links(context, network, settings, loop);
   if (status == LS_STATUS_OK) status = connect_links(context, n, loop);
-  if (status == LS_STATUS_OK) status = fill_purchases(context, network, quarters, purchase_row, loop);
+  if (status == LS_STATUS_OK) status = fill_purchases(context, network, quarters, loop);
   if (status == LS_STATUS_OK) status = fill_pledges(context, network, quarters, loop);
   if (status == LS_STATUS_OK) status = fill_paths(context, network, quarters, loop);
-  if (status == LS_STATUS_OK) status = plan_fill_finance(context, network, settings, purchase_row, plan);
+  if (status == LS_STATUS_OK) status = plan_fill_finance(context, network, settings, plan);
   if (status == LS_STATUS_OK) status = plan_fill_elimination(context, &loop->stake, n, &loop->elimination);
   if (status == LS_STATUS_OK) fill_world_shares(network, loop);
-  context_release(context, purchase_row);
   return status;
 }
