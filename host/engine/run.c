@@ -45,7 +45,7 @@ static double amounts_of_job(const struct job *job) {
 }
 
 static ls_status make_accumulator(ls_context *context, const struct job *job, int64_t first, int64_t count,
-                                  struct accumulator **accumulator) {
+                                  ls_results *results) {
   const struct ls_plan *plan = job->plan;
   const struct ls_output_layout *at = &plan->output;
   bool replayed = job->scenarios->replay != NULL;
@@ -57,11 +57,10 @@ static ls_status make_accumulator(ls_context *context, const struct job *job, in
       .scenario_count = count,
       .amount_bound = accumulator_bound(amounts_of_job(job)),
       .layout = *at,
-      .figure_count = (int64_t)at->measure_count * plan->entity_count + at->system_count +
-                      (at->system_by_quarter >= 0 ? plan->quarter_count : 0),
+      .figure_count = results_figure_count(&results->names, plan->entity_count, plan->quarter_count),
       .draw_count = replayed ? 0 : job->draw_count,
   };
-  return accumulator_create(context, &shape, accumulator);
+  return accumulator_create(context, &shape, &results->accumulator);
 }
 
 /* ---- consuming ---------------------------------------------------------------------------------------------------------- */
@@ -129,7 +128,7 @@ static ls_status fill_baseline(ls_context *context, const struct job *job, ls_re
 static ls_status compute_part(ls_context *context, const struct job *job, int64_t first, int64_t count,
                               ls_results *results) {
   struct consumer consumer = {.results = results, .replay = job->scenarios->replay, .total = count};
-  ls_status status = make_accumulator(context, job, first, count, &results->accumulator);
+  ls_status status = make_accumulator(context, job, first, count, results);
   if (status != LS_STATUS_OK) return status;
   context_report_progress(context, 0, count);
   return job_compute(context, job, false, job->scenarios->replay, first, count, consume, &consumer);

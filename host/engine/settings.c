@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +20,7 @@ struct slot {
   const char *const *choice; /* spellings of 0, 1, ... ; NULL: a number */
 };
 
-enum { SLOTS_MOST = 16 + LOOP_KEY_COUNT, MODELS_MOST = 63 };
+enum { SLOTS_MOST = 16 + LOOP_KEY_COUNT, MODELS_MOST = 63, WORDS_SIZE = 128 };
 
 static const char *const SOLUTIONS[] = {"greatest", "least", NULL};
 static const char *const LOSSES[] = {"gross", "net", NULL};
@@ -83,16 +84,24 @@ static void slot_store(const struct slot *slot, double value) {
     *(double *)slot->to = value;
 }
 
+/* 'a', 'b' or 'c' */
+static void list_words(const char *const *word, char *text, size_t size) {
+  size_t length = 0;
+  for (int k = 0; word[k] != NULL && length < size; k++) {
+    const char *before = k == 0 ? "" : word[k + 1] == NULL ? " or " : ", ";
+    length += (size_t)snprintf(text + length, size - length, "%s'%s'", before, word[k]);
+  }
+}
+
 static ls_status choose(ls_context *context, const struct slot *slot, const char *text) {
   for (int k = 0; slot->choice[k] != NULL; k++)
     if (strcmp(slot->choice[k], text) == 0) {
       slot_store(slot, k);
       return LS_STATUS_OK;
     }
-  return context_fail(context, LS_STATUS_USAGE, "--set %s=%s: must be '%s'%s%s%s or '%s'", slot->key, text,
-                      slot->choice[0], slot->choice[2] != NULL ? ", '" : "",
-                      slot->choice[2] != NULL ? slot->choice[1] : "", slot->choice[2] != NULL ? "'" : "",
-                      slot->choice[slot->choice[2] != NULL ? 2 : 1]);
+  char words[WORDS_SIZE];
+  list_words(slot->choice, words, sizeof words);
+  return context_fail(context, LS_STATUS_USAGE, "--set %s=%s: must be %s", slot->key, text, words);
 }
 
 static ls_status slot_read(ls_context *context, const struct slot *slot, const char *text) {

@@ -2,6 +2,7 @@
 #include "network/assumption_correlations.h"
 
 #include "core/cholesky.h"
+#include "network/assumptions.h"
 
 #include <string.h>
 
@@ -49,18 +50,11 @@ void assumption_correlations_release(ls_context *context, struct assumption_corr
 
 /* ---- checks ----------------------------------------------------------------------------------------------------- */
 
-static bool has_parameter(const ls_network *network, const char *parameter) {
-  if (network_column(network, TABLE_ASSUMPTIONS, "parameter") == NULL) return false;
-  for (int64_t row = 0; row < network->table[TABLE_ASSUMPTIONS].row_count; row++)
-    if (strcmp(network_text(network, TABLE_ASSUMPTIONS, "parameter", row), parameter) == 0) return true;
-  return false;
-}
-
 static void check_row(const struct place *place, int64_t row) {
   const char *a = parameter_at(place->network, row, 0), *b = parameter_at(place->network, row, 1);
   for (int side = 0; side < 2; side++) {
     const char *parameter = parameter_at(place->network, row, side);
-    if (!has_parameter(place->network, parameter))
+    if (!assumptions_name(place->network, parameter))
       place_text_fault(place, side == 0 ? "parameter_a" : "parameter_b", row, parameter,
                        "is not a parameter of assumptions.csv");
   }

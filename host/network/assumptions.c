@@ -355,3 +355,10 @@ void assumption_warn_unused(const struct assumption_book *book) {
     context_warn(book->context, FILE_NAME, row->line, "%s of '%s' is used nowhere", row->parameter, row->target);
   }
 }
+
+bool assumptions_name(const ls_network *network, const char *parameter) {
+  if (network_column(network, TABLE_ASSUMPTIONS, "parameter") == NULL) return false;
+  for (int64_t row = 0; row < network->table[TABLE_ASSUMPTIONS].row_count; row++)
+    if (strcmp(network_text(network, TABLE_ASSUMPTIONS, "parameter", row), parameter) == 0) return true;
+  return false;
+}

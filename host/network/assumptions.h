@@ -59,6 +59,9 @@ bool assumption_split_pair(const ls_network *network, const char *target, int32_
 /* A warning for each row that no rule asked for. */
 void assumption_warn_unused(const struct assumption_book *book);
 
+/* Has any row of assumptions.csv that parameter? */
+bool assumptions_name(const ls_network *network, const char *parameter);
+
 /* A cell as a number, whether its column was read as numbers or as texts; NaN where blank, absent or no number. */
 double attribute_number(const ls_network *network, enum table_id table, const char *column, int64_t row);
 

@@ -23,9 +23,6 @@ static const struct {
 enum { TERM_COUNT = sizeof TERMS / sizeof *TERMS };
 _Static_assert((int)FIRST_TERM + (int)TERM_COUNT <= (int)PAIR_NUMBERS, "a row holds every term");
 
-static double larger(double a, double b) { return a > b ? a : b; }
-static double whole(double value) { return floor(value + 0.5); }
-
 /* Under the contract's own id, else by status, else under the pair, the seller, its sector or all. */
 static void fill_terms(struct ledger *ledger, const char *own, const char *status, const struct assumption_scope *scope,
                        struct pair_row *row) {
@@ -33,7 +30,7 @@ static void fill_terms(struct ledger *ledger, const char *own, const char *statu
     double value = ledger_own_value(ledger, own, TERMS[k].name, NAN);
     if (isnan(value)) value = ledger_status_value(ledger, scope, TERMS[k].name, status, NAN);
     if (isnan(value)) value = assumption_value(&ledger->book, scope, TERMS[k].name, TERMS[k].otherwise);
-    row->number[FIRST_TERM + k] = TERMS[k].whole ? whole(value) : value;
+    row->number[FIRST_TERM + k] = TERMS[k].whole ? ledger_whole(value) : value;
   }
 }
 
@@ -56,7 +53,7 @@ static bool contract(struct ledger *ledger, const struct deal *deal, const struc
                      struct pair_row *row) {
   double amount = 0.0, years = 0.0;
   if (!ledger_deal_amount(ledger, deal, &amount) || !ledger_deal_term(ledger, deal, scope, &years)) return false;
-  const double begin = ledger_first_quarter(ledger, deal), elapsed = larger(0.0, -begin), term = 4.0 * years,
+  const double begin = ledger_first_quarter(ledger, deal), elapsed = ledger_larger(0.0, -begin), term = 4.0 * years,
                left = term - elapsed;
   if (!(left > 0.0)) return false;
   const double delivered = ledger_own_value(ledger, deal->id, "delivered", NAN);
@@ -69,8 +66,8 @@ static bool contract(struct ledger *ledger, const struct deal *deal, const struc
   row->number[PER_QUARTER] = row->number[BACKLOG] / left;
   row->number[TAKE_OR_PAY] = ledger_needed_value(ledger, deal, scope, "take_or_pay");
   row->number[CAPEX_SHARE] = assumption_value(&ledger->book, scope, "capex_share", capital ? 1.0 : 0.0);
-  row->number[START] = whole(larger(0.0, begin));
-  row->number[RAMP] = whole(larger(0.0, ramp - elapsed));
+  row->number[START] = ledger_whole(ledger_larger(0.0, begin));
+  row->number[RAMP] = ledger_whole(ledger_larger(0.0, ramp - elapsed));
   fill_terms(ledger, deal->id, deal->status, scope, row);
   fill_end(row);
   return row->number[BACKLOG] > 0.0;
@@ -107,8 +104,8 @@ static ls_status add_running(struct ledger *ledger, const struct assumption *ass
   row.number[PER_QUARTER] = assumed->value;
   row.number[TAKE_OR_PAY] = take_or_pay;
   row.number[CAPEX_SHARE] = assumption_value(&ledger->book, &scope, "capex_share", 0.0);
-  row.number[START] = whole(ledger_own_value(ledger, assumed->target, "start", 0.0));
-  row.number[RAMP] = whole(ledger_own_value(ledger, assumed->target, "ramp_quarters", 0.0));
+  row.number[START] = ledger_whole(ledger_own_value(ledger, assumed->target, "start", 0.0));
+  row.number[RAMP] = ledger_whole(ledger_own_value(ledger, assumed->target, "ramp_quarters", 0.0));
   fill_terms(ledger, assumed->target, "assumed", &scope, &row);
   if (!isnan(years)) fill_end(&row);
   assumption_scope_release(ledger->context, &scope);

@@ -9,8 +9,6 @@
 
 static const char DEALS_FILE[] = "deals.csv";
 
-static double larger(double a, double b) { return a > b ? a : b; }
-
 /* ---- what a deal is worth and for how long ---------------------------------------------------------------------- */
 
 double ledger_own_value(struct ledger *ledger, const char *target, const char *parameter, double otherwise) {
@@ -139,7 +137,7 @@ static ls_status add_pledge(struct ledger *ledger, const struct deal *deal, doub
   const double quarters = assumption_value(&ledger->book, &scope, "pledge_quarters", NAN);
   row.number[PLEDGE_AMOUNT] = promised * ledger_needed_value(ledger, deal, &scope, "realised");
   row.number[PLEDGE_RATE] = row.number[PLEDGE_AMOUNT] / quarters;
-  row.number[PLEDGE_START] = larger(0.0, ledger_first_quarter(ledger, deal));
+  row.number[PLEDGE_START] = ledger_larger(0.0, ledger_first_quarter(ledger, deal));
   row.number[EARMARK] = assumption_value(&ledger->book, &scope, "earmark", 0.0);
   row.text = ledger_test(ledger, scope.target[1], &row.number[TEST_LEVEL]);
   assumption_scope_release(ledger->context, &scope);

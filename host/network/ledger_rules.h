@@ -11,6 +11,8 @@
 
 #include "network/assumptions.h"
 
+#include <math.h>
+
 struct ledger {
   ls_context *context;
   const ls_network *network; /* what is read */
@@ -39,6 +41,10 @@ struct pair_list {
   struct pair_row *row;
   int64_t count, room;
 };
+
+static inline double ledger_larger(double a, double b) { return a > b ? a : b; }
+/* The nearest whole number; half a quarter counts as one. */
+static inline double ledger_whole(double value) { return floor(value + 0.5); }
 
 void ledger_deal(const struct ledger *ledger, int64_t row, struct deal *deal);
 

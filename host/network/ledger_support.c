@@ -38,7 +38,7 @@ static ls_status add_warrant(struct ledger *ledger, const struct deal *deal, str
   struct pair_row row = {.from = deal->from, .to = deal->to};
   row.number[SHARE] = isnan(deal->share) ? ledger_own_value(ledger, deal->id, "share", NAN) : deal->share;
   const double start = ledger_first_quarter(ledger, deal);
-  row.number[START] = start > 0.0 ? floor(start + 0.5) : 0.0;
+  row.number[START] = ledger_whole(ledger_larger(0.0, start));
   row.text = ledger_test(ledger, deal->id, &row.number[TEST_LEVEL]);
   if (!(row.number[SHARE] <= 1.0))
     return context_fault(ledger->context, "deals.csv", deal->line,

@@ -45,18 +45,16 @@ const struct loop_key LOOP_KEYS[LOOP_KEY_COUNT] = {
     REAL(impairment, 0, 1, 0, "stakes are written down to this share of their value where that is lower; 0: never"),
 };
 
-static char *slot(struct loop_settings *settings, int k) { return (char *)settings + LOOP_KEYS[k].offset; }
-
 void loop_settings_set(struct loop_settings *settings, int k, double value) {
+  void *at = (char *)settings + LOOP_KEYS[k].offset;
   if (LOOP_KEYS[k].kind == LOOP_KEY_REAL)
-    *(double *)(void *)slot(settings, k) = value;
+    *(double *)at = value;
   else
-    *(int32_t *)(void *)slot(settings, k) = (int32_t)value;
+    *(int32_t *)at = (int32_t)value;
 }
 
 double loop_settings_get(const struct loop_settings *settings, int k) {
-  struct loop_settings copy = *settings;
-  const void *at = slot(&copy, k);
+  const void *at = (const char *)settings + LOOP_KEYS[k].offset;
   return LOOP_KEYS[k].kind == LOOP_KEY_REAL ? *(const double *)at : *(const int32_t *)at;
 }
 

@@ -21,18 +21,12 @@ bool network_is_of_ledger(const ls_network *network) {
          !has_file(network, "purchases.csv");
 }
 
-static bool has_assumption(const ls_network *network, const char *parameter) {
-  for (int64_t row = 0; row < network->table[TABLE_ASSUMPTIONS].row_count; row++)
-    if (strcmp(network_text(network, TABLE_ASSUMPTIONS, "parameter", row), parameter) == 0) return true;
-  return false;
-}
-
 /* A column of entities that no assumption speaks of is a fact or a default: it stays as it is. */
 static void drop_columns(ls_context *context, ls_network *network) {
   struct table *entities = &network->table[TABLE_ENTITIES];
   for (int32_t c = entities->column_count - 1; c >= 0; c--) {
     const char *name = entities->column[c].name;
-    if (ledger_fills_column(name) && has_assumption(network, name)) table_column_drop(context, entities, name);
+    if (ledger_fills_column(name) && assumptions_name(network, name)) table_column_drop(context, entities, name);
   }
 }
 

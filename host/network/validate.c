@@ -346,14 +346,17 @@ static void check_links(const struct place *place) {
 }
 
 /* Both sides of a row in a table of two entities without pairs. */
+static void check_not_self(const struct place *place, const char *one, const char *other, int64_t row) {
+  const char *name = network_text(place->network, place->id, one, row);
+  if (*name != '\0' && strcmp(name, network_text(place->network, place->id, other, row)) == 0)
+    place_text_fault(place, one, row, name, "is also the other side, must be between two");
+}
+
 static void check_two_sides(const struct place *place) {
   const struct column_schema *column = place->schema->column;
   if (place->schema->column_count < 2 || column[0].kind != COLUMN_ENTITY || column[1].kind != COLUMN_ENTITY) return;
-  for (int64_t row = 0; row < place->table->row_count; row++) {
-    const char *from = network_text(place->network, place->id, column[0].name, row);
-    if (*from != '\0' && strcmp(from, network_text(place->network, place->id, column[1].name, row)) == 0)
-      place_text_fault(place, column[0].name, row, from, "is also the other side, must be between two");
-  }
+  for (int64_t row = 0; row < place->table->row_count; row++)
+    check_not_self(place, column[0].name, column[1].name, row);
 }
 
 /* ---- deals: what two cells say together -------------------------------------------------------------------------- */
@@ -371,9 +374,7 @@ static void check_order(const struct place *place, const char *low, const char *
 
 static void check_deals(const struct place *place) {
   for (int64_t row = 0; row < place->table->row_count; row++) {
-    const char *from = network_text(place->network, place->id, "from", row);
-    if (*from != '\0' && strcmp(from, network_text(place->network, place->id, "to", row)) == 0)
-      place_text_fault(place, "from", row, from, "is also the other side, must be between two");
+    check_not_self(place, "from", "to", row);
     check_order(place, "amount_low", "amount_high", row);
     check_order(place, "gw_low", "gw_high", row);
   }
