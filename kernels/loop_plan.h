@@ -105,6 +105,23 @@ enum ls_loop_contract_field {
 
 #define LS_NO_END 1e9
 
+/* What the steps have to ask of a contract in this run: its terms, the mechanisms switched on and the two who made it, told
+ * once by the host (host/engine/loop_traits.c). */
+enum ls_loop_trait {
+  LOOP_TRAIT_RENEWED = 1 << 0,
+  LOOP_TRAIT_SECOND = 1 << 1,         /* served after the first */
+  LOOP_TRAIT_REPRICED = 1 << 2,       /* some of it follows prices */
+  LOOP_TRAIT_MAY_CONCEDE = 1 << 3,    /* phi may fall */
+  LOOP_TRAIT_MAY_EXIT = 1 << 4,       /* notice may be given */
+  LOOP_TRAIT_MAY_SUBSTITUTE = 1 << 5, /* the buyer may buy at the spot price beside it */
+  LOOP_TRAIT_HERDED = 1 << 6,         /* capital purchases that a fall of values holds back */
+  LOOP_TRAIT_CAPITAL = 1 << 7,        /* capex_share > 0 */
+  LOOP_TRAIT_ALL_CAPITAL = 1 << 8,    /* capex_share = 1: no input */
+  LOOP_TRAIT_IN_VALUE = 1 << 9,       /* the seller's value counts its backlog */
+  LOOP_TRAIT_PREPAID = 1 << 10,       /* earmarked cash pays for it first */
+  LOOP_TRAIT_ENDS = 1 << 11           /* within the horizon */
+};
+
 /* What a recipient or holder must reach; 0: nothing. */
 enum ls_loop_test {
   LOOP_TEST_NONE,
@@ -185,6 +202,7 @@ struct ls_loop_slots {
   int32_t fixed_value, kept_value; /* valuation: the part that no other value moves; values before it */
   int32_t standing;                /* value against its reference, 0-1, of the values as they stand */
   int32_t claim_weight;            /* vd; -1 with claims at book */
+  int32_t scheduled;               /* [purchases] q(t) qs, whatever becomes of the contract */
   int32_t ordered, delivered;      /* [purchases] */
   int32_t pledge_due;              /* [pledges] */
   int32_t entry;                   /* [elimination entries] */
@@ -271,6 +289,7 @@ struct ls_loop_plan {
   double backlog_log_rate; /* log(1 + backlog_discount), by the arithmetic of kernels/math */
   double herding_multiple, herding_funding, herding_capex, herding_peers, impairment;
   const double *contract;             /* [LOOP_CONTRACT_FIELD_COUNT * purchases] */
+  const uint32_t *trait;              /* [purchases] bits of enum ls_loop_trait */
   const int32_t *purchase_pledge;     /* [purchases] pledge (seller -> buyer), -1 none: whose earmarked money pays it */
   const int32_t *breach_debt;         /* [purchases] debt link (seller -> buyer); -1 where not needed */
   const double *earmark;              /* [pledges] e */

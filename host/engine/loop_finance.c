@@ -235,5 +235,6 @@ ls_status plan_fill_finance(ls_context *context, const ls_network *network, cons
   if (status == LS_STATUS_OK) status = fill_cross_defaults(context, network, loop);
   if (status == LS_STATUS_OK) status = fill_sectors(context, network, loop);
   if (status == LS_STATUS_OK) loop->features = loop_features(plan, settings) | settings->features;
+  if (status == LS_STATUS_OK) status = plan_fill_traits(context, plan);
   return status;
 }

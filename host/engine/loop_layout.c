@@ -63,6 +63,7 @@ static void lay_out_quarter(const struct ls_loop_plan *loop, int32_t n, struct l
                                 &s->standing};
   for (size_t k = 0; k < sizeof by_entity / sizeof by_entity[0]; k++) *by_entity[k] = take(s, n);
   s->claim_weight = loop->claims_en ? take(s, n) : -1;
+  s->scheduled = take(s, loop->purchase.count);
   s->ordered = take(s, loop->purchase.count);
   s->delivered = take(s, loop->purchase.count);
   s->pledge_due = take(s, loop->pledge.count);

@@ -172,6 +172,7 @@ static void list_finance(struct array_list *list) {
   const struct ls_loop_plan *loop = &list->plan->loop;
   int64_t n = list->plan->entity_count;
   OWN(loop.contract, LOOP_CONTRACT_FIELD_COUNT * (int64_t)loop->purchase.count);
+  OWN(loop.trait, loop->purchase.count);
   OWN(loop.purchase_pledge, loop->purchase.count);
   OWN(loop.breach_debt, loop->purchase.count);
   OWN(loop.earmark, loop->pledge.count);

@@ -85,14 +85,15 @@ LS_FN ls_lane loop_first_loop_sales(const struct loop_view *v, int32_t i) {
   ls_lane sum = lane_set(0);
   for (int32_t p = v->loop->purchase.first_to[i]; p < v->loop->purchase.first_to[i + 1]; p++) {
     int32_t k = v->loop->purchase.by_to[p];
-    ls_lane rate = loop_scheduled(v, k, loop_scale(v, v->loop->purchase.from[k]));
-    sum = sum + (loop_renewed(v, k) ? rate : lane_min(loop_get(v, v->at->backlog, k), rate));
+    ls_lane rate = loop_get(v, v->at->scheduled, k);
+    sum = sum + (loop_trait(v, k, LOOP_TRAIT_RENEWED) ? rate : lane_min(loop_get(v, v->at->backlog, k), rate));
   }
   return sum;
 }
 
 /* Sales as planned, before there are any: what V(0) counts, and what smoothing and tests start from. */
 LS_STEP void loop_plan_sales(const struct loop_view *v) {
+  loop_schedule(v);
   for (int32_t i = 0; i < v->n; i++) {
     ls_lane planned = loop_path_value(v, LOOP_PATH_DEMAND_PLANNED, LS_VARIABLE_DEMAND_PLANNED, i);
     loop_set(v, v->at->external_revenue, i, planned);

@@ -80,7 +80,7 @@ LS_STEP void loop_equity(const struct loop_view *v) {
   for (int32_t k = 0; k < v->loop->pledge.count; k++) loop_add(v, v->at->pledged, k, -loop_pledge_paid(v, k));
   for (int32_t k = 0; k < v->loop->purchase.count; k++) {
     ls_lane left = loop_get(v, v->at->backlog, k) - loop_get(v, v->at->delivered, k);
-    loop_set(v, v->at->backlog, k, loop_renewed(v, k) ? lane_positive_part(left) : left);
+    loop_set(v, v->at->backlog, k, loop_trait(v, k, LOOP_TRAIT_RENEWED) ? lane_positive_part(left) : left);
   }
 }
 
@@ -164,7 +164,7 @@ LS_STEP void loop_assets(const struct loop_view *v) {
   for (int32_t i = 0; i < v->n; i++) {
     ls_lane volume = lane_set(0), cost = lane_set(0);
     for (int32_t k = purchase->first_from[i]; k < purchase->first_from[i + 1]; k++) {
-      if (v->loop->capex_share[k] == 0) continue;
+      if (!loop_trait(v, k, LOOP_TRAIT_CAPITAL)) continue;
       volume = volume + loop_get(v, v->at->delivered, k) * lane_set(v->loop->capex_share[k]);
       if (priced) cost = cost + loop_capital_invoice(v, k);
     }

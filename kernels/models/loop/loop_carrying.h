@@ -19,11 +19,11 @@ LS_FN ls_lane loop_profit(const struct loop_view *v, int32_t i) {
   ls_lane sales = loop_get(v, v->at->sales, i), live = loop_get(v, v->at->live, i), expensed = lane_set(0);
   for (int32_t k = loop->purchase.first_from[i]; k < loop->purchase.first_from[i + 1]; k++) {
     expensed = expensed + loop_get(v, v->at->invoice, k) - loop_capital_invoice(v, k);
-    if (loop_may_exit(v, k)) expensed = expensed + loop_get(v, v->at->fee, k);
+    if (loop_trait(v, k, LOOP_TRAIT_MAY_EXIT)) expensed = expensed + loop_get(v, v->at->fee, k);
   }
   for (int32_t p = loop->purchase.first_to[i]; loop_has(v, LOOP_HAS_EXITS) && p < loop->purchase.first_to[i + 1]; p++) {
     int32_t k = loop->purchase.by_to[p];
-    if (loop_may_exit(v, k)) expensed = expensed - loop_get(v, v->at->fee, k);
+    if (loop_trait(v, k, LOOP_TRAIT_MAY_EXIT)) expensed = expensed - loop_get(v, v->at->fee, k);
   }
   if (loop_has(v, LOOP_HAS_BACKSTOPS)) expensed = expensed + loop_backstops(v, loop->backstop.guarantor, i);
   if (loop_has(v, LOOP_HAS_BACKSTOPS)) expensed = expensed - loop_backstops(v, loop->backstop.provider, i);

@@ -4,47 +4,33 @@
 
 #include "models/loop/loop_sentiment.h"
 
-LS_FN bool loop_may_exit(const struct loop_view *v, int32_t k) {
-  return loop_has(v, LOOP_HAS_EXITS) && loop_term(v, LOOP_CONTRACT_NOTICE, k) >= 0;
-}
-
-LS_FN bool loop_may_concede(const struct loop_view *v, int32_t k) {
-  return loop_has(v, LOOP_HAS_CONCESSIONS) && loop_term(v, LOOP_CONTRACT_CONCESSION, k) > 0;
-}
-
 /* 1 from the quarter on in which contract k is left. */
 LS_FN ls_lane loop_left(const struct loop_view *v, int32_t k) {
   ls_lane quarter = loop_get(v, v->at->leaves, k);
   return lane_from_mask(mask_and(lane_less_equal(lane_set(0), quarter), lane_less_equal(quarter, lane_set(v->t))));
 }
 
-/* q_k(t) qs_i: the plan, whatever becomes of the contract. `scale` is the buyer's qs. */
-LS_FN ls_lane loop_scheduled(const struct loop_view *v, int32_t k, ls_lane scale) {
-  return lane_set(v->loop->purchase_rate[(int64_t)v->t * v->loop->purchase.count + k]) * scale;
+/* q_k(t) qs_i of this quarter: the plan, whatever becomes of the contract. */
+LS_FN void loop_schedule(const struct loop_view *v) {
+  const struct ls_loop_links *purchase = &v->loop->purchase;
+  const double *rate = v->loop->purchase_rate + (int64_t)v->t * purchase->count;
+  for (int32_t i = 0; i <= v->n; i++) {
+    if (purchase->first_from[i] == purchase->first_from[i + 1]) continue;
+    ls_lane scale = loop_path_value(v, LOOP_PATH_PURCHASE_SCALE, LS_VARIABLE_PURCHASE_SCALE, i);
+    for (int32_t k = purchase->first_from[i]; k < purchase->first_from[i + 1]; k++)
+      loop_set(v, v->at->scheduled, k, lane_set(rate[k]) * scale);
+  }
 }
 
 /* The same, whoever lives, but nothing once the contract is left. */
-LS_FN ls_lane loop_rate(const struct loop_view *v, int32_t k, ls_lane scale) {
-  ls_lane rate = loop_scheduled(v, k, scale);
-  return loop_may_exit(v, k) ? rate * (lane_set(1) - loop_left(v, k)) : rate;
-}
-
-LS_FN ls_lane loop_scale(const struct loop_view *v, int32_t i) {
-  return loop_path_value(v, LOOP_PATH_PURCHASE_SCALE, LS_VARIABLE_PURCHASE_SCALE, i);
+LS_FN ls_lane loop_rate(const struct loop_view *v, int32_t k) {
+  ls_lane rate = loop_get(v, v->at->scheduled, k);
+  return loop_trait(v, k, LOOP_TRAIT_MAY_EXIT) ? rate * (lane_set(1) - loop_left(v, k)) : rate;
 }
 
 /* phi(t) */
 LS_FN ls_lane loop_firm(const struct loop_view *v, int32_t k) {
-  return loop_may_concede(v, k) ? loop_get(v, v->at->firm, k) : lane_set(v->loop->take_or_pay[k]);
-}
-
-LS_FN bool loop_renewed(const struct loop_view *v, int32_t k) {
-  return loop_has(v, LOOP_HAS_ENDS) && loop_term(v, LOOP_CONTRACT_RENEWED, k) > 0;
-}
-
-/* Does the value of k's seller count backlog at all? */
-LS_FN bool loop_counts_backlog(const struct loop_view *v, int32_t k) {
-  return loop_entity(v, LOOP_BACKLOG_MARGIN, v->loop->purchase.to[k]) > 0;
+  return loop_trait(v, k, LOOP_TRAIT_MAY_CONCEDE) ? loop_get(v, v->at->firm, k) : lane_set(v->loop->take_or_pay[k]);
 }
 
 /* What a unit of backlog counts for: its firm part in full, the rest at s, over the time in which it is delivered. */
@@ -62,13 +48,13 @@ LS_FN ls_lane loop_backlog_worth(const struct loop_view *v, int32_t k) {
 LS_STEP void loop_weigh_backlog(const struct loop_view *v) {
   if (!loop_has(v, LOOP_HAS_BACKLOG_WORTH)) return;
   for (int32_t k = 0; k < v->loop->purchase.count; k++)
-    if (loop_counts_backlog(v, k)) loop_set(v, v->at->backlog_worth, k, loop_backlog_worth(v, k));
+    if (loop_trait(v, k, LOOP_TRAIT_IN_VALUE)) loop_set(v, v->at->backlog_worth, k, loop_backlog_worth(v, k));
 }
 
 /* Contracts whose last quarter is over owe nothing more, in fact and in plan. */
 LS_FN void loop_end_contracts(const struct loop_view *v) {
   for (int32_t k = 0; k < v->loop->purchase.count; k++) {
-    if (loop_term(v, LOOP_CONTRACT_END, k) > v->t) continue;
+    if (!loop_trait(v, k, LOOP_TRAIT_ENDS) || loop_term(v, LOOP_CONTRACT_END, k) > v->t) continue;
     loop_set(v, v->at->backlog, k, lane_set(0));
     loop_set(v, v->at->planned_backlog, k, lane_set(0));
   }
@@ -103,13 +89,13 @@ LS_FN void loop_give_notice(const struct loop_view *v, int32_t k) {
   ls_lane imposed = view_shock(v->view, LS_VARIABLE_EXIT, i, 0);
   ls_mask gives = mask_or(loop_strained(v, k), lane_less(lane_set(0), imposed));
   ls_lane both = loop_get(v, v->at->live, i) * loop_get(v, v->at->live, j);
-  ls_lane running = loop_renewed(v, k) ? both : backlog; /* the backlog of the dead is 0 */
+  ls_lane running = loop_trait(v, k, LOOP_TRAIT_RENEWED) ? both : backlog; /* the backlog of the dead is 0 */
   gives = mask_and(gives, mask_and(lane_less(lane_set(0), running), lane_less(leaves, lane_set(0))));
   leaves = lane_select(gives, lane_set(v->t + notice), leaves);
   loop_set(v, v->at->leaves, k, leaves);
   ls_lane goes = lane_from_mask(lane_equal(leaves, lane_set(v->t)));
   loop_set(v, v->at->fee, k, lane_set(loop_term(v, LOOP_CONTRACT_FEE, k)) * backlog * goes * both);
-  if (loop_counts_backlog(v, k)) loop_add(v, v->at->written_off, j, loop_backlog_worth(v, k) * goes);
+  if (loop_trait(v, k, LOOP_TRAIT_IN_VALUE)) loop_add(v, v->at->written_off, j, loop_backlog_worth(v, k) * goes);
   loop_set(v, v->at->backlog, k, backlog * (lane_set(1) - goes));
 }
 
@@ -117,8 +103,8 @@ LS_FN void loop_give_notice(const struct loop_view *v, int32_t k) {
 LS_STEP void loop_review_contracts(const struct loop_view *v) {
   if (!loop_has(v, LOOP_HAS_CONCESSIONS) && !loop_has(v, LOOP_HAS_EXITS)) return;
   for (int32_t k = 0; k < v->loop->purchase.count; k++) {
-    if (loop_may_concede(v, k)) loop_concede(v, k);
-    if (loop_may_exit(v, k)) loop_give_notice(v, k);
+    if (loop_trait(v, k, LOOP_TRAIT_MAY_CONCEDE)) loop_concede(v, k);
+    if (loop_trait(v, k, LOOP_TRAIT_MAY_EXIT)) loop_give_notice(v, k);
   }
 }
 
@@ -131,23 +117,14 @@ LS_FN ls_lane loop_price(const struct loop_view *v, int32_t j) {
  * that w is exactly 1 where nothing is repriced. */
 LS_FN ls_lane loop_contract_invoice(const struct loop_view *v, int32_t k) {
   ls_lane delivered = loop_get(v, v->at->delivered, k);
-  double repriced = loop_has(v, LOOP_HAS_PRICES) ? loop_term(v, LOOP_CONTRACT_REPRICING, k) : 0;
-  if (repriced == 0) return delivered;
+  if (!loop_trait(v, k, LOOP_TRAIT_REPRICED)) return delivered;
   ls_lane dearer = loop_get(v, v->at->price, v->loop->purchase.to[k]) - lane_set(1);
-  ls_lane moves = (lane_set(1) - loop_firm(v, k)) * lane_set(repriced);
+  ls_lane moves = (lane_set(1) - loop_firm(v, k)) * lane_set(loop_term(v, LOOP_CONTRACT_REPRICING, k));
   return (lane_set(1) + moves * dearer) * delivered;
-}
-
-/* May the buyer of contract k buy at the spot price beside it? */
-LS_FN bool loop_may_substitute(const struct loop_view *v, int32_t k) {
-  int32_t i = v->loop->purchase.from[k];
-  if (!loop_has(v, LOOP_HAS_SUBSTITUTION) || i == v->n) return false;
-  return loop_entity(v, LOOP_SUBSTITUTION, i) > 0 && v->loop->input_type[v->loop->purchase.to[k]] >= 0;
 }
 
 /* What was bought beside the contract, at the spot price. */
 LS_FN ls_lane loop_spot_invoice(const struct loop_view *v, int32_t k) {
-  if (!loop_may_substitute(v, k)) return lane_set(0);
   return loop_price(v, v->loop->purchase.to[k]) * loop_get(v, v->at->extra, k);
 }
 
@@ -156,7 +133,7 @@ LS_STEP void loop_write_invoices(const struct loop_view *v) {
   if (v->at->invoice == v->at->delivered) return;
   for (int32_t k = 0; k < v->loop->purchase.count; k++) {
     ls_lane due = loop_contract_invoice(v, k);
-    loop_set(v, v->at->invoice, k, loop_may_substitute(v, k) ? due + loop_spot_invoice(v, k) : due);
+    loop_set(v, v->at->invoice, k, loop_trait(v, k, LOOP_TRAIT_MAY_SUBSTITUTE) ? due + loop_spot_invoice(v, k) : due);
   }
 }
 

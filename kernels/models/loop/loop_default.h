@@ -187,7 +187,7 @@ LS_FN void loop_cancel(const struct loop_view *v, const struct ls_loop_links *li
 LS_FN void loop_note_written_off(const struct loop_view *v) {
   const struct ls_loop_links *purchase = &v->loop->purchase;
   for (int32_t k = 0; k < purchase->count; k++)
-    if (loop_counts_backlog(v, k))
+    if (loop_trait(v, k, LOOP_TRAIT_IN_VALUE))
       loop_add(v, v->at->written_off, purchase->to[k], loop_backlog_worth(v, k) * loop_defaulted(v, purchase->from[k]));
 }
 

@@ -60,7 +60,7 @@ LS_FN ls_lane loop_idle(const struct loop_view *v, int32_t j, ls_lane capacity) 
   for (int32_t p = v->loop->purchase.first_to[j]; p < v->loop->purchase.first_to[j + 1]; p++) {
     int32_t k = v->loop->purchase.by_to[p];
     sold = sold + loop_get(v, v->at->delivered, k);
-    if (loop_may_substitute(v, k)) sold = sold + loop_get(v, v->at->extra, k);
+    if (loop_trait(v, k, LOOP_TRAIT_MAY_SUBSTITUTE)) sold = sold + loop_get(v, v->at->extra, k);
   }
   return lane_positive_part(capacity - sold / lane_set(loop_entity(v, LOOP_PRICE, j)));
 }

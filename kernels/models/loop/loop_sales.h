@@ -9,13 +9,14 @@ enum loop_inputs_kind { LOOP_INPUTS_DELIVERED, LOOP_INPUTS_ORDERED, LOOP_INPUTS_
 
 LS_FN ls_lane loop_inputs(const struct loop_view *v, enum loop_inputs_kind kind, int32_t buyer, int32_t type) {
   const struct ls_loop_links *purchase = &v->loop->purchase;
-  ls_lane sum = lane_set(0), scale = kind == LOOP_INPUTS_PLANNED ? loop_scale(v, buyer) : lane_set(1);
+  ls_lane sum = lane_set(0);
   for (int32_t k = purchase->first_from[buyer]; k < purchase->first_from[buyer + 1]; k++) {
     if (v->loop->input_type[purchase->to[k]] != type) continue;
-    if (kind == LOOP_INPUTS_DELIVERED && loop_may_substitute(v, k)) sum = sum + loop_get(v, v->at->extra, k);
-    if (v->loop->capex_share[k] == 1) continue;
+    if (kind == LOOP_INPUTS_DELIVERED && loop_trait(v, k, LOOP_TRAIT_MAY_SUBSTITUTE))
+      sum = sum + loop_get(v, v->at->extra, k);
+    if (loop_trait(v, k, LOOP_TRAIT_ALL_CAPITAL)) continue;
     ls_lane amount = kind == LOOP_INPUTS_PLANNED
-                         ? loop_rate(v, k, scale)
+                         ? loop_rate(v, k)
                          : loop_get(v, kind == LOOP_INPUTS_ORDERED ? v->at->ordered : v->at->delivered, k);
     sum = sum + amount * lane_set(1 - v->loop->capex_share[k]);
   }

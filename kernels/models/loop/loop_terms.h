@@ -99,8 +99,8 @@ LS_FN ls_lane loop_earmarked(const struct loop_view *v, int32_t i) {
 LS_FN void loop_prepay(const struct loop_view *v) {
   const struct ls_loop_links *purchase = &v->loop->purchase;
   for (int32_t k = 0; k < purchase->count; k++) {
+    if (!loop_trait(v, k, LOOP_TRAIT_PREPAID)) continue;
     int32_t pledge = v->loop->purchase_pledge[k];
-    if (pledge < 0) continue;
     ls_lane invoices = lane_set(0), own = loop_get(v, v->at->invoice, k);
     for (int32_t o = purchase->first_from[purchase->from[k]]; o < purchase->first_from[purchase->from[k] + 1]; o++)
       if (purchase->to[o] == purchase->to[k]) invoices = invoices + loop_get(v, v->at->invoice, o);
@@ -115,7 +115,7 @@ LS_FN ls_lane loop_prepaid_to(const struct loop_view *v, int32_t j) {
   if (!loop_has(v, LOOP_HAS_EARMARKS)) return sum;
   for (int32_t p = v->loop->purchase.first_to[j]; p < v->loop->purchase.first_to[j + 1]; p++) {
     int32_t k = v->loop->purchase.by_to[p];
-    if (v->loop->purchase_pledge[k] >= 0) sum = sum + loop_get(v, v->at->prepaid, k);
+    if (loop_trait(v, k, LOOP_TRAIT_PREPAID)) sum = sum + loop_get(v, v->at->prepaid, k);
   }
   return sum;
 }
@@ -126,8 +126,8 @@ LS_FN void loop_write_payables(const struct loop_view *v) {
   if (v->at->payable == v->at->invoice) return;
   for (int32_t k = 0; k < v->loop->purchase.count; k++) {
     ls_lane due = loop_get(v, v->at->invoice, k);
-    if (v->loop->purchase_pledge[k] >= 0) due = lane_positive_part(due - loop_get(v, v->at->prepaid, k));
-    if (loop_may_exit(v, k)) due = due + loop_get(v, v->at->fee, k);
+    if (loop_trait(v, k, LOOP_TRAIT_PREPAID)) due = lane_positive_part(due - loop_get(v, v->at->prepaid, k));
+    if (loop_trait(v, k, LOOP_TRAIT_MAY_EXIT)) due = due + loop_get(v, v->at->fee, k);
     loop_set(v, v->at->payable, k, due);
   }
 }
@@ -140,8 +140,8 @@ LS_FN ls_lane loop_unsold(const struct loop_view *v, int32_t j) {
   ls_lane missing = lane_set(0), sold_on = lane_set(0);
   for (int32_t p = purchase->first_to[j]; p < purchase->first_to[j + 1]; p++) {
     int32_t k = purchase->by_to[p];
-    missing = missing + loop_rate(v, k, loop_scale(v, purchase->from[k])) - loop_get(v, v->at->ordered, k);
-    if (loop_may_substitute(v, k)) sold_on = sold_on + loop_get(v, v->at->extra, k);
+    missing = missing + loop_rate(v, k) - loop_get(v, v->at->ordered, k);
+    if (loop_trait(v, k, LOOP_TRAIT_MAY_SUBSTITUTE)) sold_on = sold_on + loop_get(v, v->at->extra, k);
   }
   ls_lane idle = lane_positive_part(loop_get(v, v->at->spare, j) - sold_on);
   return lane_min(lane_positive_part(missing), idle);
@@ -172,7 +172,7 @@ LS_FN ls_lane loop_backstops(const struct loop_view *v, const int32_t *side, int
 
 /* The capital part of contract k's invoice: spot purchases are running cost. */
 LS_FN ls_lane loop_capital_invoice(const struct loop_view *v, int32_t k) {
-  if (v->loop->capex_share[k] == 0) return lane_set(0);
+  if (!loop_trait(v, k, LOOP_TRAIT_CAPITAL)) return lane_set(0);
   return loop_contract_invoice(v, k) * lane_set(v->loop->capex_share[k]);
 }
 

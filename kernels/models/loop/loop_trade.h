@@ -29,33 +29,29 @@ LS_FN ls_lane loop_order_ratio(const struct loop_view *v, int32_t i) {
 LS_FN ls_lane loop_contract_ratio(const struct loop_view *v, int32_t k) {
   int32_t i = v->loop->purchase.from[k];
   ls_lane ratio = loop_get(v, v->at->order_ratio, i);
-  if (i == v->n || !loop_has(v, LOOP_HAS_HERDING) || v->loop->capex_share[k] == 0) return ratio;
-  return ratio * loop_get(v, v->at->capex_factor, i);
+  return loop_trait(v, k, LOOP_TRAIT_HERDED) ? ratio * loop_get(v, v->at->capex_factor, i) : ratio;
 }
 
 /* x_k = min(B, q qs) [phi + (1 - phi) u], not limited by the backlog where the contract is rolled. */
-LS_FN void loop_order(const struct loop_view *v, int32_t k, ls_lane scale) {
+LS_FN void loop_order(const struct loop_view *v, int32_t k) {
   int32_t i = v->loop->purchase.from[k];
-  ls_lane rate = loop_rate(v, k, scale), backlog = loop_get(v, v->at->backlog, k), firm = loop_firm(v, k);
+  bool renewed = loop_trait(v, k, LOOP_TRAIT_RENEWED);
+  ls_lane rate = loop_rate(v, k), backlog = loop_get(v, v->at->backlog, k), firm = loop_firm(v, k);
   ls_lane taken = firm + (lane_set(1) - firm) * loop_contract_ratio(v, k);
-  ls_lane placed = (loop_renewed(v, k) ? rate : lane_min(backlog, rate)) * taken;
-  if (loop_has(v, LOOP_HAS_UPSIDE) && !loop_renewed(v, k)) placed = lane_min(placed, backlog);
+  ls_lane placed = (renewed ? rate : lane_min(backlog, rate)) * taken;
+  if (loop_has(v, LOOP_HAS_UPSIDE) && !renewed) placed = lane_min(placed, backlog);
   loop_set(v, v->at->ordered, k, placed * (loop_live(v, i) * loop_live(v, v->loop->purchase.to[k])));
-  if (loop_may_substitute(v, k)) loop_set(v, v->at->wanted, k, rate * taken * loop_live(v, i));
+  if (loop_trait(v, k, LOOP_TRAIT_MAY_SUBSTITUTE)) loop_set(v, v->at->wanted, k, rate * taken * loop_live(v, i));
 }
 
 /* Step 1. */
 LS_STEP void loop_orders(const struct loop_view *v) {
-  const struct ls_loop_links *purchase = &v->loop->purchase;
   if (loop_has(v, LOOP_HAS_ENDS)) loop_end_contracts(v);
   for (int32_t i = 0; i <= v->n; i++)
     loop_set(v, v->at->order_ratio, i, i == v->n ? lane_set(1) : loop_order_ratio(v, i));
   loop_review_contracts(v);
-  for (int32_t i = 0; i <= v->n; i++) {
-    if (purchase->first_from[i] == purchase->first_from[i + 1]) continue;
-    ls_lane scale = loop_scale(v, i);
-    for (int32_t k = purchase->first_from[i]; k < purchase->first_from[i + 1]; k++) loop_order(v, k, scale);
-  }
+  loop_schedule(v);
+  for (int32_t k = 0; k < v->loop->purchase.count; k++) loop_order(v, k);
 }
 
 /* s0_i(t), against which next quarter's orders compare; Bplan runs down by the plan, whatever happens. */
@@ -65,9 +61,9 @@ LS_STEP void loop_planned_sales(const struct loop_view *v) {
     ls_lane planned = loop_path_value(v, LOOP_PATH_DEMAND_PLANNED, LS_VARIABLE_DEMAND_PLANNED, j);
     for (int32_t p = purchase->first_to[j]; p < purchase->first_to[j + 1]; p++) {
       int32_t k = purchase->by_to[p];
-      ls_lane rate = loop_scheduled(v, k, loop_scale(v, purchase->from[k]));
+      ls_lane rate = loop_get(v, v->at->scheduled, k);
       ls_lane left = loop_get(v, v->at->planned_backlog, k), due = lane_min(left, rate);
-      planned = planned + (loop_renewed(v, k) ? rate : due);
+      planned = planned + (loop_trait(v, k, LOOP_TRAIT_RENEWED) ? rate : due);
       loop_set(v, v->at->planned_backlog, k, left - due);
     }
     loop_set(v, v->at->planned_sales, j, planned);
@@ -103,17 +99,17 @@ LS_FN void loop_deliver_ranked(const struct loop_view *v, int32_t j) {
   ls_lane first = lane_set(0), second = lane_set(0); /* orders by priority */
   for (int32_t p = purchase->first_to[j]; p < purchase->first_to[j + 1]; p++) {
     int32_t k = purchase->by_to[p];
-    if (loop_term(v, LOOP_CONTRACT_PRIORITY, k) == 1)
-      first = first + loop_get(v, v->at->ordered, k);
-    else
+    if (loop_trait(v, k, LOOP_TRAIT_SECOND))
       second = second + loop_get(v, v->at->ordered, k);
+    else
+      first = first + loop_get(v, v->at->ordered, k);
   }
   ls_lane need1 = first / unit + outside, need2 = second / unit;
   ls_lane share1 = lane_min(lane_set(1), lane_ratio(able, need1, 1));
   ls_lane share2 = lane_min(lane_set(1), lane_ratio(lane_positive_part(able - need1), need2, 1));
   for (int32_t p = purchase->first_to[j]; p < purchase->first_to[j + 1]; p++) {
     int32_t k = purchase->by_to[p];
-    ls_lane share = loop_term(v, LOOP_CONTRACT_PRIORITY, k) == 1 ? share1 : share2;
+    ls_lane share = loop_trait(v, k, LOOP_TRAIT_SECOND) ? share2 : share1;
     loop_set(v, v->at->delivered, k, loop_get(v, v->at->ordered, k) * share);
   }
   ls_lane used = need1 * share1 + need2 * share2;
@@ -168,7 +164,7 @@ LS_FN void loop_substitute(const struct loop_view *v) {
     loop_set(v, v->at->requested, j, lane_min(lane_set(1), granted));
   }
   for (int32_t k = 0; k < purchase->count; k++)
-    if (loop_may_substitute(v, k))
+    if (loop_trait(v, k, LOOP_TRAIT_MAY_SUBSTITUTE))
       loop_set(v, v->at->extra, k, loop_get(v, v->at->extra, k) * loop_get(v, v->at->requested, purchase->to[k]));
 }
 

@@ -43,6 +43,10 @@ LS_FN double loop_term(const struct loop_view *v, enum ls_loop_contract_field fi
   return v->loop->contract[(int32_t)field * v->loop->purchase.count + k];
 }
 
+LS_FN bool loop_trait(const struct loop_view *v, int32_t k, enum ls_loop_trait trait) {
+  return (v->loop->trait[k] & (uint32_t)trait) != 0;
+}
+
 /* A path of node i (W = n) in this quarter, times the shock in force. */
 LS_FN ls_lane loop_path_value(const struct loop_view *v, enum ls_loop_path path, enum ls_variable variable, int32_t i) {
   double planned = v->loop->path[((int64_t)path * v->plan->quarter_count + v->t) * (v->n + 1) + i];
