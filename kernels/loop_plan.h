@@ -164,6 +164,15 @@ struct ls_loop_links {
   const double *amount;      /* [count] the state at the start: B, C, S or D */
 };
 
+/* Some of the links of one kind, walked by either end. */
+struct ls_loop_rows {
+  int32_t count;
+  const int32_t *first_from; /* [N + 2] positions in by_from */
+  const int32_t *by_from;    /* [count] link numbers, sorted by (from, to) */
+  const int32_t *first_to;   /* [N + 2] positions in by_to */
+  const int32_t *by_to;      /* [count] link numbers, sorted by (to, from) */
+};
+
 /* One step of solving (I - S) x = rhs by elimination with a pattern fixed on the host (host/engine/elimination.c). */
 struct ls_elimination {
   int32_t node_count;   /* N */
@@ -186,22 +195,27 @@ struct ls_elimination {
  * link or entry, as noted. */
 struct ls_loop_slots {
   /* state that lasts over quarters, [N] */
-  int32_t cash, real_assets, capacity, dark, value, reference, live, flag, world_share, sales, planned_sales;
+  int32_t cash, real_assets, capacity, dark, value, reference, flag, world_share, sales, planned_sales;
   int32_t default_quarter, distress_quarter, forced, loss_peak, refused;
+  int32_t live;                     /* [N + 1], 1 for W */
   int32_t queue;                    /* [build_lag * N], slot (t mod lag) first */
   int32_t backlog, planned_backlog; /* [purchases] */
   int32_t pledged;                  /* [pledges] */
   int32_t share;                    /* [stakes] */
   int32_t owed;                     /* [debts] */
   /* within a quarter, [N] */
+  int32_t planned_demand, demand; /* d0, d */
   int32_t external_revenue, outside_equity, draw, resources, planned_receipts, receipts;
   int32_t due0, due1, due2;    /* obligations by class */
-  int32_t paid0, paid1, paid2; /* share of each class paid */
+  int32_t paid0, paid1, paid2; /* [N + 1] share of each class paid; 1 for W */
   int32_t debt;                /* sum of what i owes */
-  int32_t defaulted, estate_cash, estate_due, estate_paid, estate_income;
-  int32_t fixed_value, kept_value; /* valuation: the part that no other value moves; values before it */
-  int32_t standing;                /* value against its reference, 0-1, of the values as they stand */
-  int32_t claim_weight;            /* vd; -1 with claims at book */
+  int32_t defaulted;           /* [N + 1] */
+  int32_t estate_cash, estate_due, estate_paid, estate_income;
+  int32_t held_value; /* valuation: cash, real assets and sales; claims in full are in `claims` */
+  int32_t claims;
+  int32_t fixed_value, kept_value; /* the part that no other value moves; values before the valuation */
+  int32_t standing;                /* [N + 1] value against its reference, 0-1, of the values as they stand; 1 for W */
+  int32_t claim_weight;            /* [N + 1] vd; -1 with claims at book */
   int32_t scheduled;               /* [purchases] q(t) qs, whatever becomes of the contract */
   int32_t ordered, delivered;      /* [purchases] */
   int32_t pledge_due;              /* [pledges] */
@@ -230,7 +244,7 @@ struct ls_loop_slots {
   int32_t backstop_left, backstop_due;        /* [backstops] */
   int32_t exercised;                          /* [warrants] */
   int32_t borrowed;                           /* [N] dr */
-  int32_t interest, principal;                /* [N] rates per quarter */
+  int32_t interest, principal, service;       /* [N + 1] rates per quarter; the third is their sum */
   int32_t call;                               /* [N] collateral called */
   int32_t valued_revenue;                     /* [N] Rbar (external_revenue) */
   int32_t loop_sales;                         /* [N] Lbar */
@@ -270,16 +284,19 @@ struct ls_loop_plan {
   const int32_t *input_type; /* [N] type of what the entity sells, -1 none */
   const int32_t *essential;  /* [type_count] 1 where the type is essential */
   struct ls_loop_links purchase, pledge, stake, debt;
-  const double *purchase_rate;  /* [quarters * purchases] q_ij(t), the ramp included */
-  const double *take_or_pay;    /* [purchases] phi */
-  const double *capex_share;    /* [purchases] cpx */
-  const int32_t *purchase_row;  /* [purchases] the contract's row in the network's table; for the host */
-  const int32_t *purchase_debt; /* [purchases] debt link (buyer -> seller) that takes arrears */
-  const double *pledge_rate;    /* [quarters * pledges] y_ij, 0 before its start */
-  const double *pledge_gate;    /* [quarters * pledges] */
-  const int32_t *pledge_row;    /* [pledges] the pledge's number among the shocks' targets: its row in the table */
-  const int32_t *pledge_stake;  /* [pledges] stake (investor, recipient); -1 where the world invests */
-  const int32_t *world_debt;    /* [N] debt link (i -> W) */
+  struct ls_loop_rows lasting_debt; /* debts that stand at the start, and those to W */
+  struct ls_loop_rows every_debt;   /* those too that only arrears and broken contracts make */
+  const int32_t *vouches;           /* [N] 1: somebody's value counts backlog that this buyer must be good for */
+  const double *purchase_rate;      /* [quarters * purchases] q_ij(t), the ramp included */
+  const double *take_or_pay;        /* [purchases] phi */
+  const double *capex_share;        /* [purchases] cpx */
+  const int32_t *purchase_row;      /* [purchases] the contract's row in the network's table; for the host */
+  const int32_t *purchase_debt;     /* [purchases] debt link (buyer -> seller) that takes arrears */
+  const double *pledge_rate;        /* [quarters * pledges] y_ij, 0 before its start */
+  const double *pledge_gate;        /* [quarters * pledges] */
+  const int32_t *pledge_row;        /* [pledges] the pledge's number among the shocks' targets: its row in the table */
+  const int32_t *pledge_stake;      /* [pledges] stake (investor, recipient); -1 where the world invests */
+  const int32_t *world_debt;        /* [N] debt link (i -> W) */
   /* LOOP-2 */
   uint32_t features; /* bits of enum ls_loop_feature */
   int32_t reference; /* enum ls_loop_reference_kind */

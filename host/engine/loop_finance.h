@@ -19,7 +19,7 @@ int32_t finance_debt_links(const ls_network *network, const struct run_settings 
 ls_status plan_fill_finance(ls_context *context, const ls_network *network, const struct run_settings *settings,
                             struct ls_plan *plan);
 
-/* Fills plan->loop.trait: everything else of the plan is in already. */
+/* Fills trait, vouches, lasting_debt and every_debt of plan->loop: everything else of the plan is in already. */
 ls_status plan_fill_traits(ls_context *context, struct ls_plan *plan);
 
 /* The mechanisms that the network's numbers, the settings and the shocked variables call for. */

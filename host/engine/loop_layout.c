@@ -9,23 +9,12 @@ static int32_t take(struct ls_loop_slots *slots, int32_t count) {
 
 /* What lasts over quarters. */
 static void lay_out_state(const struct ls_loop_plan *loop, int32_t n, struct ls_loop_slots *s) {
-  int32_t *const by_entity[] = {&s->cash,
-                                &s->real_assets,
-                                &s->capacity,
-                                &s->dark,
-                                &s->value,
-                                &s->reference,
-                                &s->live,
-                                &s->flag,
-                                &s->world_share,
-                                &s->sales,
-                                &s->planned_sales,
-                                &s->default_quarter,
-                                &s->distress_quarter,
-                                &s->forced,
-                                &s->loss_peak,
-                                &s->refused};
+  int32_t *const by_entity[] = {
+      &s->cash,   &s->real_assets, &s->capacity, &s->dark,          &s->value,           &s->reference,
+      &s->flag,   &s->world_share, &s->sales,    &s->planned_sales, &s->default_quarter, &s->distress_quarter,
+      &s->forced, &s->loss_peak,   &s->refused};
   for (size_t k = 0; k < sizeof by_entity / sizeof by_entity[0]; k++) *by_entity[k] = take(s, n);
+  s->live = take(s, n + 1);
   s->queue = take(s, n * loop->build_lag);
   s->backlog = take(s, loop->purchase.count);
   s->planned_backlog = take(s, loop->purchase.count);
@@ -39,7 +28,9 @@ static void lay_out_state(const struct ls_loop_plan *loop, int32_t n, struct ls_
 
 /* What lives within a quarter. */
 static void lay_out_quarter(const struct ls_loop_plan *loop, int32_t n, struct ls_loop_slots *s) {
-  int32_t *const by_entity[] = {&s->external_revenue,
+  int32_t *const by_entity[] = {&s->planned_demand,
+                                &s->demand,
+                                &s->external_revenue,
                                 &s->outside_equity,
                                 &s->draw,
                                 &s->resources,
@@ -48,21 +39,20 @@ static void lay_out_quarter(const struct ls_loop_plan *loop, int32_t n, struct l
                                 &s->due0,
                                 &s->due1,
                                 &s->due2,
-                                &s->paid0,
-                                &s->paid1,
-                                &s->paid2,
                                 &s->debt,
-                                &s->defaulted,
                                 &s->estate_cash,
                                 &s->estate_due,
                                 &s->estate_paid,
                                 &s->estate_income,
+                                &s->held_value,
+                                &s->claims,
                                 &s->fixed_value,
                                 &s->kept_value,
-                                &s->pivot,
-                                &s->standing};
+                                &s->pivot};
+  int32_t *const by_node[] = {&s->paid0, &s->paid1, &s->paid2, &s->defaulted, &s->standing};
   for (size_t k = 0; k < sizeof by_entity / sizeof by_entity[0]; k++) *by_entity[k] = take(s, n);
-  s->claim_weight = loop->claims_en ? take(s, n) : -1;
+  for (size_t k = 0; k < sizeof by_node / sizeof by_node[0]; k++) *by_node[k] = take(s, n + 1);
+  s->claim_weight = loop->claims_en ? take(s, n + 1) : -1;
   s->scheduled = take(s, loop->purchase.count);
   s->ordered = take(s, loop->purchase.count);
   s->delivered = take(s, loop->purchase.count);
@@ -115,8 +105,9 @@ static void lay_out_money(const struct ls_loop_plan *loop, int32_t n, struct ls_
   s->backstop_due = take_if(s, (has & LOOP_HAS_BACKSTOPS) != 0, loop->backstop.count, -1);
   s->exercised = take_if(s, (has & LOOP_HAS_WARRANTS) != 0, loop->warrant.count, -1);
   s->borrowed = take_if(s, (has & LOOP_HAS_BORROWING) != 0, n, -1);
-  s->interest = take_if(s, (has & LOOP_HAS_RATES) != 0, n, -1);
-  s->principal = take_if(s, (has & LOOP_HAS_RATES) != 0, n, -1);
+  s->interest = take_if(s, (has & LOOP_HAS_RATES) != 0, n + 1, -1);
+  s->principal = take_if(s, (has & LOOP_HAS_RATES) != 0, n + 1, -1);
+  s->service = take_if(s, (has & LOOP_HAS_RATES) != 0, n + 1, -1);
   s->call = take_if(s, (has & LOOP_HAS_COLLATERAL) != 0, n, -1);
   s->valued_revenue = take_if(s, (has & LOOP_HAS_SMOOTHING) != 0, n, s->external_revenue);
   s->loop_sales = take_if(s, (has & LOOP_HAS_SALES_IN_VALUE) != 0, n, -1);

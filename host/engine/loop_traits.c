@@ -1,5 +1,5 @@
-/* loop_traits.c - what the steps of the loop model have to ask of each contract, told once so that they need not look it up
- * every quarter of every scenario. */
+/* loop_traits.c - what the steps of the loop model have to ask of each contract, debt and buyer, told once so that they need not
+ * look it up every quarter of every scenario. */
 #include "engine/loop_finance.h"
 
 static bool has(const struct ls_loop_plan *loop, enum ls_loop_feature feature) {
@@ -36,11 +36,49 @@ static uint32_t trait_of(const struct ls_plan *plan, int32_t k) {
   return bits;
 }
 
-ls_status plan_fill_traits(ls_context *context, struct ls_plan *plan) {
-  int32_t count = plan->loop.purchase.count;
-  uint32_t *trait = context_allocate(context, (size_t)count, sizeof *trait);
-  plan->loop.trait = trait;
-  if (trait == NULL) return LS_STATUS_OUT_OF_MEMORY;
-  for (int32_t k = 0; k < count; k++) trait[k] = trait_of(plan, k);
+/* Buyers whose standing weighs the backlog in their sellers' values. */
+static void find_vouchers(const struct ls_loop_plan *loop, int32_t n, int32_t *vouches) {
+  for (int32_t k = 0; k < loop->purchase.count; k++)
+    if (loop->purchase.from[k] < n && (loop->trait[k] & LOOP_TRAIT_IN_VALUE) != 0) vouches[loop->purchase.from[k]] = 1;
+}
+
+/* Does a debt stand without anybody falling behind? */
+static bool lasts(const struct ls_loop_links *debt, int32_t k, int32_t n) {
+  return debt->amount[k] != 0 || debt->to[k] == n;
+}
+
+/* The rows of those debts that last, or of all. */
+static ls_status fill_rows(ls_context *context, const struct ls_loop_links *debt, int32_t n, bool all,
+                           struct ls_loop_rows *rows) {
+  int32_t *first_from = context_allocate(context, (size_t)n + 2, sizeof *first_from);
+  int32_t *first_to = context_allocate(context, (size_t)n + 2, sizeof *first_to);
+  int32_t *by_from = context_allocate(context, (size_t)debt->count, sizeof *by_from);
+  int32_t *by_to = context_allocate(context, (size_t)debt->count, sizeof *by_to);
+  *rows = (struct ls_loop_rows){debt->count, first_from, by_from, first_to, by_to};
+  if (first_from == NULL || first_to == NULL || by_from == NULL || by_to == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  int32_t sent = 0, received = 0;
+  for (int32_t i = 0; i <= n; i++) {
+    for (int32_t k = debt->first_from[i]; k < debt->first_from[i + 1]; k++)
+      if (all || lasts(debt, k, n)) by_from[sent++] = k;
+    for (int32_t p = debt->first_to[i]; p < debt->first_to[i + 1]; p++)
+      if (all || lasts(debt, debt->by_to[p], n)) by_to[received++] = debt->by_to[p];
+    first_from[i + 1] = sent;
+    first_to[i + 1] = received;
+  }
+  rows->count = sent;
   return LS_STATUS_OK;
+}
+
+ls_status plan_fill_traits(ls_context *context, struct ls_plan *plan) {
+  struct ls_loop_plan *loop = &plan->loop;
+  int32_t count = loop->purchase.count, n = plan->entity_count;
+  uint32_t *trait = context_allocate(context, (size_t)count, sizeof *trait);
+  int32_t *vouches = context_allocate(context, (size_t)n, sizeof *vouches);
+  loop->trait = trait;
+  loop->vouches = vouches;
+  if (trait == NULL || vouches == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  for (int32_t k = 0; k < count; k++) trait[k] = trait_of(plan, k);
+  find_vouchers(loop, n, vouches);
+  ls_status status = fill_rows(context, &loop->debt, n, false, &loop->lasting_debt);
+  return status == LS_STATUS_OK ? fill_rows(context, &loop->debt, n, true, &loop->every_debt) : status;
 }

@@ -152,6 +152,12 @@ static void list_shock(struct array_list *list) {
   OWN(links.by_to, list->plan->links.count);           \
   OWN(links.amount, list->plan->links.count)
 
+#define OWN_ROWS(rows)                                \
+  OWN(rows.first_from, list->plan->entity_count + 2); \
+  OWN(rows.first_to, list->plan->entity_count + 2);   \
+  OWN(rows.by_from, list->plan->rows.count);          \
+  OWN(rows.by_to, list->plan->rows.count)
+
 static void list_elimination(struct array_list *list) {
   const struct ls_elimination *e = &list->plan->loop.elimination;
   int32_t n = e->node_count;
@@ -209,6 +215,9 @@ static void list_loop(struct array_list *list) {
   OWN_LINKS(loop.pledge);
   OWN_LINKS(loop.stake);
   OWN_LINKS(loop.debt);
+  OWN_ROWS(loop.lasting_debt);
+  OWN_ROWS(loop.every_debt);
+  OWN(loop.vouches, n);
   OWN(loop.purchase_rate, quarters * loop->purchase.count);
   OWN(loop.take_or_pay, loop->purchase.count);
   OWN(loop.capex_share, loop->purchase.count);

@@ -22,7 +22,7 @@ struct plan_array {
   size_t bytes;
   bool owned;
 };
-enum { PLAN_ARRAYS_MOST = 128 };
+enum { PLAN_ARRAYS_MOST = 160 };
 int plan_arrays(const struct ls_plan *plan, struct plan_array list[PLAN_ARRAYS_MOST]);
 
 /* Parts, each filling its own members. */

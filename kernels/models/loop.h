@@ -105,6 +105,19 @@ LS_STEP void loop_plan_sales(const struct loop_view *v) {
   }
 }
 
+/* W lives, stands and pays in full, always. */
+LS_FN void loop_begin_world(const struct loop_view *v) {
+  loop_set(v, v->at->paid0, v->n, lane_set(1));
+  loop_set(v, v->at->paid1, v->n, lane_set(1));
+  loop_set(v, v->at->paid2, v->n, lane_set(1));
+  loop_set(v, v->at->standing, v->n, lane_set(1));
+  loop_set(v, v->at->defaulted, v->n, lane_set(0));
+  if (!loop_has(v, LOOP_HAS_RATES)) return;
+  loop_set(v, v->at->interest, v->n, lane_set(v->loop->interest));
+  loop_set(v, v->at->principal, v->n, lane_set(v->loop->amortisation));
+  loop_set(v, v->at->service, v->n, lane_set(v->loop->interest + v->loop->amortisation));
+}
+
 /* The state before quarter 0. */
 LS_STEP void loop_begin(const struct loop_view *v) {
   for (int32_t i = 0; i < v->n; i++) {
@@ -113,7 +126,6 @@ LS_STEP void loop_begin(const struct loop_view *v) {
     loop_set(v, v->at->capacity, i, lane_set(loop_entity(v, LOOP_CAPACITY, i)));
     loop_set(v, v->at->dark, i, lane_set(loop_entity(v, LOOP_DARK, i)));
     loop_set(v, v->at->world_share, i, lane_set(loop_entity(v, LOOP_WORLD_SHARE, i)));
-    loop_set(v, v->at->live, i, lane_set(1));
     loop_set(v, v->at->default_quarter, i, lane_set(-1));
     loop_set(v, v->at->distress_quarter, i, lane_set(-1));
     loop_set(v, v->at->flag, i, lane_set(0));
@@ -123,13 +135,15 @@ LS_STEP void loop_begin(const struct loop_view *v) {
     for (int32_t k = 0; k < v->loop->build_lag; k++) loop_set(v, v->at->queue + k * v->n, i, lane_set(0));
   }
   const struct ls_loop_plan *loop = v->loop;
+  loop_fill(v, v->at->live, v->n + 1, 1);
+  loop_begin_world(v);
   for (int32_t k = 0; k < loop->purchase.count; k++) loop_set(v, v->at->backlog, k, lane_set(loop->purchase.amount[k]));
   for (int32_t k = 0; k < loop->purchase.count; k++)
     loop_set(v, v->at->planned_backlog, k, lane_set(loop->purchase.amount[k]));
   for (int32_t k = 0; k < loop->pledge.count; k++) loop_set(v, v->at->pledged, k, lane_set(loop->pledge.amount[k]));
   for (int32_t k = 0; k < loop->stake.count; k++) loop_set(v, v->at->share, k, lane_set(loop->stake.amount[k]));
   for (int32_t k = 0; k < loop->debt.count; k++) loop_set(v, v->at->owed, k, lane_set(loop->debt.amount[k]));
-  if (v->loop->claims_en) loop_fill(v, v->at->claim_weight, v->n, 1);
+  loop_fill(v, v->at->claim_weight, v->n + 1, 1);
   loop_begin_finance(v);
   loop_set(v, v->at->outside_flow, 0, lane_set(0));
   loop_set(v, v->at->iterations, 0, lane_set(0));
@@ -142,6 +156,7 @@ LS_STEP void loop_reference(const struct loop_view *v) {
   loop_plan_sales(v);
   loop_factor_stakes(v);
   loop_weigh_backlog(v);
+  loop_hold_values(v);
   loop_settle_values(v, lane_equal(lane_set(0), lane_set(0)), true);
   for (int32_t i = 0; i < v->n; i++) {
     ls_lane value = loop_get(v, v->at->value, i);
@@ -153,7 +168,7 @@ LS_STEP void loop_reference(const struct loop_view *v) {
 }
 
 /* One quarter, steps 0 to 11. */
-LS_STEP void loop_quarter(const struct loop_view *v, ls_slots output) {
+LS_STEP void loop_quarter(struct loop_view *v, ls_slots output) {
   loop_open_quarter(v);
   loop_orders(v);
   loop_planned_sales(v);
@@ -161,7 +176,7 @@ LS_STEP void loop_quarter(const struct loop_view *v, ls_slots output) {
   loop_sell(v);
   loop_obligations(v);
   loop_draws(v);
-  loop_clear(v);
+  if (mask_any(loop_clear(v))) v->debts = &v->loop->every_debt; /* what stays unpaid becomes debt */
   loop_measure_needs(v, output);
   loop_note_profits(v);
   loop_audit_payments(v);
@@ -173,6 +188,7 @@ LS_STEP void loop_quarter(const struct loop_view *v, ls_slots output) {
   loop_assets(v);
   loop_audit_books(v);
   loop_defaults(v);
+  loop_narrow_debts(v);
   loop_value(v);
   loop_impair(v);
   loop_measure_values(v);
@@ -181,8 +197,14 @@ LS_STEP void loop_quarter(const struct loop_view *v, ls_slots output) {
 }
 
 LS_STEP void loop_path(const struct ls_view *view, ls_slots value, ls_slots state, ls_slots output) {
-  struct loop_view v = {view, view->plan, &view->plan->loop, &view->plan->loop.slot, state, view->plan->entity_count,
-                        0};
+  struct loop_view v = {view,
+                        view->plan,
+                        &view->plan->loop,
+                        &view->plan->loop.slot,
+                        state,
+                        view->plan->entity_count,
+                        0,
+                        &view->plan->loop.lasting_debt};
   columns_apply(&view->plan->shock, value, view->column, 0);
   loop_begin(&v);
   loop_reference(&v);

@@ -6,7 +6,7 @@
 
 /* Money for new shares in j, paid by pledge k. */
 LS_FN ls_lane loop_pledge_paid(const struct loop_view *v, int32_t k) {
-  return loop_get(v, v->at->pledge_due, k) * loop_paid(v, v->at->paid2, v->loop->pledge.from[k]);
+  return loop_get(v, v->at->pledge_due, k) * loop_get(v, v->at->paid2, v->loop->pledge.from[k]);
 }
 
 /* Every share of j, W's too, becomes `kept` of what it was. */
@@ -88,7 +88,7 @@ LS_STEP void loop_equity(const struct loop_view *v) {
 LS_FN void loop_settle_backstops(const struct loop_view *v) {
   const struct ls_loop_backstops *b = &v->loop->backstop;
   for (int32_t r = 0; r < b->count; r++) {
-    ls_lane due = loop_get(v, v->at->backstop_due, r), paid = loop_paid(v, v->at->paid1, b->guarantor[r]);
+    ls_lane due = loop_get(v, v->at->backstop_due, r), paid = loop_get(v, v->at->paid1, b->guarantor[r]);
     loop_add(v, v->at->backstop_left, r, -(due * paid));
     if (b->debt[r] >= 0) loop_add(v, v->at->owed, b->debt[r], due * (lane_set(1) - paid));
   }
@@ -104,20 +104,35 @@ LS_FN ls_lane loop_new_world_debt(const struct loop_view *v, int32_t i) {
   return loop_has(v, LOOP_HAS_BORROWING) ? sum + loop_borrowed(v, i) : sum;
 }
 
-/* Step 7, debt: D' = D - a D fr + r D (1 - fr), then arrears and the draw. fr = share of class 0 paid. */
+/* D' = D - a D fr + r D (1 - fr), fr = share of class 0 paid. */
+LS_FN void loop_service_debts(const struct loop_view *v) {
+  const struct ls_loop_rows *debts = v->debts;
+  for (int32_t i = 0; i <= v->n; i++) {
+    if (debts->first_from[i] == debts->first_from[i + 1]) continue;
+    ls_lane paid = loop_get(v, v->at->paid0, i);
+    ls_lane grown = loop_interest_rate(v, i) * (lane_set(1) - paid) - loop_principal_rate(v, i) * paid;
+    for (int32_t p = debts->first_from[i]; p < debts->first_from[i + 1]; p++) {
+      ls_lane owed = loop_get(v, v->at->owed, debts->by_from[p]);
+      loop_set(v, v->at->owed, debts->by_from[p], owed + owed * grown);
+    }
+  }
+}
+
+/* What stays unpaid of class 1 is owed to whom it was due. */
+LS_FN void loop_book_arrears(const struct loop_view *v) {
+  const struct ls_loop_links *purchase = &v->loop->purchase;
+  for (int32_t k = 0; k < purchase->count; k++) {
+    if (purchase->from[k] == v->n) continue;
+    ls_lane unpaid = lane_set(1) - loop_get(v, v->at->paid1, purchase->from[k]);
+    loop_add(v, v->at->owed, v->loop->purchase_debt[k], loop_get(v, v->at->payable, k) * unpaid);
+  }
+}
+
+/* Step 7, debt: service, then arrears where anybody is behind, and the draw. */
 LS_STEP void loop_debts(const struct loop_view *v) {
   const struct ls_loop_plan *loop = v->loop;
-  for (int32_t k = 0; k < loop->debt.count; k++) {
-    int32_t i = loop->debt.from[k];
-    ls_lane paid = loop_paid(v, v->at->paid0, i), owed = loop_get(v, v->at->owed, k);
-    ls_lane grown = loop_interest_rate(v, i) * (lane_set(1) - paid) - loop_principal_rate(v, i) * paid;
-    loop_set(v, v->at->owed, k, owed + owed * grown);
-  }
-  for (int32_t k = 0; k < loop->purchase.count; k++)
-    if (loop->purchase.from[k] != v->n) {
-      ls_lane unpaid = lane_set(1) - loop_get(v, v->at->paid1, loop->purchase.from[k]);
-      loop_add(v, v->at->owed, loop->purchase_debt[k], loop_get(v, v->at->payable, k) * unpaid);
-    }
+  loop_service_debts(v);
+  if (v->debts == &loop->every_debt) loop_book_arrears(v);
   if (loop_has(v, LOOP_HAS_BACKSTOPS)) loop_settle_backstops(v);
   for (int32_t i = 0; i < v->n; i++) {
     loop_add(v, v->at->owed, loop->world_debt[i], loop_new_world_debt(v, i));

@@ -28,8 +28,8 @@ LS_FN ls_lane loop_profit(const struct loop_view *v, int32_t i) {
   if (loop_has(v, LOOP_HAS_BACKSTOPS)) expensed = expensed + loop_backstops(v, loop->backstop.guarantor, i);
   if (loop_has(v, LOOP_HAS_BACKSTOPS)) expensed = expensed - loop_backstops(v, loop->backstop.provider, i);
   ls_lane interest = -(loop_interest_rate(v, i) * loop_debt(v, i));
-  for (int32_t p = loop->debt.first_to[i]; p < loop->debt.first_to[i + 1]; p++) {
-    int32_t k = loop->debt.by_to[p];
+  for (int32_t p = v->debts->first_to[i]; p < v->debts->first_to[i + 1]; p++) {
+    int32_t k = v->debts->by_to[p];
     interest = interest + loop_interest_rate(v, loop->debt.from[k]) * loop_get(v, v->at->owed, k);
   }
   ls_lane costs = lane_set(loop_entity(v, LOOP_COGS, i)) * sales + lane_set(loop_entity(v, LOOP_OPEX, i)) * live +

@@ -28,10 +28,6 @@ LS_FN ls_mask loop_find_defaults(const struct loop_view *v) {
   return any_default;
 }
 
-LS_FN ls_lane loop_defaulted(const struct loop_view *v, int32_t node) {
-  return node == v->n ? lane_set(0) : loop_get(v, v->at->defaulted, node);
-}
-
 /* Obligors that fall with their trigger, one pass over the rows; returns the lanes with a new one. */
 LS_FN ls_mask loop_cross_defaults(const struct loop_view *v) {
   const struct ls_loop_cross_defaults *cross = &v->loop->cross;
@@ -52,9 +48,10 @@ LS_FN ls_mask loop_cross_defaults(const struct loop_view *v) {
 /* What those who stand lose with the claims that they have on defaulters; payments of the estates are counted as they come. */
 LS_FN void loop_expect_losses(const struct loop_view *v) {
   const struct ls_loop_links *debt = &v->loop->debt;
+  if (v->at->book_equity < 0) return;
   for (int32_t k = 0; k < debt->count; k++)
     if (debt->to[k] != v->n)
-      loop_expect(v, debt->to[k], -(loop_get(v, v->at->owed, k) * loop_defaulted(v, debt->from[k])));
+      loop_expect(v, debt->to[k], -(loop_get(v, v->at->owed, k) * loop_get(v, v->at->defaulted, debt->from[k])));
 }
 
 /* Claims for broken commitments to buy: tau phi B of every purchase of a defaulting buyer, added to what it owes; and, with a
@@ -63,7 +60,8 @@ LS_FN void loop_terminate(const struct loop_view *v) {
   const struct ls_loop_links *purchase = &v->loop->purchase;
   for (int32_t k = 0; k < purchase->count; k++) {
     ls_lane firm = lane_set(v->loop->take_or_pay[k]), backlog = loop_get(v, v->at->backlog, k);
-    ls_lane buyer = loop_defaulted(v, purchase->from[k]), seller = loop_defaulted(v, purchase->to[k]);
+    ls_lane buyer = loop_get(v, v->at->defaulted, purchase->from[k]),
+            seller = loop_get(v, v->at->defaulted, purchase->to[k]);
     if (purchase->from[k] != v->n) {
       ls_lane claim = lane_set(v->loop->termination_share * v->loop->take_or_pay[k]) * backlog;
       loop_add(v, v->at->owed, v->loop->purchase_debt[k], claim * buyer);
@@ -72,6 +70,11 @@ LS_FN void loop_terminate(const struct loop_view *v) {
       loop_add(v, v->at->owed, v->loop->breach_debt[k],
                lane_set(v->loop->breach_share) * firm * backlog * seller * (lane_set(1) - buyer));
   }
+}
+
+/* Is there a lane in which i defaults? Where there is none its estate need not be looked at. */
+LS_FN bool loop_any_fails(const struct loop_view *v, int32_t i) {
+  return mask_any(lane_to_mask(loop_get(v, v->at->defaulted, i)));
 }
 
 /* Adds the price W pays to the estate's cash, and counts it as money put in from outside. */
@@ -90,7 +93,7 @@ LS_FN void loop_realise(const struct loop_view *v, int32_t i) {
   loop_note_deadweight(v, (assets - lane_set(v->loop->recovery_assets) * assets) * fails);
   for (int32_t k = stake->first_from[i]; k < stake->first_from[i + 1]; k++) {
     int32_t j = stake->to[k];
-    ls_lane sold = loop_get(v, v->at->share, k) * fails * (lane_set(1) - loop_defaulted(v, j));
+    ls_lane sold = loop_get(v, v->at->share, k) * fails * (lane_set(1) - loop_get(v, v->at->defaulted, j));
     ls_lane worth = sold * loop_get(v, v->at->value, j),
             price = lane_set(v->loop->recovery_stakes) * sold * loop_get(v, v->at->value, j);
     loop_buy_from_estate(v, i, price);
@@ -101,7 +104,7 @@ LS_FN void loop_realise(const struct loop_view *v, int32_t i) {
   }
   for (int32_t p = debt->first_to[i]; p < debt->first_to[i + 1]; p++) {
     int32_t k = debt->by_to[p], j = debt->from[k];
-    ls_lane sold = loop_get(v, v->at->owed, k) * fails * (lane_set(1) - loop_defaulted(v, j));
+    ls_lane sold = loop_get(v, v->at->owed, k) * fails * (lane_set(1) - loop_get(v, v->at->defaulted, j));
     loop_buy_from_estate(v, i, lane_set(v->loop->recovery_claims) * sold);
     loop_note_deadweight(v, sold - lane_set(v->loop->recovery_claims) * sold);
     loop_add(v, v->at->owed, k, -sold);
@@ -121,23 +124,29 @@ LS_FN ls_lane loop_estate_receipts(const struct loop_view *v, int32_t i) {
   return sum;
 }
 
+LS_FN void loop_count_income(const struct loop_view *v) {
+  for (int32_t i = 0; i < v->n; i++)
+    if (loop_any_fails(v, i)) loop_set(v, v->at->estate_income, i, loop_estate_receipts(v, i));
+}
+
 /* Eisenberg-Noe among the estates: the share of its debt that each pays. Estates outside `any` do not iterate. */
 LS_FN void loop_clear_estates(const struct loop_view *v, ls_mask any_default) {
   for (int32_t i = 0; i < v->n; i++) {
-    loop_set(v, v->at->estate_due, i, loop_debt(v, i) * loop_get(v, v->at->defaulted, i));
     loop_set(v, v->at->estate_paid, i, lane_set(1));
+    if (loop_any_fails(v, i)) loop_set(v, v->at->estate_due, i, loop_debt(v, i) * loop_get(v, v->at->defaulted, i));
   }
   struct ls_stop_rule rule = stop_rule_begin(any_default);
   for (int32_t sweep = 0; sweep < v->plan->max_iterations && mask_any(rule.active); sweep++) {
-    for (int32_t i = 0; i < v->n; i++) loop_set(v, v->at->estate_income, i, loop_estate_receipts(v, i));
+    loop_count_income(v);
     for (int32_t i = 0; i < v->n; i++) {
+      if (!loop_any_fails(v, i)) continue;
       ls_lane have = loop_get(v, v->at->estate_cash, i) + loop_get(v, v->at->estate_income, i);
       loop_pay_class(v, v->at->estate_paid, i, have, loop_get(v, v->at->estate_due, i), &rule);
     }
     stop_rule_end_sweep(&rule, v->plan->tolerance);
   }
   loop_count(v, &rule);
-  for (int32_t i = 0; i < v->n; i++) loop_set(v, v->at->estate_income, i, loop_estate_receipts(v, i));
+  loop_count_income(v);
 }
 
 /* Pays the estate of i out: creditors that do not default, then shareholders that do not default (W where there is none). */
@@ -177,9 +186,13 @@ LS_FN void loop_distribute(const struct loop_view *v, int32_t i) {
 
 /* Clears every slot of `links` that touches a defaulter, on either side. */
 LS_FN void loop_cancel(const struct loop_view *v, const struct ls_loop_links *links, int32_t where) {
-  for (int32_t k = 0; k < links->count; k++) {
-    ls_lane stays = (lane_set(1) - loop_defaulted(v, links->from[k])) * (lane_set(1) - loop_defaulted(v, links->to[k]));
-    loop_set(v, where, k, loop_get(v, where, k) * stays);
+  for (int32_t i = 0; i < v->n; i++) {
+    if (!loop_any_fails(v, i)) continue;
+    ls_lane stays = lane_set(1) - loop_get(v, v->at->defaulted, i);
+    for (int32_t k = links->first_from[i]; k < links->first_from[i + 1]; k++)
+      loop_set(v, where, k, loop_get(v, where, k) * stays);
+    for (int32_t p = links->first_to[i]; p < links->first_to[i + 1]; p++)
+      loop_set(v, where, links->by_to[p], loop_get(v, where, links->by_to[p]) * stays);
   }
 }
 
@@ -188,14 +201,15 @@ LS_FN void loop_note_written_off(const struct loop_view *v) {
   const struct ls_loop_links *purchase = &v->loop->purchase;
   for (int32_t k = 0; k < purchase->count; k++)
     if (loop_trait(v, k, LOOP_TRAIT_IN_VALUE))
-      loop_add(v, v->at->written_off, purchase->to[k], loop_backlog_worth(v, k) * loop_defaulted(v, purchase->from[k]));
+      loop_add(v, v->at->written_off, purchase->to[k],
+               loop_backlog_worth(v, k) * loop_get(v, v->at->defaulted, purchase->from[k]));
 }
 
 LS_FN void loop_end_backstops(const struct loop_view *v) {
   const struct ls_loop_backstops *b = &v->loop->backstop;
   for (int32_t r = 0; r < b->count; r++) {
-    ls_lane stays =
-        (lane_set(1) - loop_defaulted(v, b->guarantor[r])) * (lane_set(1) - loop_defaulted(v, b->provider[r]));
+    ls_lane stays = (lane_set(1) - loop_get(v, v->at->defaulted, b->guarantor[r])) *
+                    (lane_set(1) - loop_get(v, v->at->defaulted, b->provider[r]));
     loop_set(v, v->at->backstop_left, r, loop_get(v, v->at->backstop_left, r) * stays);
   }
 }
@@ -218,16 +232,34 @@ LS_FN void loop_close_estates(const struct loop_view *v) {
   }
 }
 
+/* How many of the debts are not 0. */
+LS_FN ls_lane loop_count_debts(const struct loop_view *v, const struct ls_loop_rows *rows) {
+  ls_lane count = lane_set(0);
+  for (int32_t p = 0; p < rows->count; p++)
+    count = count + lane_from_mask(mask_not(lane_equal(loop_get(v, v->at->owed, rows->by_from[p]), lane_set(0))));
+  return count;
+}
+
+/* Once nobody is behind with anything, sums over debts are short again. */
+LS_STEP void loop_narrow_debts(struct loop_view *v) {
+  const struct ls_loop_rows *lasting = &v->loop->lasting_debt, *every = &v->loop->every_debt;
+  if (v->debts == lasting) return;
+  if (!mask_any(lane_less(loop_count_debts(v, lasting), loop_count_debts(v, every)))) v->debts = lasting;
+}
+
 /* Step 8. */
-LS_STEP void loop_defaults(const struct loop_view *v) {
+LS_STEP void loop_defaults(struct loop_view *v) {
   ls_mask any_default = loop_find_defaults(v);
   if (!mask_any(any_default)) return;
+  v->debts = &v->loop->every_debt; /* claims for broken contracts are debts too */
   while (loop_has(v, LOOP_HAS_CROSS_DEFAULT) && mask_any(loop_cross_defaults(v))) continue;
   loop_expect_losses(v);
   loop_terminate(v);
-  for (int32_t i = 0; i < v->n; i++) loop_realise(v, i);
+  for (int32_t i = 0; i < v->n; i++)
+    if (loop_any_fails(v, i)) loop_realise(v, i);
   loop_clear_estates(v, any_default);
-  for (int32_t i = 0; i < v->n; i++) loop_distribute(v, i);
+  for (int32_t i = 0; i < v->n; i++)
+    if (loop_any_fails(v, i)) loop_distribute(v, i);
   loop_close_estates(v);
 }
 

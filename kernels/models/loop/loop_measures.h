@@ -100,7 +100,8 @@ LS_FN ls_lane loop_backlog_at_risk(const struct loop_view *v, int32_t i) {
   ls_lane sum = lane_set(0);
   for (int32_t p = v->loop->purchase.first_to[i]; p < v->loop->purchase.first_to[i + 1]; p++) {
     int32_t k = v->loop->purchase.by_to[p];
-    sum = sum + loop_get(v, v->at->backlog, k) * (lane_set(1) - loop_standing(v, v->loop->purchase.from[k]));
+    sum =
+        sum + loop_get(v, v->at->backlog, k) * (lane_set(1) - loop_get(v, v->at->standing, v->loop->purchase.from[k]));
   }
   return sum;
 }

@@ -6,14 +6,14 @@
 
 /* Wealth of holders outside the network: their shares and claims, less what W owes, plus the net money they have received. */
 LS_FN ls_lane loop_outside_wealth(const struct loop_view *v) {
-  const struct ls_loop_links *debt = &v->loop->debt;
+  const struct ls_loop_rows *debts = v->debts;
   ls_lane wealth = loop_get(v, v->at->outside_flow, 0);
   for (int32_t j = 0; j < v->n; j++) {
     wealth = wealth + loop_get(v, v->at->world_share, j) * loop_get(v, v->at->value, j);
     wealth = wealth + loop_get(v, v->at->owed, v->loop->world_debt[j]);
   }
-  for (int32_t k = debt->first_from[v->n]; k < debt->first_from[v->n + 1]; k++)
-    wealth = wealth - loop_get(v, v->at->owed, k);
+  for (int32_t p = debts->first_from[v->n]; p < debts->first_from[v->n + 1]; p++)
+    wealth = wealth - loop_get(v, v->at->owed, debts->by_from[p]);
   return wealth;
 }
 

@@ -11,8 +11,8 @@ LS_FN ls_lane loop_pledge_due(const struct loop_view *v, int32_t k) {
   const struct ls_loop_links *pledge = &v->loop->pledge;
   int32_t j = pledge->to[k];
   ls_lane rate = lane_set(v->loop->pledge_rate[(int64_t)v->t * pledge->count + k]);
-  ls_lane open =
-      (lane_set(1) - loop_get(v, v->at->flag, j)) * loop_live(v, pledge->from[k]) * loop_get(v, v->at->live, j);
+  ls_lane open = (lane_set(1) - loop_get(v, v->at->flag, j)) * loop_get(v, v->at->live, pledge->from[k]) *
+                 loop_get(v, v->at->live, j);
   return lane_min(loop_get(v, v->at->pledged, k), rate) * loop_gate(v, k) * open * loop_confidence(v, j) *
          loop_test(v, k);
 }
@@ -49,19 +49,14 @@ LS_STEP void loop_obligations(const struct loop_view *v) {
   }
 }
 
-/* The share of a class that node j pays: 1 for W. */
-LS_FN ls_lane loop_paid(const struct loop_view *v, int32_t where, int32_t j) {
-  return j == v->n ? lane_set(1) : loop_get(v, where, j);
-}
-
 /* Debt service that reaches i. */
 LS_FN ls_lane loop_service_received(const struct loop_view *v, int32_t i) {
-  const struct ls_loop_links *debt = &v->loop->debt;
+  const struct ls_loop_rows *debts = v->debts;
   ls_lane sum = lane_set(0);
-  for (int32_t p = debt->first_to[i]; p < debt->first_to[i + 1]; p++) {
-    int32_t k = debt->by_to[p];
-    ls_lane paid = loop_get(v, v->at->owed, k) * loop_paid(v, v->at->paid0, debt->from[k]);
-    sum = sum + (loop_has(v, LOOP_HAS_RATES) ? loop_service_rate(v, debt->from[k]) * paid : paid);
+  for (int32_t p = debts->first_to[i]; p < debts->first_to[i + 1]; p++) {
+    int32_t k = debts->by_to[p], debtor = v->loop->debt.from[k];
+    ls_lane paid = loop_get(v, v->at->owed, k) * loop_get(v, v->at->paid0, debtor);
+    sum = sum + (loop_has(v, LOOP_HAS_RATES) ? loop_service_rate(v, debtor) * paid : paid);
   }
   return loop_has(v, LOOP_HAS_RATES) ? sum : loop_service_rate(v, v->n) * sum; /* one rate for all: multiply once */
 }
@@ -71,7 +66,7 @@ LS_FN ls_lane loop_backstops_received(const struct loop_view *v, int32_t i) {
   ls_lane sum = lane_set(0);
   for (int32_t r = 0; r < b->count; r++)
     if (b->provider[r] == i)
-      sum = sum + loop_get(v, v->at->backstop_due, r) * loop_paid(v, v->at->paid1, b->guarantor[r]);
+      sum = sum + loop_get(v, v->at->backstop_due, r) * loop_get(v, v->at->paid1, b->guarantor[r]);
   return sum;
 }
 
@@ -81,13 +76,13 @@ LS_FN ls_lane loop_receipts(const struct loop_view *v, int32_t i) {
   ls_lane service = loop_service_received(v, i), trade = lane_set(0), equity = lane_set(0);
   for (int32_t p = purchase->first_to[i]; p < purchase->first_to[i + 1]; p++) {
     int32_t k = purchase->by_to[p];
-    trade = trade + loop_get(v, v->at->payable, k) * loop_paid(v, v->at->paid1, purchase->from[k]);
+    trade = trade + loop_get(v, v->at->payable, k) * loop_get(v, v->at->paid1, purchase->from[k]);
   }
   if (loop_has(v, LOOP_HAS_BACKSTOPS)) trade = trade + loop_backstops_received(v, i);
   for (int32_t p = pledge->first_to[i]; p < pledge->first_to[i + 1]; p++) {
     int32_t k = pledge->by_to[p];
     ls_lane free_part = loop_get(v, v->at->pledge_due, k) * lane_set(1 - loop_earmark(v, k));
-    equity = equity + free_part * loop_paid(v, v->at->paid2, pledge->from[k]);
+    equity = equity + free_part * loop_get(v, v->at->paid2, pledge->from[k]);
   }
   return service + trade + equity;
 }
@@ -169,9 +164,11 @@ LS_FN void loop_count(const struct loop_view *v, const struct ls_stop_rule *rule
   loop_set(v, v->at->unconverged, 0, lane_max(loop_get(v, v->at->unconverged, 0), lane_from_mask(rule->active)));
 }
 
-/* Step 5: the greatest clearing of the three classes, from full payment down; every sweep reads only the one before. */
-LS_STEP void loop_clear(const struct loop_view *v) {
-  struct ls_stop_rule rule = stop_rule_begin(loop_anyone_short(v));
+/* Step 5: the greatest clearing of the three classes, from full payment down; every sweep reads only the one before. Returns
+ * the lanes in which somebody may stay behind. */
+LS_STEP ls_mask loop_clear(const struct loop_view *v) {
+  ls_mask any_short = loop_anyone_short(v);
+  struct ls_stop_rule rule = stop_rule_begin(any_short);
   for (int32_t sweep = 0; sweep < v->plan->max_iterations && mask_any(rule.active); sweep++) {
     ls_mask active = rule.active;
     for (int32_t i = 0; i < v->n; i++) loop_pay(v, i, &rule);
@@ -180,6 +177,7 @@ LS_STEP void loop_clear(const struct loop_view *v) {
     stop_rule_end_sweep(&rule, v->plan->tolerance);
   }
   loop_count(v, &rule);
+  return any_short;
 }
 
 /* Earmarked cash after the quarter: less what was prepaid out of it, plus its part of what was paid in; returns the sum of
@@ -192,7 +190,7 @@ LS_FN ls_lane loop_settle_earmarks(const struct loop_view *v, int32_t i) {
     ls_lane kept = loop_get(v, v->at->earmarked, k);
     for (int32_t o = purchase->first_from[i]; o < purchase->first_from[i + 1]; o++)
       if (v->loop->purchase_pledge[o] == k) kept = kept - loop_get(v, v->at->prepaid, o);
-    ls_lane paid_in = loop_get(v, v->at->pledge_due, k) * loop_paid(v, v->at->paid2, pledge->from[k]);
+    ls_lane paid_in = loop_get(v, v->at->pledge_due, k) * loop_get(v, v->at->paid2, pledge->from[k]);
     kept = lane_positive_part(kept) + lane_set(loop_earmark(v, k)) * paid_in;
     loop_set(v, v->at->earmarked, k, kept);
     sum = sum + kept;
@@ -217,7 +215,8 @@ LS_FN void loop_settle_entity(const struct loop_view *v, int32_t i) {
 
 /* Cash after clearing, and the money that crosses the border as investment or debt service. */
 LS_STEP void loop_settle_cash(const struct loop_view *v) {
-  const struct ls_loop_links *debt = &v->loop->debt, *pledge = &v->loop->pledge;
+  const struct ls_loop_links *pledge = &v->loop->pledge;
+  const struct ls_loop_rows *debts = v->debts;
   for (int32_t i = 0; i < v->n; i++) loop_settle_entity(v, i);
   for (int32_t i = 0; i < v->n; i++) {
     ls_lane served = loop_get(v, v->at->owed, v->loop->world_debt[i]) * loop_get(v, v->at->paid0, i);
@@ -225,8 +224,8 @@ LS_STEP void loop_settle_cash(const struct loop_view *v) {
     if (loop_has(v, LOOP_HAS_COLLATERAL))
       loop_add(v, v->at->outside_flow, 0, loop_called(v, i) * loop_get(v, v->at->paid0, i));
   }
-  for (int32_t k = debt->first_from[v->n]; k < debt->first_from[v->n + 1]; k++)
-    loop_add(v, v->at->outside_flow, 0, -loop_service_rate(v, v->n) * loop_get(v, v->at->owed, k));
+  for (int32_t p = debts->first_from[v->n]; p < debts->first_from[v->n + 1]; p++)
+    loop_add(v, v->at->outside_flow, 0, -loop_service_rate(v, v->n) * loop_get(v, v->at->owed, debts->by_from[p]));
   for (int32_t k = pledge->first_from[v->n]; k < pledge->first_from[v->n + 1]; k++) {
     loop_add(v, v->at->outside_flow, 0, -loop_get(v, v->at->pledge_due, k));
     loop_note_equity_flow(v, -loop_get(v, v->at->pledge_due, k));

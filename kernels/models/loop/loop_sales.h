@@ -39,7 +39,7 @@ LS_FN ls_lane loop_output_ratio(const struct loop_view *v, int32_t i) {
 
 /* d_i, of which the part that takes capacity comes only as far as capacity goes. */
 LS_FN ls_lane loop_reachable_demand(const struct loop_view *v, int32_t i) {
-  ls_lane demand = loop_path_value(v, LOOP_PATH_DEMAND, LS_VARIABLE_DEMAND, i);
+  ls_lane demand = loop_get(v, v->at->demand, i);
   double use = loop_has(v, LOOP_HAS_RATIONING) ? loop_entity(v, LOOP_EXTERNAL_USE, i) : 0;
   if (use == 0) return demand;
   return demand * (lane_set(1 - use) + lane_set(use) * loop_get(v, v->at->first_share, i));
@@ -49,7 +49,7 @@ LS_FN ls_lane loop_reachable_demand(const struct loop_view *v, int32_t i) {
 LS_STEP void loop_sell(const struct loop_view *v) {
   const struct ls_loop_links *purchase = &v->loop->purchase;
   for (int32_t i = 0; i < v->n; i++) {
-    ls_lane planned = loop_path_value(v, LOOP_PATH_DEMAND_PLANNED, LS_VARIABLE_DEMAND_PLANNED, i);
+    ls_lane planned = loop_get(v, v->at->planned_demand, i);
     ls_lane demand = loop_reachable_demand(v, i);
     ls_lane revenue = lane_min(demand, planned * loop_output_ratio(v, i)) * loop_get(v, v->at->live, i);
     ls_lane sales = revenue;

@@ -63,12 +63,20 @@ LS_FN void loop_rates(const struct loop_view *v) {
     ls_lane due = loop_path_value(v, LOOP_PATH_AMORTISATION, LS_VARIABLE_AMORTISATION, i);
     ls_lane rolled = lane_clip(loop_path_value(v, LOOP_PATH_ROLLOVER, LS_VARIABLE_ROLLOVER, i), 0, 1);
     double base = v->loop->interest + loop_entity(v, LOOP_SPREAD, i);
-    loop_set(v, v->at->interest, i, lane_set(base) + lane_set(v->loop->distress_spread) * flag);
-    loop_set(v, v->at->principal, i, lane_min(due, lane_set(1)) * (lane_set(1) - rolled * (lane_set(1) - flag)));
+    ls_lane interest = lane_set(base) + lane_set(v->loop->distress_spread) * flag;
+    ls_lane principal = lane_min(due, lane_set(1)) * (lane_set(1) - rolled * (lane_set(1) - flag));
+    loop_set(v, v->at->interest, i, interest);
+    loop_set(v, v->at->principal, i, principal);
+    loop_set(v, v->at->service, i, interest + principal);
   }
 }
 
 LS_STEP void loop_open_quarter(const struct loop_view *v) {
+  for (int32_t i = 0; i < v->n; i++) {
+    ls_lane planned = loop_path_value(v, LOOP_PATH_DEMAND_PLANNED, LS_VARIABLE_DEMAND_PLANNED, i);
+    loop_set(v, v->at->planned_demand, i, planned);
+    loop_set(v, v->at->demand, i, loop_path_value(v, LOOP_PATH_DEMAND, LS_VARIABLE_DEMAND, i));
+  }
   if (loop_has(v, LOOP_HAS_HERDING)) {
     loop_drawdowns(v);
     loop_capex_factors(v);

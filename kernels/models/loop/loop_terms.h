@@ -8,19 +8,19 @@
 /* ---- rates of debt ------------------------------------------------------------------------------------------------ */
 
 LS_FN ls_lane loop_interest_rate(const struct loop_view *v, int32_t debtor) {
-  if (debtor == v->n || !loop_has(v, LOOP_HAS_RATES)) return lane_set(v->loop->interest);
+  if (!loop_has(v, LOOP_HAS_RATES)) return lane_set(v->loop->interest);
   return loop_get(v, v->at->interest, debtor);
 }
 
 LS_FN ls_lane loop_principal_rate(const struct loop_view *v, int32_t debtor) {
-  if (debtor == v->n || !loop_has(v, LOOP_HAS_RATES)) return lane_set(v->loop->amortisation);
+  if (!loop_has(v, LOOP_HAS_RATES)) return lane_set(v->loop->amortisation);
   return loop_get(v, v->at->principal, debtor);
 }
 
 /* Interest and principal due per debt. */
 LS_FN ls_lane loop_service_rate(const struct loop_view *v, int32_t debtor) {
-  if (debtor == v->n || !loop_has(v, LOOP_HAS_RATES)) return lane_set(v->loop->interest + v->loop->amortisation);
-  return loop_get(v, v->at->interest, debtor) + loop_get(v, v->at->principal, debtor);
+  if (!loop_has(v, LOOP_HAS_RATES)) return lane_set(v->loop->interest + v->loop->amortisation);
+  return loop_get(v, v->at->service, debtor);
 }
 
 /* ---- collateral ---------------------------------------------------------------------------------------------------- */
@@ -74,7 +74,7 @@ LS_STEP void loop_note_for_tests(const struct loop_view *v) {
   if (!loop_has(v, LOOP_HAS_TESTS)) return;
   for (int32_t i = 0; i < v->n; i++) {
     loop_set(v, v->at->revenue_before, i, loop_get(v, v->at->external_revenue, i));
-    loop_set(v, v->at->planned_before, i, loop_path_value(v, LOOP_PATH_DEMAND_PLANNED, LS_VARIABLE_DEMAND_PLANNED, i));
+    loop_set(v, v->at->planned_before, i, loop_get(v, v->at->planned_demand, i));
   }
   for (int32_t k = 0; v->at->delivered_sum >= 0 && k < v->loop->purchase.count; k++)
     loop_add(v, v->at->delivered_sum, k, loop_get(v, v->at->delivered, k));
@@ -112,7 +112,7 @@ LS_FN void loop_prepay(const struct loop_view *v) {
 /* What j receives out of earmarked cash. */
 LS_FN ls_lane loop_prepaid_to(const struct loop_view *v, int32_t j) {
   ls_lane sum = lane_set(0);
-  if (!loop_has(v, LOOP_HAS_EARMARKS)) return sum;
+  if (!loop_has(v, LOOP_HAS_EARMARKS) || v->loop->pledge.first_from[j] == v->loop->pledge.first_from[j + 1]) return sum;
   for (int32_t p = v->loop->purchase.first_to[j]; p < v->loop->purchase.first_to[j + 1]; p++) {
     int32_t k = v->loop->purchase.by_to[p];
     if (loop_trait(v, k, LOOP_TRAIT_PREPAID)) sum = sum + loop_get(v, v->at->prepaid, k);
@@ -154,7 +154,7 @@ LS_FN void loop_call_backstops(const struct loop_view *v) {
     ls_lane unsold = loop_unsold(v, b->provider[r]);
     for (int32_t earlier = 0; earlier < r; earlier++)
       if (b->provider[earlier] == b->provider[r]) unsold = unsold - loop_get(v, v->at->backstop_due, earlier);
-    ls_lane live = loop_live(v, b->guarantor[r]) * loop_get(v, v->at->live, b->provider[r]);
+    ls_lane live = loop_get(v, v->at->live, b->guarantor[r]) * loop_get(v, v->at->live, b->provider[r]);
     ls_lane due = lane_min(loop_get(v, v->at->backstop_left, r), lane_positive_part(unsold));
     loop_set(v, v->at->backstop_due, r, due * live);
   }

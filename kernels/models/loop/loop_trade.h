@@ -10,9 +10,8 @@ LS_FN ls_lane loop_ratio_limit(const struct loop_view *v, int32_t i) {
 }
 
 LS_FN ls_lane loop_demand_ratio(const struct loop_view *v, int32_t i) {
-  ls_lane planned = loop_path_value(v, LOOP_PATH_DEMAND_PLANNED, LS_VARIABLE_DEMAND_PLANNED, i);
-  ls_lane actual = loop_path_value(v, LOOP_PATH_DEMAND, LS_VARIABLE_DEMAND, i);
-  return lane_min(loop_ratio_limit(v, i), lane_ratio(actual, planned, 1));
+  ls_lane planned = loop_get(v, v->at->planned_demand, i);
+  return lane_min(loop_ratio_limit(v, i), lane_ratio(loop_get(v, v->at->demand, i), planned, 1));
 }
 
 /* u_i: the share of its uncommitted orders that a buyer places: it follows demand now and its own sales of last quarter. */
@@ -40,8 +39,10 @@ LS_FN void loop_order(const struct loop_view *v, int32_t k) {
   ls_lane taken = firm + (lane_set(1) - firm) * loop_contract_ratio(v, k);
   ls_lane placed = (renewed ? rate : lane_min(backlog, rate)) * taken;
   if (loop_has(v, LOOP_HAS_UPSIDE) && !renewed) placed = lane_min(placed, backlog);
-  loop_set(v, v->at->ordered, k, placed * (loop_live(v, i) * loop_live(v, v->loop->purchase.to[k])));
-  if (loop_trait(v, k, LOOP_TRAIT_MAY_SUBSTITUTE)) loop_set(v, v->at->wanted, k, rate * taken * loop_live(v, i));
+  loop_set(v, v->at->ordered, k,
+           placed * (loop_get(v, v->at->live, i) * loop_get(v, v->at->live, v->loop->purchase.to[k])));
+  if (loop_trait(v, k, LOOP_TRAIT_MAY_SUBSTITUTE))
+    loop_set(v, v->at->wanted, k, rate * taken * loop_get(v, v->at->live, i));
 }
 
 /* Step 1. */
@@ -58,7 +59,7 @@ LS_STEP void loop_orders(const struct loop_view *v) {
 LS_STEP void loop_planned_sales(const struct loop_view *v) {
   const struct ls_loop_links *purchase = &v->loop->purchase;
   for (int32_t j = 0; j < v->n; j++) {
-    ls_lane planned = loop_path_value(v, LOOP_PATH_DEMAND_PLANNED, LS_VARIABLE_DEMAND_PLANNED, j);
+    ls_lane planned = loop_get(v, v->at->planned_demand, j);
     for (int32_t p = purchase->first_to[j]; p < purchase->first_to[j + 1]; p++) {
       int32_t k = purchase->by_to[p];
       ls_lane rate = loop_get(v, v->at->scheduled, k);
@@ -93,7 +94,7 @@ LS_FN void loop_deliver_alike(const struct loop_view *v, int32_t j) {
 /* Step 2 with outside sales that need capacity and customers who come first; leaves what is spare, and how scarce it is. */
 LS_FN void loop_deliver_ranked(const struct loop_view *v, int32_t j) {
   const struct ls_loop_links *purchase = &v->loop->purchase;
-  ls_lane demand = loop_path_value(v, LOOP_PATH_DEMAND, LS_VARIABLE_DEMAND, j), live = loop_get(v, v->at->live, j);
+  ls_lane demand = loop_get(v, v->at->demand, j), live = loop_get(v, v->at->live, j);
   ls_lane unit = lane_set(loop_entity(v, LOOP_PRICE, j)), able = loop_able(v, j);
   ls_lane outside = lane_set(loop_entity(v, LOOP_EXTERNAL_USE, j)) * demand * live / unit;
   ls_lane first = lane_set(0), second = lane_set(0); /* orders by priority */

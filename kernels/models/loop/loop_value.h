@@ -22,7 +22,7 @@ LS_FN ls_lane loop_backlog_value(const struct loop_view *v, int32_t i, bool in_f
   if (margin == 0) return sum;
   for (int32_t p = purchase->first_to[i]; p < purchase->first_to[i + 1]; p++) {
     int32_t k = purchase->by_to[p];
-    ls_lane weight = in_full ? lane_set(1) : loop_standing(v, purchase->from[k]);
+    ls_lane weight = in_full ? lane_set(1) : loop_get(v, v->at->standing, purchase->from[k]);
     sum = sum + loop_get(v, v->at->backlog_worth, k) * weight;
   }
   return lane_set(margin) * sum;
@@ -38,16 +38,15 @@ LS_FN ls_lane loop_stakes_value(const struct loop_view *v, int32_t i) {
 
 /* vd_j: what a claim on j counts for: 1, or under `claims_valuation: en` j's assets over its debt. */
 LS_FN ls_lane loop_claim_weight(const struct loop_view *v, int32_t j) {
-  if (j == v->n || !v->loop->claims_en) return lane_set(1);
-  return loop_get(v, v->at->claim_weight, j);
+  return v->loop->claims_en ? loop_get(v, v->at->claim_weight, j) : lane_set(1);
 }
 
 LS_FN ls_lane loop_claims_value(const struct loop_view *v, int32_t i, bool in_full) {
-  const struct ls_loop_links *debt = &v->loop->debt;
+  const struct ls_loop_rows *debts = v->debts;
   ls_lane sum = lane_set(0);
-  for (int32_t p = debt->first_to[i]; p < debt->first_to[i + 1]; p++) {
-    int32_t k = debt->by_to[p];
-    ls_lane weight = in_full ? lane_set(1) : loop_claim_weight(v, debt->from[k]);
+  for (int32_t p = debts->first_to[i]; p < debts->first_to[i + 1]; p++) {
+    int32_t k = debts->by_to[p];
+    ls_lane weight = in_full ? lane_set(1) : loop_claim_weight(v, v->loop->debt.from[k]);
     sum = sum + loop_get(v, v->at->owed, k) * weight;
   }
   return sum;
@@ -83,15 +82,23 @@ LS_FN ls_lane loop_real_assets_value(const struct loop_view *v, int32_t i) {
   return assets * (lane_set(1 - share) + lane_set(share) * loop_hardware_price(v, i));
 }
 
-/* c_i, the part that no other value moves, and debt_i: both stand still while the values settle. Claims start at par in `lanes`;
- * elsewhere they keep what they were found to be worth. */
-LS_FN void loop_fix_values(const struct loop_view *v, ls_mask lanes) {
+/* What neither other values nor waves of distress move: own assets, debt, and claims in full. */
+LS_FN void loop_hold_values(const struct loop_view *v) {
   for (int32_t i = 0; i < v->n; i++) {
-    ls_lane debt = loop_debt(v, i);
     ls_lane assets = loop_get(v, v->at->cash, i) + loop_real_assets_value(v, i) + loop_revenue_value(v, i);
     if (loop_has(v, LOOP_HAS_SALES_IN_VALUE)) assets = assets + loop_loop_sales_value(v, i);
-    loop_set(v, v->at->debt, i, debt);
-    loop_set(v, v->at->fixed_value, i, assets - loop_distress_cost(v, i, v->at->flag) - debt);
+    loop_set(v, v->at->held_value, i, assets);
+    loop_set(v, v->at->debt, i, loop_debt(v, i));
+    loop_set(v, v->at->claims, i, loop_claims_value(v, i, true));
+  }
+}
+
+/* c_i, the part that stands still while the values settle. Claims start at par in `lanes`; elsewhere they keep what they were
+ * found to be worth. */
+LS_FN void loop_fix_values(const struct loop_view *v, ls_mask lanes) {
+  for (int32_t i = 0; i < v->n; i++) {
+    ls_lane own = loop_get(v, v->at->held_value, i) - loop_distress_cost(v, i, v->at->flag);
+    loop_set(v, v->at->fixed_value, i, own - loop_get(v, v->at->debt, i));
     if (v->loop->claims_en)
       loop_set(v, v->at->claim_weight, i, lane_select(lanes, lane_set(1), loop_get(v, v->at->claim_weight, i)));
   }
@@ -127,7 +134,7 @@ LS_STEP void loop_factor_stakes(const struct loop_view *v) {
 LS_FN void loop_start_values(const struct loop_view *v) {
   const struct ls_elimination *e = &v->loop->elimination;
   for (int32_t i = 0; i < v->n; i++) {
-    ls_lane most = loop_get(v, v->at->fixed_value, i) + loop_backlog_value(v, i, true) + loop_claims_value(v, i, true);
+    ls_lane most = loop_get(v, v->at->fixed_value, i) + loop_backlog_value(v, i, true) + loop_get(v, v->at->claims, i);
     loop_set(v, v->at->value, i, lane_positive_part(most));
   }
   for (int32_t step = 0; step < e->node_count; step++)
@@ -146,13 +153,13 @@ LS_FN void loop_start_values(const struct loop_view *v) {
 /* One entity's value from the values of the others. */
 LS_FN void loop_revalue(const struct loop_view *v, int32_t i, bool in_full, struct ls_stop_rule *rule) {
   ls_lane net = loop_get(v, v->at->fixed_value, i) + loop_stakes_value(v, i) + loop_backlog_value(v, i, in_full) +
-                loop_claims_value(v, i, false);
+                (v->loop->claims_en ? loop_claims_value(v, i, false) : loop_get(v, v->at->claims, i));
   ls_lane before = loop_get(v, v->at->value, i);
   ls_lane after = loop_get(v, v->at->live, i) * lane_positive_part(net);
   ls_lane scale = lane_max(lane_max(before, after), loop_get(v, v->at->reference, i));
   stop_rule_note(rule, lane_ratio(lane_absolute(after - before), scale, 0));
   loop_set(v, v->at->value, i, lane_select(rule->active, after, before));
-  loop_note_standing(v, i);
+  if (v->loop->vouches[i]) loop_note_standing(v, i);
   if (v->loop->claims_en) {
     ls_lane debt = loop_get(v, v->at->debt, i);
     ls_lane weight = lane_clip(lane_ratio(net + debt, debt, 1), 0, 1), last = loop_get(v, v->at->claim_weight, i);
@@ -168,7 +175,8 @@ LS_STEP void loop_settle_values(const struct loop_view *v, ls_mask lanes, bool i
   for (int32_t i = 0; i < v->n; i++) loop_set(v, v->at->kept_value, i, loop_get(v, v->at->value, i));
   loop_fix_values(v, lanes);
   loop_start_values(v);
-  for (int32_t i = 0; i < v->n; i++) loop_note_standing(v, i);
+  for (int32_t i = 0; i < v->n; i++)
+    if (v->loop->vouches[i]) loop_note_standing(v, i);
   struct ls_stop_rule rule = stop_rule_begin(lanes);
   for (int32_t sweep = 0; sweep < v->plan->max_iterations && mask_any(rule.active); sweep++) {
     for (int32_t step = e->node_count - 1; step >= 0; step--) loop_revalue(v, e->order[step], in_full, &rule);
@@ -204,6 +212,7 @@ LS_FN ls_mask loop_new_flags(const struct loop_view *v) {
 LS_STEP void loop_value(const struct loop_view *v) {
   loop_factor_stakes(v);
   loop_weigh_backlog(v);
+  loop_hold_values(v);
   loop_note_references(v);
   ls_mask lanes = lane_equal(lane_set(0), lane_set(0));
   while (mask_any(lanes)) {

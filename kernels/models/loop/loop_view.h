@@ -23,6 +23,8 @@ struct loop_view {
   ls_slots s;
   int32_t n; /* entities */
   int32_t t; /* quarter */
+  const struct ls_loop_rows
+      *debts; /* those that may not be 0: which, decides how long sums take and not what they give */
 };
 
 /* State of entity, link or entry i: loop_get(v, v->at->cash, i). */
@@ -71,17 +73,8 @@ LS_FN ls_lane loop_forced(const struct loop_view *v, int32_t i) {
   return forced;
 }
 
-/* 1 for W, else the entity's live flag. */
-LS_FN ls_lane loop_live(const struct loop_view *v, int32_t node) {
-  return node == v->n ? lane_set(1) : loop_get(v, v->at->live, node);
-}
-
-/* Value against its reference, clipped to 0..1; 1 for W and where there is no reference. Kept, because every link to a node
- * asks for it: whoever changes a value calls loop_note_standing. */
-LS_FN ls_lane loop_standing(const struct loop_view *v, int32_t node) {
-  return node == v->n ? lane_set(1) : loop_get(v, v->at->standing, node);
-}
-
+/* Value against its reference, clipped to 0..1; 1 where there is no reference. Kept, because every link to a node asks for it:
+ * whoever changes a value notes it again. */
 LS_FN void loop_note_standing(const struct loop_view *v, int32_t i) {
   ls_lane ratio = lane_ratio(loop_get(v, v->at->value, i), loop_get(v, v->at->reference, i), 1);
   loop_set(v, v->at->standing, i, lane_clip(ratio, 0, 1));
@@ -91,7 +84,7 @@ LS_FN void loop_note_standing(const struct loop_view *v, int32_t i) {
 LS_FN ls_lane loop_confidence(const struct loop_view *v, int32_t j) {
   double sensitivity = loop_entity(v, LOOP_FUNDING_SENSITIVITY, j);
   if (sensitivity == 0) return lane_set(1);
-  return lane_set(1) - lane_set(sensitivity) * (lane_set(1) - loop_standing(v, j));
+  return lane_set(1) - lane_set(sensitivity) * (lane_set(1) - loop_get(v, v->at->standing, j));
 }
 
 /* Money that holders of shares outside got for them, less what they put in; part of outside_flow, kept apart where measured. */
@@ -111,9 +104,10 @@ LS_FN void loop_expect(const struct loop_view *v, int32_t i, ls_lane change) {
 
 /* Sum of what i owes. */
 LS_FN ls_lane loop_debt(const struct loop_view *v, int32_t i) {
+  const struct ls_loop_rows *debts = v->debts;
   ls_lane sum = lane_set(0);
-  for (int32_t k = v->loop->debt.first_from[i]; k < v->loop->debt.first_from[i + 1]; k++)
-    sum = sum + loop_get(v, v->at->owed, k);
+  for (int32_t p = debts->first_from[i]; p < debts->first_from[i + 1]; p++)
+    sum = sum + loop_get(v, v->at->owed, debts->by_from[p]);
   return sum;
 }
 
