@@ -7,6 +7,17 @@
 
 #include <stdint.h>
 
+/* The channels through which entities act on one another (docs/models/loop-causes.md). */
+enum ls_loop_channel {
+  LOOP_CHANNEL_ORDERS,  /* what customers order, owe for it, and have on order */
+  LOOP_CHANNEL_SUPPLY,  /* what suppliers deliver of it, and whether they live */
+  LOOP_CHANNEL_CREDIT,  /* whether debtors and customers pay, what claims on them are worth, and cross-default */
+  LOOP_CHANNEL_FUNDING, /* equity that was pledged */
+  LOOP_CHANNEL_PRICES,  /* of compute, and the mood of the market */
+  LOOP_CHANNEL_STAKES,  /* values of the shares held */
+  LOOP_CHANNEL_COUNT
+};
+
 /* Per-entity numbers: entity[field * N + i]. */
 enum ls_loop_field {
   LOOP_CASH,                /* m(0) */
@@ -215,6 +226,7 @@ struct ls_loop_slots {
   int32_t claims;
   int32_t fixed_value, kept_value; /* the part that no other value moves; values before the valuation */
   int32_t standing;                /* [N + 1] value against its reference, 0-1, of the values as they stand; 1 for W */
+  int32_t flag_before;             /* flags at the start of the valuation; -1 unless the least solution is asked for */
   int32_t claim_weight;            /* [N + 1] vd; -1 with claims at book */
   int32_t scheduled;               /* [purchases] q(t) qs, whatever becomes of the contract */
   int32_t ordered, delivered;      /* [purchases] */

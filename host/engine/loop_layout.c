@@ -27,7 +27,8 @@ static void lay_out_state(const struct ls_loop_plan *loop, int32_t n, struct ls_
 }
 
 /* What lives within a quarter. */
-static void lay_out_quarter(const struct ls_loop_plan *loop, int32_t n, struct ls_loop_slots *s) {
+static void lay_out_quarter(const struct ls_plan *plan, int32_t n, struct ls_loop_slots *s) {
+  const struct ls_loop_plan *loop = &plan->loop;
   int32_t *const by_entity[] = {&s->planned_demand,
                                 &s->demand,
                                 &s->external_revenue,
@@ -52,6 +53,7 @@ static void lay_out_quarter(const struct ls_loop_plan *loop, int32_t n, struct l
   int32_t *const by_node[] = {&s->paid0, &s->paid1, &s->paid2, &s->defaulted, &s->standing};
   for (size_t k = 0; k < sizeof by_entity / sizeof by_entity[0]; k++) *by_entity[k] = take(s, n);
   for (size_t k = 0; k < sizeof by_node / sizeof by_node[0]; k++) *by_node[k] = take(s, n + 1);
+  s->flag_before = plan->solution == LS_SOLUTION_LEAST ? take(s, n) : -1;
   s->claim_weight = loop->claims_en ? take(s, n + 1) : -1;
   s->scheduled = take(s, loop->purchase.count);
   s->ordered = take(s, loop->purchase.count);
@@ -143,7 +145,7 @@ void plan_lay_out_loop(struct ls_plan *plan, bool audit) {
   int32_t n = plan->entity_count;
   s->count = 0;
   lay_out_state(&plan->loop, n, s);
-  lay_out_quarter(&plan->loop, n, s);
+  lay_out_quarter(plan, n, s);
   lay_out_trade(&plan->loop, n, s);
   lay_out_money(&plan->loop, n, s);
   lay_out_measures(&plan->loop, n, s);

@@ -29,7 +29,7 @@ static const struct ls_model_info loop_info __attribute__((unused)) = {
                  1u << LS_VARIABLE_GATE | 1u << LS_VARIABLE_PRICE | 1u << LS_VARIABLE_HARDWARE_PRICE |
                  1u << LS_VARIABLE_DEPRECIATION_SCALE | 1u << LS_VARIABLE_AMORTISATION | 1u << LS_VARIABLE_ROLLOVER |
                  1u << LS_VARIABLE_RENEGOTIATION | 1u << LS_VARIABLE_EXIT,
-    .has_least = 0,
+    .has_least = 1, /* of steps 9 and 10 */
     .tolerance = 1e-13,
     .setting = {{0, 0, 0, 0, 0, {0, 0, 0}, 0}},
     .output = {"value", "cash", "default_quarter", "distress_quarter", 0},
@@ -44,11 +44,6 @@ static const struct ls_model_info loop_info __attribute__((unused)) = {
     .trace = {"cash", "value", "real_assets", "capacity", "revenue", "debt", "live", "distress", "sales", 0},
     .trace_flags = 1u << 6 | 1u << 7,
 };
-
-/* One value in every slot of a mechanism; slots that the run has no use for are -1 and left alone. */
-LS_FN void loop_fill(const struct loop_view *v, int32_t where, int32_t count, double value) {
-  for (int32_t k = 0; where >= 0 && k < count; k++) loop_set(v, where, k, lane_set(value));
-}
 
 /* Copies what the plan says of every link or row into its slots. */
 LS_FN void loop_copy(const struct loop_view *v, int32_t where, int32_t count, const double *from) {
@@ -196,15 +191,18 @@ LS_STEP void loop_quarter(struct loop_view *v, ls_slots output) {
   loop_note_for_tests(v);
 }
 
-LS_STEP void loop_path(const struct ls_view *view, ls_slots value, ls_slots state, ls_slots output) {
-  struct loop_view v = {view,
-                        view->plan,
-                        &view->plan->loop,
-                        &view->plan->loop.slot,
-                        state,
-                        view->plan->entity_count,
-                        0,
-                        &view->plan->loop.lasting_debt};
+/* Where one tile of scenarios stands before quarter 0. */
+LS_FN struct loop_view loop_view_of(const struct ls_view *view, ls_slots state) {
+  const struct ls_plan *plan = view->plan;
+  struct loop_view v = {.view = view, .plan = plan, .loop = &plan->loop, .at = &plan->loop.slot, .s = state};
+  v.n = plan->entity_count;
+  v.debts = &plan->loop.lasting_debt;
+  return v;
+}
+
+/* All quarters of one tile. */
+LS_STEP void loop_simulate(struct loop_view v, ls_slots value, ls_slots output) {
+  const struct ls_view *view = v.view;
   columns_apply(&view->plan->shock, value, view->column, 0);
   loop_begin(&v);
   loop_reference(&v);
@@ -217,6 +215,10 @@ LS_STEP void loop_path(const struct ls_view *view, ls_slots value, ls_slots stat
   }
   v.t = view->plan->quarter_count - 1;
   loop_write(&v, output);
+}
+
+LS_STEP void loop_path(const struct ls_view *view, ls_slots value, ls_slots state, ls_slots output) {
+  loop_simulate(loop_view_of(view, state), value, output);
 }
 
 #endif

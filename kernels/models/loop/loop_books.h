@@ -4,11 +4,6 @@
 
 #include "models/loop/loop_payments.h"
 
-/* Money for new shares in j, paid by pledge k. */
-LS_FN ls_lane loop_pledge_paid(const struct loop_view *v, int32_t k) {
-  return loop_get(v, v->at->pledge_due, k) * loop_get(v, v->at->paid2, v->loop->pledge.from[k]);
-}
-
 /* Every share of j, W's too, becomes `kept` of what it was. */
 LS_FN void loop_shrink_shares(const struct loop_view *v, int32_t j, ls_lane kept) {
   const struct ls_loop_links *stake = &v->loop->stake;
@@ -79,7 +74,7 @@ LS_STEP void loop_equity(const struct loop_view *v) {
   for (int32_t r = 0; r < v->loop->warrant.count; r++) loop_exercise(v, r);
   for (int32_t k = 0; k < v->loop->pledge.count; k++) loop_add(v, v->at->pledged, k, -loop_pledge_paid(v, k));
   for (int32_t k = 0; k < v->loop->purchase.count; k++) {
-    ls_lane left = loop_get(v, v->at->backlog, k) - loop_get(v, v->at->delivered, k);
+    ls_lane left = loop_get(v, v->at->backlog, k) - loop_received(v, k);
     loop_set(v, v->at->backlog, k, loop_trait(v, k, LOOP_TRAIT_RENEWED) ? lane_positive_part(left) : left);
   }
 }
@@ -90,6 +85,7 @@ LS_FN void loop_settle_backstops(const struct loop_view *v) {
   for (int32_t r = 0; r < b->count; r++) {
     ls_lane due = loop_get(v, v->at->backstop_due, r), paid = loop_get(v, v->at->paid1, b->guarantor[r]);
     loop_add(v, v->at->backstop_left, r, -(due * paid));
+    due = loop_seen(v, LOOP_CHANNEL_ORDERS, due);
     if (b->debt[r] >= 0) loop_add(v, v->at->owed, b->debt[r], due * (lane_set(1) - paid));
   }
 }
@@ -124,7 +120,7 @@ LS_FN void loop_book_arrears(const struct loop_view *v) {
   for (int32_t k = 0; k < purchase->count; k++) {
     if (purchase->from[k] == v->n) continue;
     ls_lane unpaid = lane_set(1) - loop_get(v, v->at->paid1, purchase->from[k]);
-    loop_add(v, v->at->owed, v->loop->purchase_debt[k], loop_get(v, v->at->payable, k) * unpaid);
+    loop_add(v, v->at->owed, v->loop->purchase_debt[k], loop_bill_due(v, k) * unpaid);
   }
 }
 
@@ -180,8 +176,8 @@ LS_STEP void loop_assets(const struct loop_view *v) {
     ls_lane volume = lane_set(0), cost = lane_set(0);
     for (int32_t k = purchase->first_from[i]; k < purchase->first_from[i + 1]; k++) {
       if (!loop_trait(v, k, LOOP_TRAIT_CAPITAL)) continue;
-      volume = volume + loop_get(v, v->at->delivered, k) * lane_set(v->loop->capex_share[k]);
-      if (priced) cost = cost + loop_capital_invoice(v, k);
+      volume = volume + loop_received(v, k) * lane_set(v->loop->capex_share[k]);
+      if (priced) cost = cost + loop_capital_bill(v, k);
     }
     ls_lane kept = (lane_set(1) - loop_depreciation(v, i)) * loop_get(v, v->at->real_assets, i);
     loop_set(v, v->at->real_assets, i, kept + (priced ? cost : volume));

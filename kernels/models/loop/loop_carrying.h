@@ -18,7 +18,7 @@ LS_FN ls_lane loop_profit(const struct loop_view *v, int32_t i) {
   const struct ls_loop_plan *loop = v->loop;
   ls_lane sales = loop_get(v, v->at->sales, i), live = loop_get(v, v->at->live, i), expensed = lane_set(0);
   for (int32_t k = loop->purchase.first_from[i]; k < loop->purchase.first_from[i + 1]; k++) {
-    expensed = expensed + loop_get(v, v->at->invoice, k) - loop_capital_invoice(v, k);
+    expensed = expensed + loop_bill(v, k) - loop_capital_bill(v, k);
     if (loop_trait(v, k, LOOP_TRAIT_MAY_EXIT)) expensed = expensed + loop_get(v, v->at->fee, k);
   }
   for (int32_t p = loop->purchase.first_to[i]; loop_has(v, LOOP_HAS_EXITS) && p < loop->purchase.first_to[i + 1]; p++) {

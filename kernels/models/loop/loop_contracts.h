@@ -88,7 +88,7 @@ LS_FN void loop_give_notice(const struct loop_view *v, int32_t k) {
   ls_lane leaves = loop_get(v, v->at->leaves, k), backlog = loop_get(v, v->at->backlog, k);
   ls_lane imposed = view_shock(v->view, LS_VARIABLE_EXIT, i, 0);
   ls_mask gives = mask_or(loop_strained(v, k), lane_less(lane_set(0), imposed));
-  ls_lane both = loop_get(v, v->at->live, i) * loop_get(v, v->at->live, j);
+  ls_lane both = loop_get(v, v->at->live, i) * loop_seen(v, LOOP_CHANNEL_SUPPLY, loop_get(v, v->at->live, j));
   ls_lane running = loop_trait(v, k, LOOP_TRAIT_RENEWED) ? both : backlog; /* the backlog of the dead is 0 */
   gives = mask_and(gives, mask_and(lane_less(lane_set(0), running), lane_less(leaves, lane_set(0))));
   leaves = lane_select(gives, lane_set(v->t + notice), leaves);
@@ -115,26 +115,40 @@ LS_FN ls_lane loop_price(const struct loop_view *v, int32_t j) {
 
 /* w_k xd_k: the committed part at the contract's price, the rest as far as it is repriced at the price of the day; so written
  * that w is exactly 1 where nothing is repriced. */
-LS_FN ls_lane loop_contract_invoice(const struct loop_view *v, int32_t k) {
-  ls_lane delivered = loop_get(v, v->at->delivered, k);
-  if (!loop_trait(v, k, LOOP_TRAIT_REPRICED)) return delivered;
-  ls_lane dearer = loop_get(v, v->at->price, v->loop->purchase.to[k]) - lane_set(1);
-  ls_lane moves = (lane_set(1) - loop_firm(v, k)) * lane_set(loop_term(v, LOOP_CONTRACT_REPRICING, k));
-  return (lane_set(1) + moves * dearer) * delivered;
+LS_FN ls_lane loop_priced(const struct loop_view *v, int32_t k, ls_lane volume, ls_lane firm, ls_lane price) {
+  if (!loop_trait(v, k, LOOP_TRAIT_REPRICED)) return volume;
+  ls_lane moves = (lane_set(1) - firm) * lane_set(loop_term(v, LOOP_CONTRACT_REPRICING, k));
+  return (lane_set(1) + moves * (price - lane_set(1))) * volume;
 }
 
-/* What was bought beside the contract, at the spot price. */
-LS_FN ls_lane loop_spot_invoice(const struct loop_view *v, int32_t k) {
-  return loop_price(v, v->loop->purchase.to[k]) * loop_get(v, v->at->extra, k);
+/* The seller's invoice: by contract, and beside it at the spot price. */
+LS_FN ls_lane loop_make_invoice(const struct loop_view *v, int32_t k) {
+  ls_lane price = loop_price(v, v->loop->purchase.to[k]);
+  ls_lane firm = loop_seen_from(v, LOOP_CHANNEL_ORDERS, v->loop->purchase.from[k], loop_firm(v, k));
+  ls_lane due = loop_priced(v, k, loop_get(v, v->at->delivered, k), firm, price);
+  return loop_trait(v, k, LOOP_TRAIT_MAY_SUBSTITUTE) ? due + price * loop_get(v, v->at->extra, k) : due;
+}
+
+/* The part of the buyer's bill that is by contract. */
+LS_FN ls_lane loop_contract_bill(const struct loop_view *v, int32_t k) {
+  ls_lane price = loop_seen(v, LOOP_CHANNEL_PRICES, loop_price(v, v->loop->purchase.to[k]));
+  return loop_priced(v, k, loop_received(v, k), loop_firm(v, k), price);
+}
+
+/* What the buyer takes its bill to be. */
+LS_FN ls_lane loop_make_bill(const struct loop_view *v, int32_t k) {
+  ls_lane due = loop_contract_bill(v, k);
+  if (!loop_trait(v, k, LOOP_TRAIT_MAY_SUBSTITUTE)) return due;
+  ls_lane price = loop_seen(v, LOOP_CHANNEL_PRICES, loop_price(v, v->loop->purchase.to[k]));
+  return due + price * loop_extra_received(v, k);
 }
 
 /* Invoices of the quarter; where there are neither prices nor spot purchases the slot is that of the deliveries. */
 LS_STEP void loop_write_invoices(const struct loop_view *v) {
-  if (v->at->invoice == v->at->delivered) return;
-  for (int32_t k = 0; k < v->loop->purchase.count; k++) {
-    ls_lane due = loop_contract_invoice(v, k);
-    loop_set(v, v->at->invoice, k, loop_trait(v, k, LOOP_TRAIT_MAY_SUBSTITUTE) ? due + loop_spot_invoice(v, k) : due);
-  }
+  for (int32_t k = 0; v->at->invoice != v->at->delivered && k < v->loop->purchase.count; k++)
+    loop_set(v, v->at->invoice, k, loop_make_invoice(v, k));
+  for (int32_t k = 0; loop_bill_slot(v) != v->at->invoice && k < v->loop->purchase.count; k++)
+    loop_set(v, loop_bill_slot(v), k, loop_make_bill(v, k));
 }
 
 #endif

@@ -35,7 +35,7 @@ LS_FN ls_mask loop_cross_defaults(const struct loop_view *v) {
   for (int32_t r = 0; r < cross->count; r++) {
     int32_t i = cross->obligor[r];
     ls_mask fails = mask_and(
-        lane_to_mask(loop_get(v, v->at->defaulted, cross->trigger[r])),
+        lane_to_mask(loop_seen(v, LOOP_CHANNEL_CREDIT, loop_get(v, v->at->defaulted, cross->trigger[r]))),
         mask_and(lane_to_mask(loop_get(v, v->at->live, i)), mask_not(lane_to_mask(loop_get(v, v->at->defaulted, i)))));
     loop_set(v, v->at->defaulted, i, lane_max(loop_get(v, v->at->defaulted, i), lane_from_mask(fails)));
     ls_lane quarter = loop_get(v, v->at->default_quarter, i);
@@ -93,9 +93,10 @@ LS_FN void loop_realise(const struct loop_view *v, int32_t i) {
   loop_note_deadweight(v, (assets - lane_set(v->loop->recovery_assets) * assets) * fails);
   for (int32_t k = stake->first_from[i]; k < stake->first_from[i + 1]; k++) {
     int32_t j = stake->to[k];
-    ls_lane sold = loop_get(v, v->at->share, k) * fails * (lane_set(1) - loop_get(v, v->at->defaulted, j));
-    ls_lane worth = sold * loop_get(v, v->at->value, j),
-            price = lane_set(v->loop->recovery_stakes) * sold * loop_get(v, v->at->value, j);
+    ls_lane held = loop_get(v, v->at->share, k) * (lane_set(1) - loop_get(v, v->at->defaulted, j)), sold = held * fails;
+    ls_lane worth = sold * loop_get(v, v->at->value, j);
+    ls_lane offer = lane_set(v->loop->recovery_stakes) * held * loop_get(v, v->at->value, j);
+    ls_lane price = loop_seen(v, LOOP_CHANNEL_STAKES, offer) * fails;
     loop_buy_from_estate(v, i, price);
     loop_note_equity_flow(v, -price);
     loop_note_deadweight(v, worth - price);
@@ -104,8 +105,9 @@ LS_FN void loop_realise(const struct loop_view *v, int32_t i) {
   }
   for (int32_t p = debt->first_to[i]; p < debt->first_to[i + 1]; p++) {
     int32_t k = debt->by_to[p], j = debt->from[k];
-    ls_lane sold = loop_get(v, v->at->owed, k) * fails * (lane_set(1) - loop_get(v, v->at->defaulted, j));
-    loop_buy_from_estate(v, i, lane_set(v->loop->recovery_claims) * sold);
+    ls_lane held = loop_get(v, v->at->owed, k) * (lane_set(1) - loop_get(v, v->at->defaulted, j)), sold = held * fails;
+    ls_lane offered = loop_seen_from(v, LOOP_CHANNEL_CREDIT, j, held) * fails;
+    loop_buy_from_estate(v, i, lane_set(v->loop->recovery_claims) * offered);
     loop_note_deadweight(v, sold - lane_set(v->loop->recovery_claims) * sold);
     loop_add(v, v->at->owed, k, -sold);
     if (j != v->n) loop_add(v, v->at->owed, v->loop->world_debt[j], sold); /* a claim on W is extinguished */
@@ -119,7 +121,8 @@ LS_FN ls_lane loop_estate_receipts(const struct loop_view *v, int32_t i) {
   for (int32_t p = debt->first_to[i]; p < debt->first_to[i + 1]; p++) {
     int32_t k = debt->by_to[p], j = debt->from[k];
     if (j == v->n) continue;
-    sum = sum + loop_get(v, v->at->owed, k) * loop_get(v, v->at->estate_paid, j) * loop_get(v, v->at->defaulted, j);
+    ls_lane paid = loop_get(v, v->at->owed, k) * loop_get(v, v->at->estate_paid, j) * loop_get(v, v->at->defaulted, j);
+    sum = sum + loop_seen(v, LOOP_CHANNEL_CREDIT, paid);
   }
   return sum;
 }
@@ -160,7 +163,7 @@ LS_FN void loop_distribute(const struct loop_view *v, int32_t i) {
       loop_add(v, v->at->outside_flow, 0, paid);
       continue;
     }
-    ls_lane kept = paid * (lane_set(1) - loop_get(v, v->at->defaulted, j));
+    ls_lane kept = loop_seen(v, LOOP_CHANNEL_CREDIT, paid * (lane_set(1) - loop_get(v, v->at->defaulted, j)));
     loop_add(v, v->at->cash, j, kept);
     loop_expect(v, j, kept);
   }
@@ -176,8 +179,9 @@ LS_FN void loop_distribute(const struct loop_view *v, int32_t i) {
   for (int32_t p = stake->first_to[i]; p < stake->first_to[i + 1]; p++) {
     int32_t k = stake->by_to[p], h = stake->from[k];
     ls_lane part = per_share * loop_get(v, v->at->share, k) * (lane_set(1) - loop_get(v, v->at->defaulted, h));
-    loop_add(v, v->at->cash, h, part);
-    loop_expect(v, h, part);
+    ls_lane received = loop_seen(v, LOOP_CHANNEL_STAKES, part);
+    loop_add(v, v->at->cash, h, received);
+    loop_expect(v, h, received);
     given = given + part;
   }
   loop_add(v, v->at->outside_flow, 0, left - given);
@@ -185,15 +189,33 @@ LS_FN void loop_distribute(const struct loop_view *v, int32_t i) {
 }
 
 /* Clears every slot of `links` that touches a defaulter, on either side. */
-LS_FN void loop_cancel(const struct loop_view *v, const struct ls_loop_links *links, int32_t where) {
-  for (int32_t i = 0; i < v->n; i++) {
-    if (!loop_any_fails(v, i)) continue;
-    ls_lane stays = lane_set(1) - loop_get(v, v->at->defaulted, i);
-    for (int32_t k = links->first_from[i]; k < links->first_from[i + 1]; k++)
-      loop_set(v, where, k, loop_get(v, where, k) * stays);
-    for (int32_t p = links->first_to[i]; p < links->first_to[i + 1]; p++)
-      loop_set(v, where, links->by_to[p], loop_get(v, where, links->by_to[p]) * stays);
-  }
+LS_FN void loop_cancel_from(const struct loop_view *v, const struct ls_loop_links *links, int32_t where, int32_t i,
+                            ls_lane stays) {
+  for (int32_t k = links->first_from[i]; k < links->first_from[i + 1]; k++)
+    loop_set(v, where, k, loop_get(v, where, k) * stays);
+}
+
+LS_FN void loop_cancel_to(const struct loop_view *v, const struct ls_loop_links *links, int32_t where, int32_t i,
+                          ls_lane stays) {
+  for (int32_t p = links->first_to[i]; p < links->first_to[i + 1]; p++)
+    loop_set(v, where, links->by_to[p], loop_get(v, where, links->by_to[p]) * stays);
+}
+
+/* What the dead had with others; buyers go on with a dead seller for as long as they see it alive. */
+LS_FN void loop_cancel_links(const struct loop_view *v, int32_t i) {
+  const struct ls_loop_plan *loop = v->loop;
+  ls_lane stays = lane_set(1) - loop_get(v, v->at->defaulted, i);
+  ls_lane supplies = lane_set(1) - loop_seen(v, LOOP_CHANNEL_SUPPLY, loop_get(v, v->at->defaulted, i));
+  if (loop_has(v, LOOP_HAS_EARMARKS)) loop_cancel_from(v, &loop->pledge, v->at->earmarked, i, supplies);
+  if (loop_has(v, LOOP_HAS_EARMARKS)) loop_cancel_to(v, &loop->pledge, v->at->earmarked, i, stays);
+  loop_cancel_from(v, &loop->purchase, v->at->backlog, i, stays);
+  loop_cancel_to(v, &loop->purchase, v->at->backlog, i, supplies);
+  loop_cancel_from(v, &loop->pledge, v->at->pledged, i, stays);
+  loop_cancel_to(v, &loop->pledge, v->at->pledged, i, stays);
+  loop_cancel_from(v, &loop->stake, v->at->share, i, stays);
+  loop_cancel_to(v, &loop->stake, v->at->share, i, stays);
+  loop_cancel_from(v, &loop->debt, v->at->owed, i, stays);
+  loop_cancel_to(v, &loop->debt, v->at->owed, i, stays);
 }
 
 /* What their sellers lose of the backlog of defaulting buyers, before it is cancelled. */
@@ -218,11 +240,8 @@ LS_FN void loop_end_backstops(const struct loop_view *v) {
 LS_FN void loop_close_estates(const struct loop_view *v) {
   if (v->at->written_off >= 0) loop_note_written_off(v);
   if (loop_has(v, LOOP_HAS_BACKSTOPS)) loop_end_backstops(v);
-  if (loop_has(v, LOOP_HAS_EARMARKS)) loop_cancel(v, &v->loop->pledge, v->at->earmarked);
-  loop_cancel(v, &v->loop->purchase, v->at->backlog);
-  loop_cancel(v, &v->loop->pledge, v->at->pledged);
-  loop_cancel(v, &v->loop->stake, v->at->share);
-  loop_cancel(v, &v->loop->debt, v->at->owed);
+  for (int32_t i = 0; i < v->n; i++)
+    if (loop_any_fails(v, i)) loop_cancel_links(v, i);
   for (int32_t i = 0; i < v->n; i++) {
     ls_lane stays = lane_set(1) - loop_get(v, v->at->defaulted, i);
     loop_set(v, v->at->cash, i, loop_get(v, v->at->cash, i) * stays);

@@ -32,10 +32,10 @@ LS_STEP void loop_obligations(const struct loop_view *v) {
     ls_lane live = loop_get(v, v->at->live, i), debt = loop_debt(v, i);
     ls_lane bought = lane_set(0), pledged = lane_set(0);
     for (int32_t k = loop->purchase.first_from[i]; k < loop->purchase.first_from[i + 1]; k++)
-      bought = bought + loop_get(v, v->at->payable, k);
+      bought = bought + loop_bill_due(v, k);
     if (loop_has(v, LOOP_HAS_BACKSTOPS)) bought = bought + loop_backstops(v, loop->backstop.guarantor, i);
     for (int32_t k = loop->pledge.first_from[i]; k < loop->pledge.first_from[i + 1]; k++)
-      pledged = pledged + loop_get(v, v->at->pledge_due, k);
+      pledged = pledged + loop_seen(v, LOOP_CHANNEL_FUNDING, loop_get(v, v->at->pledge_due, k));
     ls_lane raised = loop_path_value(v, LOOP_PATH_OUTSIDE_EQUITY, LS_VARIABLE_FUNDING, i);
     ls_lane open = live * (lane_set(1) - loop_get(v, v->at->flag, i));
     ls_mask refused = mask_and(lane_less(lane_set(0), raised), lane_less(open, live));
@@ -56,7 +56,8 @@ LS_FN ls_lane loop_service_received(const struct loop_view *v, int32_t i) {
   for (int32_t p = debts->first_to[i]; p < debts->first_to[i + 1]; p++) {
     int32_t k = debts->by_to[p], debtor = v->loop->debt.from[k];
     ls_lane paid = loop_get(v, v->at->owed, k) * loop_get(v, v->at->paid0, debtor);
-    sum = sum + (loop_has(v, LOOP_HAS_RATES) ? loop_service_rate(v, debtor) * paid : paid);
+    if (loop_has(v, LOOP_HAS_RATES)) paid = loop_service_rate(v, debtor) * paid;
+    sum = sum + loop_seen_from(v, LOOP_CHANNEL_CREDIT, debtor, paid);
   }
   return loop_has(v, LOOP_HAS_RATES) ? sum : loop_service_rate(v, v->n) * sum; /* one rate for all: multiply once */
 }
@@ -66,7 +67,8 @@ LS_FN ls_lane loop_backstops_received(const struct loop_view *v, int32_t i) {
   ls_lane sum = lane_set(0);
   for (int32_t r = 0; r < b->count; r++)
     if (b->provider[r] == i)
-      sum = sum + loop_get(v, v->at->backstop_due, r) * loop_get(v, v->at->paid1, b->guarantor[r]);
+      sum = sum + loop_get(v, v->at->backstop_due, r) *
+                      loop_seen(v, LOOP_CHANNEL_CREDIT, loop_get(v, v->at->paid1, b->guarantor[r]));
   return sum;
 }
 
@@ -76,13 +78,15 @@ LS_FN ls_lane loop_receipts(const struct loop_view *v, int32_t i) {
   ls_lane service = loop_service_received(v, i), trade = lane_set(0), equity = lane_set(0);
   for (int32_t p = purchase->first_to[i]; p < purchase->first_to[i + 1]; p++) {
     int32_t k = purchase->by_to[p];
-    trade = trade + loop_get(v, v->at->payable, k) * loop_get(v, v->at->paid1, purchase->from[k]);
+    ls_lane paid = loop_seen(v, LOOP_CHANNEL_CREDIT, loop_get(v, v->at->paid1, purchase->from[k]));
+    trade = trade + loop_get(v, v->at->payable, k) * paid;
   }
   if (loop_has(v, LOOP_HAS_BACKSTOPS)) trade = trade + loop_backstops_received(v, i);
   for (int32_t p = pledge->first_to[i]; p < pledge->first_to[i + 1]; p++) {
     int32_t k = pledge->by_to[p];
     ls_lane free_part = loop_get(v, v->at->pledge_due, k) * lane_set(1 - loop_earmark(v, k));
-    equity = equity + free_part * loop_get(v, v->at->paid2, pledge->from[k]);
+    ls_lane paid = free_part * loop_get(v, v->at->paid2, pledge->from[k]);
+    equity = equity + loop_seen_from(v, LOOP_CHANNEL_FUNDING, pledge->from[k], paid);
   }
   return service + trade + equity;
 }
@@ -167,7 +171,7 @@ LS_FN void loop_count(const struct loop_view *v, const struct ls_stop_rule *rule
 /* Step 5: the greatest clearing of the three classes, from full payment down; every sweep reads only the one before. Returns
  * the lanes in which somebody may stay behind. */
 LS_STEP ls_mask loop_clear(const struct loop_view *v) {
-  ls_mask any_short = loop_anyone_short(v);
+  ls_mask any_short = loop_unsettled(v, loop_anyone_short(v));
   struct ls_stop_rule rule = stop_rule_begin(any_short);
   for (int32_t sweep = 0; sweep < v->plan->max_iterations && mask_any(rule.active); sweep++) {
     ls_mask active = rule.active;
@@ -175,9 +179,17 @@ LS_STEP ls_mask loop_clear(const struct loop_view *v) {
     for (int32_t i = 0; i < v->n; i++)
       loop_set(v, v->at->receipts, i, lane_select(active, loop_receipts(v, i), loop_get(v, v->at->receipts, i)));
     stop_rule_end_sweep(&rule, v->plan->tolerance);
+    rule.active = loop_unsettled(v, rule.active);
   }
   loop_count(v, &rule);
   return any_short;
+}
+
+/* Money for new shares, paid by pledge k. */
+LS_FN ls_lane loop_pledge_paid(const struct loop_view *v, int32_t k) {
+  int32_t investor = v->loop->pledge.from[k];
+  ls_lane paid = loop_get(v, v->at->pledge_due, k) * loop_get(v, v->at->paid2, investor);
+  return loop_seen_from(v, LOOP_CHANNEL_FUNDING, investor, paid);
 }
 
 /* Earmarked cash after the quarter: less what was prepaid out of it, plus its part of what was paid in; returns the sum of
@@ -190,8 +202,7 @@ LS_FN ls_lane loop_settle_earmarks(const struct loop_view *v, int32_t i) {
     ls_lane kept = loop_get(v, v->at->earmarked, k);
     for (int32_t o = purchase->first_from[i]; o < purchase->first_from[i + 1]; o++)
       if (v->loop->purchase_pledge[o] == k) kept = kept - loop_get(v, v->at->prepaid, o);
-    ls_lane paid_in = loop_get(v, v->at->pledge_due, k) * loop_get(v, v->at->paid2, pledge->from[k]);
-    kept = lane_positive_part(kept) + lane_set(loop_earmark(v, k)) * paid_in;
+    kept = lane_positive_part(kept) + lane_set(loop_earmark(v, k)) * loop_pledge_paid(v, k);
     loop_set(v, v->at->earmarked, k, kept);
     sum = sum + kept;
   }

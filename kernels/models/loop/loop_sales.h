@@ -13,11 +13,11 @@ LS_FN ls_lane loop_inputs(const struct loop_view *v, enum loop_inputs_kind kind,
   for (int32_t k = purchase->first_from[buyer]; k < purchase->first_from[buyer + 1]; k++) {
     if (v->loop->input_type[purchase->to[k]] != type) continue;
     if (kind == LOOP_INPUTS_DELIVERED && loop_trait(v, k, LOOP_TRAIT_MAY_SUBSTITUTE))
-      sum = sum + loop_get(v, v->at->extra, k);
+      sum = sum + loop_extra_received(v, k);
     if (loop_trait(v, k, LOOP_TRAIT_ALL_CAPITAL)) continue;
     ls_lane amount = kind == LOOP_INPUTS_PLANNED
                          ? loop_rate(v, k)
-                         : loop_get(v, kind == LOOP_INPUTS_ORDERED ? v->at->ordered : v->at->delivered, k);
+                         : loop_get(v, kind == LOOP_INPUTS_ORDERED ? v->at->ordered : loop_received_slot(v), k);
     sum = sum + amount * lane_set(1 - v->loop->capex_share[k]);
   }
   return sum;

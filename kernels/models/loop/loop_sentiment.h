@@ -5,7 +5,7 @@
 
 #include "math/exp.h"
 #include "math/log.h"
-#include "models/loop/loop_view.h"
+#include "models/loop/loop_channels.h"
 
 /* base^exponent for base >= 0; 0 where base is 0. */
 LS_FN ls_lane loop_power(ls_lane base, double exponent) {
@@ -38,6 +38,7 @@ LS_FN void loop_capex_factors(const struct loop_view *v) {
     int32_t sector = v->loop->sector[i], others = sector < 0 ? 0 : v->loop->sector_size[sector] - 1;
     ls_lane own = loop_get(v, v->at->drawdown, i), peers = lane_set(0);
     if (others > 0) peers = (loop_get(v, v->at->sector_drawdown, sector) - own) / lane_set(others);
+    peers = loop_seen(v, LOOP_CHANNEL_PRICES, peers);
     ls_lane factor = lane_set(1) - lane_set(v->loop->herding_capex) * own - lane_set(v->loop->herding_peers) * peers;
     loop_set(v, v->at->capex_factor, i, lane_positive_part(factor));
   }
@@ -49,7 +50,8 @@ LS_FN void loop_prices(const struct loop_view *v) {
     ls_lane price = loop_path_value(v, LOOP_PATH_PRICE, LS_VARIABLE_PRICE, j);
     int32_t type = v->loop->input_type[j];
     if (loop_has(v, LOOP_HAS_SCARCITY) && type >= 0) {
-      ls_lane scarce = loop_power(loop_get(v, v->at->scarcity, type), v->loop->price_elasticity);
+      ls_lane scarcity = loop_seen(v, LOOP_CHANNEL_PRICES, loop_get(v, v->at->scarcity, type));
+      ls_lane scarce = loop_power(scarcity, v->loop->price_elasticity);
       price = price * lane_clip(scarce, v->loop->price_low, v->loop->price_high);
     }
     loop_set(v, v->at->price, j, price);

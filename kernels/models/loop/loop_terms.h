@@ -101,9 +101,9 @@ LS_FN void loop_prepay(const struct loop_view *v) {
   for (int32_t k = 0; k < purchase->count; k++) {
     if (!loop_trait(v, k, LOOP_TRAIT_PREPAID)) continue;
     int32_t pledge = v->loop->purchase_pledge[k];
-    ls_lane invoices = lane_set(0), own = loop_get(v, v->at->invoice, k);
+    ls_lane invoices = lane_set(0), own = loop_bill(v, k);
     for (int32_t o = purchase->first_from[purchase->from[k]]; o < purchase->first_from[purchase->from[k] + 1]; o++)
-      if (purchase->to[o] == purchase->to[k]) invoices = invoices + loop_get(v, v->at->invoice, o);
+      if (purchase->to[o] == purchase->to[k]) invoices = invoices + loop_bill(v, o);
     ls_lane used = lane_min(loop_get(v, v->at->earmarked, pledge), invoices);
     loop_set(v, v->at->prepaid, k, lane_ratio(own * used, invoices, 0));
   }
@@ -115,20 +115,30 @@ LS_FN ls_lane loop_prepaid_to(const struct loop_view *v, int32_t j) {
   if (!loop_has(v, LOOP_HAS_EARMARKS) || v->loop->pledge.first_from[j] == v->loop->pledge.first_from[j + 1]) return sum;
   for (int32_t p = v->loop->purchase.first_to[j]; p < v->loop->purchase.first_to[j + 1]; p++) {
     int32_t k = v->loop->purchase.by_to[p];
-    if (loop_trait(v, k, LOOP_TRAIT_PREPAID)) sum = sum + loop_get(v, v->at->prepaid, k);
+    if (loop_trait(v, k, LOOP_TRAIT_PREPAID))
+      sum = sum + loop_seen(v, LOOP_CHANNEL_ORDERS, loop_get(v, v->at->prepaid, k));
   }
   return sum;
 }
 
-/* Class 1 by contract; the slot of the invoices where nothing is prepaid and nobody leaves. */
+/* What is due of an invoice or a bill: less what is prepaid, plus the fee of a contract that is left. */
+LS_FN ls_lane loop_net_of(const struct loop_view *v, int32_t k, ls_lane due, ls_lane prepaid, ls_lane fee) {
+  if (loop_trait(v, k, LOOP_TRAIT_PREPAID)) due = lane_positive_part(due - prepaid);
+  return loop_trait(v, k, LOOP_TRAIT_MAY_EXIT) ? due + fee : due;
+}
+
+/* Class 1 by contract, as the seller and as the buyer sees it; the slots of invoices and bills where nothing is prepaid and
+ * nobody leaves. */
 LS_FN void loop_write_payables(const struct loop_view *v) {
   if (loop_has(v, LOOP_HAS_EARMARKS)) loop_prepay(v);
-  if (v->at->payable == v->at->invoice) return;
-  for (int32_t k = 0; k < v->loop->purchase.count; k++) {
-    ls_lane due = loop_get(v, v->at->invoice, k);
-    if (loop_trait(v, k, LOOP_TRAIT_PREPAID)) due = lane_positive_part(due - loop_get(v, v->at->prepaid, k));
-    if (loop_trait(v, k, LOOP_TRAIT_MAY_EXIT)) due = due + loop_get(v, v->at->fee, k);
-    loop_set(v, v->at->payable, k, due);
+  bool as_billed = v->at->payable == v->at->invoice, apart = loop_bill_due_slot(v) != v->at->payable;
+  for (int32_t k = 0; (!as_billed || apart) && k < v->loop->purchase.count; k++) {
+    ls_lane prepaid = loop_trait(v, k, LOOP_TRAIT_PREPAID) ? loop_get(v, v->at->prepaid, k) : lane_set(0);
+    ls_lane fee = loop_trait(v, k, LOOP_TRAIT_MAY_EXIT) ? loop_get(v, v->at->fee, k) : lane_set(0);
+    if (apart) loop_set(v, loop_bill_due_slot(v), k, loop_net_of(v, k, loop_bill(v, k), prepaid, fee));
+    prepaid = loop_seen(v, LOOP_CHANNEL_ORDERS, prepaid);
+    fee = loop_seen_from(v, LOOP_CHANNEL_ORDERS, v->loop->purchase.from[k], fee);
+    if (!as_billed) loop_set(v, v->at->payable, k, loop_net_of(v, k, loop_get(v, v->at->invoice, k), prepaid, fee));
   }
 }
 
@@ -140,7 +150,8 @@ LS_FN ls_lane loop_unsold(const struct loop_view *v, int32_t j) {
   ls_lane missing = lane_set(0), sold_on = lane_set(0);
   for (int32_t p = purchase->first_to[j]; p < purchase->first_to[j + 1]; p++) {
     int32_t k = purchase->by_to[p];
-    missing = missing + loop_rate(v, k) - loop_get(v, v->at->ordered, k);
+    missing =
+        missing + loop_seen_from(v, LOOP_CHANNEL_ORDERS, purchase->from[k], loop_rate(v, k)) - loop_order_seen(v, k);
     if (loop_trait(v, k, LOOP_TRAIT_MAY_SUBSTITUTE)) sold_on = sold_on + loop_get(v, v->at->extra, k);
   }
   ls_lane idle = lane_positive_part(loop_get(v, v->at->spare, j) - sold_on);
@@ -160,20 +171,24 @@ LS_FN void loop_call_backstops(const struct loop_view *v) {
   }
 }
 
-/* What falls due this quarter on backstops in which i stands on one side: `side` is the plan's guarantors or providers. */
+/* What falls due this quarter on backstops in which i stands on one side: `side` is the plan's guarantors or providers. A
+ * guarantor is called for the orders that its provider lacks. */
 LS_FN ls_lane loop_backstops(const struct loop_view *v, const int32_t *side, int32_t i) {
   ls_lane sum = lane_set(0);
-  for (int32_t r = 0; r < v->loop->backstop.count; r++)
-    if (side[r] == i) sum = sum + loop_get(v, v->at->backstop_due, r);
+  for (int32_t r = 0; r < v->loop->backstop.count; r++) {
+    if (side[r] != i) continue;
+    ls_lane due = loop_get(v, v->at->backstop_due, r);
+    sum = sum + (side == v->loop->backstop.guarantor ? loop_seen(v, LOOP_CHANNEL_ORDERS, due) : due);
+  }
   return sum;
 }
 
 /* ---- borrowing for the build-out -------------------------------------------------------------------------------------- */
 
-/* The capital part of contract k's invoice: spot purchases are running cost. */
-LS_FN ls_lane loop_capital_invoice(const struct loop_view *v, int32_t k) {
+/* The capital part of the bill for contract k: spot purchases are running cost. */
+LS_FN ls_lane loop_capital_bill(const struct loop_view *v, int32_t k) {
   if (!loop_trait(v, k, LOOP_TRAIT_CAPITAL)) return lane_set(0);
-  return loop_contract_invoice(v, k) * lane_set(v->loop->capex_share[k]);
+  return loop_contract_bill(v, k) * lane_set(v->loop->capex_share[k]);
 }
 
 LS_FN ls_lane loop_borrowing(const struct loop_view *v, int32_t i) {
@@ -181,7 +196,7 @@ LS_FN ls_lane loop_borrowing(const struct loop_view *v, int32_t i) {
   ls_lane bought = lane_set(0);
   if (share == 0) return bought;
   for (int32_t k = v->loop->purchase.first_from[i]; k < v->loop->purchase.first_from[i + 1]; k++)
-    bought = bought + loop_capital_invoice(v, k);
+    bought = bought + loop_capital_bill(v, k);
   ls_lane open = loop_path_value(v, LOOP_PATH_CREDIT, LS_VARIABLE_CREDIT, i);
   ls_lane allowed = loop_get(v, v->at->live, i) * (lane_set(1) - loop_get(v, v->at->flag, i));
   return lane_set(share) * bought * open * allowed;

@@ -35,12 +35,12 @@ LS_FN ls_lane loop_contract_ratio(const struct loop_view *v, int32_t k) {
 LS_FN void loop_order(const struct loop_view *v, int32_t k) {
   int32_t i = v->loop->purchase.from[k];
   bool renewed = loop_trait(v, k, LOOP_TRAIT_RENEWED);
+  ls_lane seller = loop_seen(v, LOOP_CHANNEL_SUPPLY, loop_get(v, v->at->live, v->loop->purchase.to[k]));
   ls_lane rate = loop_rate(v, k), backlog = loop_get(v, v->at->backlog, k), firm = loop_firm(v, k);
   ls_lane taken = firm + (lane_set(1) - firm) * loop_contract_ratio(v, k);
   ls_lane placed = (renewed ? rate : lane_min(backlog, rate)) * taken;
   if (loop_has(v, LOOP_HAS_UPSIDE) && !renewed) placed = lane_min(placed, backlog);
-  loop_set(v, v->at->ordered, k,
-           placed * (loop_get(v, v->at->live, i) * loop_get(v, v->at->live, v->loop->purchase.to[k])));
+  loop_set(v, v->at->ordered, k, placed * (loop_get(v, v->at->live, i) * seller));
   if (loop_trait(v, k, LOOP_TRAIT_MAY_SUBSTITUTE))
     loop_set(v, v->at->wanted, k, rate * taken * loop_get(v, v->at->live, i));
 }
@@ -76,19 +76,29 @@ LS_FN ls_lane loop_able(const struct loop_view *v, int32_t j) {
   return loop_path_value(v, LOOP_PATH_SUPPLY, LS_VARIABLE_SUPPLY, j) * loop_get(v, v->at->capacity, j);
 }
 
+/* x_k as its seller sees it. */
+LS_FN ls_lane loop_order_seen(const struct loop_view *v, int32_t k) {
+  return loop_seen_from(v, LOOP_CHANNEL_ORDERS, v->loop->purchase.from[k], loop_get(v, v->at->ordered, k));
+}
+
+/* xd_k: the seller delivers its share of what it sees ordered, the buyer gets the share that it sees of its order. */
+LS_FN void loop_hand_over(const struct loop_view *v, int32_t k, ls_lane share) {
+  loop_set(v, v->at->delivered, k, loop_order_seen(v, k) * share);
+  if (loop_received_slot(v) != v->at->delivered)
+    loop_set(v, loop_received_slot(v), k, loop_get(v, v->at->ordered, k) * loop_seen(v, LOOP_CHANNEL_SUPPLY, share));
+}
+
 /* Step 2: z_j = min(1, zs_j G_j / need_j), 1 where nothing is needed; every buyer gets the same share. */
 LS_FN void loop_deliver_alike(const struct loop_view *v, int32_t j) {
   const struct ls_loop_links *purchase = &v->loop->purchase;
   if (purchase->first_to[j] == purchase->first_to[j + 1]) return;
   ls_lane ordered = lane_set(0);
   for (int32_t p = purchase->first_to[j]; p < purchase->first_to[j + 1]; p++)
-    ordered = ordered + loop_get(v, v->at->ordered, purchase->by_to[p]);
+    ordered = ordered + loop_order_seen(v, purchase->by_to[p]);
   ls_lane need = ordered / lane_set(loop_entity(v, LOOP_PRICE, j));
   ls_lane share = lane_min(lane_set(1), lane_ratio(loop_able(v, j), need, 1));
-  for (int32_t p = purchase->first_to[j]; p < purchase->first_to[j + 1]; p++) {
-    int32_t k = purchase->by_to[p];
-    loop_set(v, v->at->delivered, k, loop_get(v, v->at->ordered, k) * share);
-  }
+  for (int32_t p = purchase->first_to[j]; p < purchase->first_to[j + 1]; p++)
+    loop_hand_over(v, purchase->by_to[p], share);
 }
 
 /* Step 2 with outside sales that need capacity and customers who come first; leaves what is spare, and how scarce it is. */
@@ -101,17 +111,16 @@ LS_FN void loop_deliver_ranked(const struct loop_view *v, int32_t j) {
   for (int32_t p = purchase->first_to[j]; p < purchase->first_to[j + 1]; p++) {
     int32_t k = purchase->by_to[p];
     if (loop_trait(v, k, LOOP_TRAIT_SECOND))
-      second = second + loop_get(v, v->at->ordered, k);
+      second = second + loop_order_seen(v, k);
     else
-      first = first + loop_get(v, v->at->ordered, k);
+      first = first + loop_order_seen(v, k);
   }
   ls_lane need1 = first / unit + outside, need2 = second / unit;
   ls_lane share1 = lane_min(lane_set(1), lane_ratio(able, need1, 1));
   ls_lane share2 = lane_min(lane_set(1), lane_ratio(lane_positive_part(able - need1), need2, 1));
   for (int32_t p = purchase->first_to[j]; p < purchase->first_to[j + 1]; p++) {
     int32_t k = purchase->by_to[p];
-    ls_lane share = loop_trait(v, k, LOOP_TRAIT_SECOND) ? share2 : share1;
-    loop_set(v, v->at->delivered, k, loop_get(v, v->at->ordered, k) * share);
+    loop_hand_over(v, k, loop_trait(v, k, LOOP_TRAIT_SECOND) ? share2 : share1);
   }
   ls_lane used = need1 * share1 + need2 * share2;
   loop_set(v, v->at->first_share, j, share1);
@@ -139,17 +148,19 @@ LS_FN void loop_ask(const struct loop_view *v, int32_t i, int32_t type) {
   ls_lane unmet = lane_set(0), spare = lane_set(0);
   for (int32_t k = purchase->first_from[i]; k < purchase->first_from[i + 1]; k++) {
     if (v->loop->input_type[purchase->to[k]] != type) continue;
-    ls_lane missing = lane_positive_part(loop_get(v, v->at->wanted, k) - loop_get(v, v->at->delivered, k));
+    ls_lane missing = lane_positive_part(loop_get(v, v->at->wanted, k) - loop_received(v, k));
     unmet = unmet + lane_set(1 - v->loop->capex_share[k]) * missing;
-    spare = spare + loop_get(v, v->at->spare, purchase->to[k]);
+    spare = spare + loop_seen(v, LOOP_CHANNEL_SUPPLY, loop_get(v, v->at->spare, purchase->to[k]));
   }
   ls_lane per_spare = lane_ratio(lane_set(loop_entity(v, LOOP_SUBSTITUTION, i)) * unmet, spare, 0);
   for (int32_t k = purchase->first_from[i]; k < purchase->first_from[i + 1]; k++) {
     int32_t j = purchase->to[k];
     if (v->loop->input_type[j] != type) continue;
-    ls_lane asked = per_spare * loop_get(v, v->at->spare, j);
-    loop_set(v, v->at->extra, k, asked);
-    loop_add(v, v->at->requested, j, asked);
+    ls_lane asked = per_spare * loop_seen(v, LOOP_CHANNEL_SUPPLY, loop_get(v, v->at->spare, j));
+    ls_lane asked_of = loop_seen(v, LOOP_CHANNEL_ORDERS, asked);
+    loop_set(v, loop_extra_received_slot(v), k, asked);
+    loop_set(v, v->at->extra, k, asked_of);
+    loop_add(v, v->at->requested, j, asked_of);
   }
 }
 
@@ -164,9 +175,14 @@ LS_FN void loop_substitute(const struct loop_view *v) {
     ls_lane granted = lane_ratio(loop_get(v, v->at->spare, j), loop_get(v, v->at->requested, j), 1);
     loop_set(v, v->at->requested, j, lane_min(lane_set(1), granted));
   }
-  for (int32_t k = 0; k < purchase->count; k++)
-    if (loop_trait(v, k, LOOP_TRAIT_MAY_SUBSTITUTE))
-      loop_set(v, v->at->extra, k, loop_get(v, v->at->extra, k) * loop_get(v, v->at->requested, purchase->to[k]));
+  for (int32_t k = 0; k < purchase->count; k++) {
+    if (!loop_trait(v, k, LOOP_TRAIT_MAY_SUBSTITUTE)) continue;
+    ls_lane granted = loop_get(v, v->at->requested, purchase->to[k]);
+    loop_set(v, v->at->extra, k, loop_get(v, v->at->extra, k) * granted);
+    if (loop_extra_received_slot(v) != v->at->extra)
+      loop_set(v, loop_extra_received_slot(v), k,
+               loop_extra_received(v, k) * loop_seen(v, LOOP_CHANNEL_SUPPLY, granted));
+  }
 }
 
 /* Step 2, and what is to be paid for it. */

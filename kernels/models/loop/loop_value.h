@@ -23,7 +23,8 @@ LS_FN ls_lane loop_backlog_value(const struct loop_view *v, int32_t i, bool in_f
   for (int32_t p = purchase->first_to[i]; p < purchase->first_to[i + 1]; p++) {
     int32_t k = purchase->by_to[p];
     ls_lane weight = in_full ? lane_set(1) : loop_get(v, v->at->standing, purchase->from[k]);
-    sum = sum + loop_get(v, v->at->backlog_worth, k) * weight;
+    ls_lane worth = loop_get(v, v->at->backlog_worth, k) * weight;
+    sum = sum + loop_seen_from(v, LOOP_CHANNEL_ORDERS, purchase->from[k], worth);
   }
   return lane_set(margin) * sum;
 }
@@ -32,7 +33,8 @@ LS_FN ls_lane loop_stakes_value(const struct loop_view *v, int32_t i) {
   const struct ls_loop_links *stake = &v->loop->stake;
   ls_lane sum = lane_set(0);
   for (int32_t k = stake->first_from[i]; k < stake->first_from[i + 1]; k++)
-    sum = sum + loop_get(v, v->at->share, k) * loop_get(v, v->at->value, stake->to[k]);
+    sum =
+        sum + loop_seen(v, LOOP_CHANNEL_STAKES, loop_get(v, v->at->share, k) * loop_get(v, v->at->value, stake->to[k]));
   return sum;
 }
 
@@ -47,7 +49,7 @@ LS_FN ls_lane loop_claims_value(const struct loop_view *v, int32_t i, bool in_fu
   for (int32_t p = debts->first_to[i]; p < debts->first_to[i + 1]; p++) {
     int32_t k = debts->by_to[p];
     ls_lane weight = in_full ? lane_set(1) : loop_claim_weight(v, v->loop->debt.from[k]);
-    sum = sum + loop_get(v, v->at->owed, k) * weight;
+    sum = sum + loop_seen_from(v, LOOP_CHANNEL_CREDIT, v->loop->debt.from[k], loop_get(v, v->at->owed, k) * weight);
   }
   return sum;
 }
@@ -61,7 +63,9 @@ LS_FN ls_lane loop_distress_cost(const struct loop_view *v, int32_t i, int32_t f
 /* Value per revenue of a quarter: four times the multiple, less what a fall of all values takes. */
 LS_FN ls_lane loop_quarter_multiple(const struct loop_view *v, int32_t i) {
   ls_lane multiple = lane_set(4) * loop_path_value(v, LOOP_PATH_MULTIPLE, LS_VARIABLE_MULTIPLE, i);
-  return loop_has(v, LOOP_HAS_HERDING) ? multiple * loop_get(v, v->at->market_factor, 0) : multiple;
+  return loop_has(v, LOOP_HAS_HERDING)
+             ? multiple * loop_seen(v, LOOP_CHANNEL_PRICES, loop_get(v, v->at->market_factor, 0))
+             : multiple;
 }
 
 LS_FN ls_lane loop_revenue_value(const struct loop_view *v, int32_t i) {
@@ -93,14 +97,14 @@ LS_FN void loop_hold_values(const struct loop_view *v) {
   }
 }
 
-/* c_i, the part that stands still while the values settle. Claims start at par in `lanes`; elsewhere they keep what they were
- * found to be worth. */
-LS_FN void loop_fix_values(const struct loop_view *v, ls_mask lanes) {
+/* c_i, the part that stands still while the values settle. Claims start at `weight` in `lanes`; elsewhere they keep what they
+ * were found to be worth. */
+LS_FN void loop_fix_values(const struct loop_view *v, ls_mask lanes, double weight) {
   for (int32_t i = 0; i < v->n; i++) {
     ls_lane own = loop_get(v, v->at->held_value, i) - loop_distress_cost(v, i, v->at->flag);
     loop_set(v, v->at->fixed_value, i, own - loop_get(v, v->at->debt, i));
     if (v->loop->claims_en)
-      loop_set(v, v->at->claim_weight, i, lane_select(lanes, lane_set(1), loop_get(v, v->at->claim_weight, i)));
+      loop_set(v, v->at->claim_weight, i, lane_select(lanes, lane_set(weight), loop_get(v, v->at->claim_weight, i)));
   }
 }
 
@@ -130,13 +134,15 @@ LS_STEP void loop_factor_stakes(const struct loop_view *v) {
   }
 }
 
-/* The values from which every pass starts: (I - S) V = what i has when all customers and debtors are good for everything. */
+/* What i has when all customers and debtors are good for everything, without its stakes. */
+LS_FN ls_lane loop_most(const struct loop_view *v, int32_t i) {
+  return loop_get(v, v->at->fixed_value, i) + loop_backlog_value(v, i, true) + loop_get(v, v->at->claims, i);
+}
+
+/* The values from which every pass starts: (I - S) V = what i has at most. */
 LS_FN void loop_start_values(const struct loop_view *v) {
   const struct ls_elimination *e = &v->loop->elimination;
-  for (int32_t i = 0; i < v->n; i++) {
-    ls_lane most = loop_get(v, v->at->fixed_value, i) + loop_backlog_value(v, i, true) + loop_get(v, v->at->claims, i);
-    loop_set(v, v->at->value, i, lane_positive_part(most));
-  }
+  for (int32_t i = 0; i < v->n; i++) loop_set(v, v->at->value, i, lane_positive_part(loop_most(v, i)));
   for (int32_t step = 0; step < e->node_count; step++)
     for (int32_t l = e->lower_first[step]; l < e->lower_first[step + 1]; l++)
       loop_add(v, v->at->value, e->lower_row[l],
@@ -148,6 +154,12 @@ LS_FN void loop_start_values(const struct loop_view *v) {
       x = x - loop_get(v, v->at->entry, e->upper_entry[u]) * loop_get(v, v->at->value, e->upper_column[u]);
     loop_set(v, v->at->value, i, lane_ratio(x, loop_get(v, v->at->pivot, i), 0));
   }
+#if defined(LS_LOOP_CHANNELS) /* where holders look at the baseline's values, start from those */
+  for (int32_t i = 0; i < v->n; i++) {
+    ls_lane most = lane_positive_part(loop_most(v, i) + loop_stakes_value(v, i));
+    loop_set(v, v->at->value, i, lane_select(v->open[LOOP_CHANNEL_STAKES], loop_get(v, v->at->value, i), most));
+  }
+#endif
 }
 
 /* One entity's value from the values of the others. */
@@ -168,25 +180,37 @@ LS_FN void loop_revalue(const struct loop_view *v, int32_t i, bool in_full, stru
   }
 }
 
-/* Step 9: falls from the start to the greatest fixed point. Within a sweep later entities already see the new values of
- * earlier ones, issuers before their holders, which keeps the fall monotone and shortens it. */
+/* Step 9: falls from the start to the greatest fixed point, or rises from nothing to the least. Within a sweep later entities
+ * already see the new values of earlier ones, issuers before their holders, which keeps the way monotone and shortens it. */
 LS_STEP void loop_settle_values(const struct loop_view *v, ls_mask lanes, bool in_full) {
   const struct ls_elimination *e = &v->loop->elimination;
+  bool least = v->plan->solution == LS_SOLUTION_LEAST;
   for (int32_t i = 0; i < v->n; i++) loop_set(v, v->at->kept_value, i, loop_get(v, v->at->value, i));
-  loop_fix_values(v, lanes);
-  loop_start_values(v);
+  loop_fix_values(v, lanes, least ? 0 : 1);
+  if (least)
+    loop_fill(v, v->at->value, v->n, 0);
+  else
+    loop_start_values(v);
   for (int32_t i = 0; i < v->n; i++)
     if (v->loop->vouches[i]) loop_note_standing(v, i);
   struct ls_stop_rule rule = stop_rule_begin(lanes);
   for (int32_t sweep = 0; sweep < v->plan->max_iterations && mask_any(rule.active); sweep++) {
     for (int32_t step = e->node_count - 1; step >= 0; step--) loop_revalue(v, e->order[step], in_full, &rule);
     stop_rule_end_sweep(&rule, v->plan->tolerance);
+    rule.active = loop_unsettled(v, rule.active);
   }
   for (int32_t i = 0; i < v->n; i++) {
     loop_set(v, v->at->value, i, lane_select(lanes, loop_get(v, v->at->value, i), loop_get(v, v->at->kept_value, i)));
     loop_note_standing(v, i);
   }
   loop_count(v, &rule);
+}
+
+/* The quarter in which a flag rose; where it may rise again, the first time is what is told. */
+LS_FN void loop_note_distress(const struct loop_view *v, int32_t i, ls_mask rises) {
+  ls_lane quarter = loop_get(v, v->at->distress_quarter, i);
+  if (loop_has(v, LOOP_HAS_FLAG_EXIT)) rises = mask_and(rises, lane_less(quarter, lane_set(0)));
+  loop_set(v, v->at->distress_quarter, i, lane_select(rises, lane_set(v->t), quarter));
 }
 
 /* Step 10, one wave: flags those below their threshold; returns the lanes with a new flag. */
@@ -196,29 +220,51 @@ LS_FN ls_mask loop_new_flags(const struct loop_view *v) {
     ls_lane flag = loop_get(v, v->at->flag, i);
     ls_mask rises = mask_and(loop_below_threshold(v, i), mask_not(lane_to_mask(flag)));
     loop_set(v, v->at->flag, i, lane_max(flag, lane_from_mask(rises)));
-    ls_lane quarter = loop_get(v, v->at->distress_quarter, i);
-    if (loop_has(v, LOOP_HAS_FLAG_EXIT)) /* a flag may rise again: the first time is what is told */
-      quarter =
-          lane_select(lane_less_equal(lane_set(0), quarter), quarter, lane_select(rises, lane_set(v->t), quarter));
-    else
-      quarter = lane_select(rises, lane_set(v->t), quarter);
-    loop_set(v, v->at->distress_quarter, i, quarter);
+    loop_note_distress(v, i, rises);
     any_new = mask_or(any_new, rises);
   }
   return any_new;
 }
 
-/* Steps 9 and 10: values, then distress waves until no flag is new. */
+/* The least solution starts with everybody in distress... */
+LS_FN void loop_flag_all(const struct loop_view *v) {
+  for (int32_t i = 0; i < v->n; i++) {
+    loop_set(v, v->at->flag_before, i, loop_get(v, v->at->flag, i));
+    loop_set(v, v->at->flag, i, lane_max(loop_get(v, v->at->flag, i), loop_get(v, v->at->live, i)));
+  }
+}
+
+/* ... and lets go, wave by wave, of those who stand even so and were not in it before; returns the lanes with one. */
+LS_FN ls_mask loop_drop_flags(const struct loop_view *v) {
+  ls_mask any_dropped = mask_none();
+  for (int32_t i = 0; i < v->n; i++) {
+    ls_mask added = lane_less(loop_get(v, v->at->flag_before, i), loop_get(v, v->at->flag, i));
+    ls_mask drops = mask_and(added, mask_not(loop_below_threshold(v, i)));
+    loop_set(v, v->at->flag, i, lane_select(drops, lane_set(0), loop_get(v, v->at->flag, i)));
+    any_dropped = mask_or(any_dropped, drops);
+  }
+  return any_dropped;
+}
+
+LS_FN void loop_note_new_flags(const struct loop_view *v) {
+  for (int32_t i = 0; i < v->n; i++)
+    loop_note_distress(v, i, lane_less(loop_get(v, v->at->flag_before, i), loop_get(v, v->at->flag, i)));
+}
+
+/* Steps 9 and 10: values, then distress waves until no flag is new; or, for the least solution, none more is dropped. */
 LS_STEP void loop_value(const struct loop_view *v) {
+  bool least = v->plan->solution == LS_SOLUTION_LEAST;
   loop_factor_stakes(v);
   loop_weigh_backlog(v);
   loop_hold_values(v);
   loop_note_references(v);
+  if (least) loop_flag_all(v);
   ls_mask lanes = lane_equal(lane_set(0), lane_set(0));
   while (mask_any(lanes)) {
     loop_settle_values(v, lanes, false);
-    lanes = mask_and(lanes, loop_new_flags(v));
+    lanes = loop_unsettled(v, mask_and(lanes, least ? loop_drop_flags(v) : loop_new_flags(v)));
   }
+  if (least) loop_note_new_flags(v);
   loop_close_history(v);
 }
 

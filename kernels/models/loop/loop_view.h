@@ -25,12 +25,20 @@ struct loop_view {
   int32_t t; /* quarter */
   const struct ls_loop_rows
       *debts; /* those that may not be 0: which, decides how long sums take and not what they give */
+#if defined(LS_LOOP_CHANNELS)
+  ls_mask open[LOOP_CHANNEL_COUNT], some_closed; /* lanes; loop_channels.h */
+#endif
 };
 
 /* State of entity, link or entry i: loop_get(v, v->at->cash, i). */
 LS_FN ls_lane loop_get(const struct loop_view *v, int32_t where, int32_t i) { return slot_get(v->s, where + i); }
 LS_FN void loop_set(const struct loop_view *v, int32_t where, int32_t i, ls_lane x) { slot_set(v->s, where + i, x); }
 LS_FN void loop_add(const struct loop_view *v, int32_t where, int32_t i, ls_lane x) { slot_add(v->s, where + i, x); }
+
+/* One value in every slot of a mechanism; slots that the run has no use for are -1 and left alone. */
+LS_FN void loop_fill(const struct loop_view *v, int32_t where, int32_t count, double value) {
+  for (int32_t k = 0; where >= 0 && k < count; k++) loop_set(v, where, k, lane_set(value));
+}
 
 LS_FN double loop_entity(const struct loop_view *v, enum ls_loop_field field, int32_t i) {
   return v->loop->entity[(int32_t)field * v->n + i];
