@@ -81,6 +81,7 @@ LS_FN ls_lane loop_first_loop_sales(const struct loop_view *v, int32_t i) {
   for (int32_t p = v->loop->purchase.first_to[i]; p < v->loop->purchase.first_to[i + 1]; p++) {
     int32_t k = v->loop->purchase.by_to[p];
     ls_lane rate = loop_get(v, v->at->scheduled, k);
+    rate = loop_seen_from(v, LOOP_CHANNEL_ORDERS, v->loop->purchase.from[k], rate);
     sum = sum + (loop_trait(v, k, LOOP_TRAIT_RENEWED) ? rate : lane_min(loop_get(v, v->at->backlog, k), rate));
   }
   return sum;

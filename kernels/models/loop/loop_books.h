@@ -84,7 +84,7 @@ LS_FN void loop_settle_backstops(const struct loop_view *v) {
   const struct ls_loop_backstops *b = &v->loop->backstop;
   for (int32_t r = 0; r < b->count; r++) {
     ls_lane due = loop_get(v, v->at->backstop_due, r), paid = loop_get(v, v->at->paid1, b->guarantor[r]);
-    loop_add(v, v->at->backstop_left, r, -(due * paid));
+    loop_add(v, v->at->backstop_left, r, -(due * loop_seen(v, LOOP_CHANNEL_CREDIT, paid)));
     due = loop_seen(v, LOOP_CHANNEL_ORDERS, due);
     if (b->debt[r] >= 0) loop_add(v, v->at->owed, b->debt[r], due * (lane_set(1) - paid));
   }

@@ -22,6 +22,13 @@ LS_FN ls_mask loop_unsettled(const struct loop_view *v, ls_mask active) {
   return mask_or(active, mask_and(baseline, v->some_closed));
 }
 
+/* Lanes whose values are found anew, with those of the baseline that they look at. */
+LS_FN ls_mask loop_with_baseline(const struct loop_view *v, ls_mask lanes) {
+  lanes = loop_unsettled(v, lanes);
+  ls_lane first = lane_put(lane_set(0), 0, mask_any(lanes) ? 1 : 0);
+  return mask_or(lanes, lane_to_mask(first));
+}
+
 /* What the buyer of contract k got, by contract and beside it: the seller's share of its own orders, where both see each other. */
 LS_FN int32_t loop_received_slot(const struct loop_view *v) { return v->at->count; }
 LS_FN int32_t loop_extra_received_slot(const struct loop_view *v) { return v->at->count + v->loop->purchase.count; }
@@ -39,6 +46,11 @@ LS_FN ls_lane loop_seen(const struct loop_view *v, enum ls_loop_channel channel,
 LS_FN ls_mask loop_unsettled(const struct loop_view *v, ls_mask active) {
   (void)v;
   return active;
+}
+
+LS_FN ls_mask loop_with_baseline(const struct loop_view *v, ls_mask lanes) {
+  (void)v;
+  return lanes;
 }
 
 LS_FN int32_t loop_received_slot(const struct loop_view *v) { return v->at->delivered; }

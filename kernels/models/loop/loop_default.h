@@ -109,8 +109,9 @@ LS_FN void loop_realise(const struct loop_view *v, int32_t i) {
     ls_lane offered = loop_seen_from(v, LOOP_CHANNEL_CREDIT, j, held) * fails;
     loop_buy_from_estate(v, i, lane_set(v->loop->recovery_claims) * offered);
     loop_note_deadweight(v, sold - lane_set(v->loop->recovery_claims) * sold);
-    loop_add(v, v->at->owed, k, -sold);
-    if (j != v->n) loop_add(v, v->at->owed, v->loop->world_debt[j], sold); /* a claim on W is extinguished */
+    ls_lane moved = loop_seen_from(v, LOOP_CHANNEL_CREDIT, j, sold);
+    loop_add(v, v->at->owed, k, -moved);
+    if (j != v->n) loop_add(v, v->at->owed, v->loop->world_debt[j], moved); /* a claim on W is extinguished */
   }
 }
 
@@ -201,10 +202,11 @@ LS_FN void loop_cancel_to(const struct loop_view *v, const struct ls_loop_links 
     loop_set(v, where, links->by_to[p], loop_get(v, where, links->by_to[p]) * stays);
 }
 
-/* What the dead had with others; buyers go on with a dead seller for as long as they see it alive. */
+/* What the dead had with others; a dead seller's customers and a dead creditor's debtors go on for as long as they see it alive. */
 LS_FN void loop_cancel_links(const struct loop_view *v, int32_t i) {
   const struct ls_loop_plan *loop = v->loop;
   ls_lane stays = lane_set(1) - loop_get(v, v->at->defaulted, i);
+  ls_lane collects = lane_set(1) - loop_seen(v, LOOP_CHANNEL_CREDIT, loop_get(v, v->at->defaulted, i));
   ls_lane supplies = lane_set(1) - loop_seen(v, LOOP_CHANNEL_SUPPLY, loop_get(v, v->at->defaulted, i));
   if (loop_has(v, LOOP_HAS_EARMARKS)) loop_cancel_from(v, &loop->pledge, v->at->earmarked, i, supplies);
   if (loop_has(v, LOOP_HAS_EARMARKS)) loop_cancel_to(v, &loop->pledge, v->at->earmarked, i, stays);
@@ -215,7 +217,7 @@ LS_FN void loop_cancel_links(const struct loop_view *v, int32_t i) {
   loop_cancel_from(v, &loop->stake, v->at->share, i, stays);
   loop_cancel_to(v, &loop->stake, v->at->share, i, stays);
   loop_cancel_from(v, &loop->debt, v->at->owed, i, stays);
-  loop_cancel_to(v, &loop->debt, v->at->owed, i, stays);
+  loop_cancel_to(v, &loop->debt, v->at->owed, i, collects);
 }
 
 /* What their sellers lose of the backlog of defaulting buyers, before it is cancelled. */
@@ -230,7 +232,7 @@ LS_FN void loop_note_written_off(const struct loop_view *v) {
 LS_FN void loop_end_backstops(const struct loop_view *v) {
   const struct ls_loop_backstops *b = &v->loop->backstop;
   for (int32_t r = 0; r < b->count; r++) {
-    ls_lane stays = (lane_set(1) - loop_get(v, v->at->defaulted, b->guarantor[r])) *
+    ls_lane stays = (lane_set(1) - loop_seen(v, LOOP_CHANNEL_CREDIT, loop_get(v, v->at->defaulted, b->guarantor[r]))) *
                     (lane_set(1) - loop_get(v, v->at->defaulted, b->provider[r]));
     loop_set(v, v->at->backstop_left, r, loop_get(v, v->at->backstop_left, r) * stays);
   }

@@ -165,7 +165,8 @@ LS_FN void loop_call_backstops(const struct loop_view *v) {
     ls_lane unsold = loop_unsold(v, b->provider[r]);
     for (int32_t earlier = 0; earlier < r; earlier++)
       if (b->provider[earlier] == b->provider[r]) unsold = unsold - loop_get(v, v->at->backstop_due, earlier);
-    ls_lane live = loop_get(v, v->at->live, b->guarantor[r]) * loop_get(v, v->at->live, b->provider[r]);
+    ls_lane guarantor = loop_seen(v, LOOP_CHANNEL_CREDIT, loop_get(v, v->at->live, b->guarantor[r]));
+    ls_lane live = guarantor * loop_get(v, v->at->live, b->provider[r]);
     ls_lane due = lane_min(loop_get(v, v->at->backstop_left, r), lane_positive_part(unsold));
     loop_set(v, v->at->backstop_due, r, due * live);
   }
@@ -178,7 +179,9 @@ LS_FN ls_lane loop_backstops(const struct loop_view *v, const int32_t *side, int
   for (int32_t r = 0; r < v->loop->backstop.count; r++) {
     if (side[r] != i) continue;
     ls_lane due = loop_get(v, v->at->backstop_due, r);
-    sum = sum + (side == v->loop->backstop.guarantor ? loop_seen(v, LOOP_CHANNEL_ORDERS, due) : due);
+    sum = sum + (side == v->loop->backstop.guarantor
+                     ? loop_seen(v, LOOP_CHANNEL_ORDERS, due) * loop_get(v, v->at->live, i)
+                     : due);
   }
   return sum;
 }

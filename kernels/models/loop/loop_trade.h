@@ -62,7 +62,7 @@ LS_STEP void loop_planned_sales(const struct loop_view *v) {
     ls_lane planned = loop_get(v, v->at->planned_demand, j);
     for (int32_t p = purchase->first_to[j]; p < purchase->first_to[j + 1]; p++) {
       int32_t k = purchase->by_to[p];
-      ls_lane rate = loop_get(v, v->at->scheduled, k);
+      ls_lane rate = loop_seen_from(v, LOOP_CHANNEL_ORDERS, purchase->from[k], loop_get(v, v->at->scheduled, k));
       ls_lane left = loop_get(v, v->at->planned_backlog, k), due = lane_min(left, rate);
       planned = planned + (loop_trait(v, k, LOOP_TRAIT_RENEWED) ? rate : due);
       loop_set(v, v->at->planned_backlog, k, left - due);

@@ -262,7 +262,7 @@ LS_STEP void loop_value(const struct loop_view *v) {
   ls_mask lanes = lane_equal(lane_set(0), lane_set(0));
   while (mask_any(lanes)) {
     loop_settle_values(v, lanes, false);
-    lanes = loop_unsettled(v, mask_and(lanes, least ? loop_drop_flags(v) : loop_new_flags(v)));
+    lanes = loop_with_baseline(v, mask_and(lanes, least ? loop_drop_flags(v) : loop_new_flags(v)));
   }
   if (least) loop_note_new_flags(v);
   loop_close_history(v);
