@@ -126,7 +126,11 @@ def test_measures_in_tables_are_what_a_hand_finds(folder):
     for key, unit, mean in (("cash_runway", "quarter", 1), ("funding_gap", "currency", 3.8), ("refinancing", "currency", 3.8)):
         near(float(rows["a", key]["mean"]), mean)
         assert rows["a", key]["unit"] == unit and rows["a", key]["standard_error"] == "", rows["a", key]
-    assert rows["a", "idle_capacity"]["unit"] == "capacity" and rows["", "deadweight_loss"]["mean"] == "0"
+    units = {"cash_runway": "quarter", "peak_drawdown": "1", "peak_drawdown_quarter": "quarter", "idle_capacity": "capacity",
+             "dark_capacity": "capacity", "least_value_to_reference": "1"}
+    for (_, name), row in rows.items():
+        assert row["unit"] == units.get(name, "currency"), row
+    assert rows["", "deadweight_loss"]["mean"] == "0"
     system = [row for row in table(tables, "quarters.csv") if row["id"] == ""]
     assert [row["quarter"] for row in system] == ["0", "1", "2"]
     for row, wanted in zip(system, (2, 1.8, 0)):
@@ -168,6 +172,23 @@ def test_much_cost_of_distress_in_the_tail_is_said_first(folder):
     near(document["system"]["es_distress_share"], 7 / 37)
     assert "over a quarter" not in text and "of ES 0.99 the cost of distress: 18.92%" in text, text
     assert "Over a quarter" not in page and "an assumption of the model, is 18.9% of that" in page
+
+
+def test_who_gains_has_no_part_in_the_tail(folder):
+    """As above, and b beside a: 160 each unshocked. In x a's multiple falls to a quarter, a loses 30, and b's doubles, b gains 40.
+    The tail is x, its gross loss 30, and so much of it is external revenue; on average over x and y revenue brings -5."""
+    network = loop_folder(folder, {
+        "entities.csv": "id,cash\na,100\nb,100\n",
+        "paths.csv": "target,variable,quarter,value\n" + "".join(
+            f"{i},{name}\n" for i in "ab" for name in ("demand_planned,0,10", "multiple,0,1")),
+        "loop.yaml": "quarters: 2\n",
+        "shocks.csv": "scenario,target,variable,quarter,value\nx,a,multiple,1,0.25\nx,b,multiple,1,2\ny,a,multiple,1,1\n"})
+    found = answer("run", network, "--model", "loop", "--scenarios", os.path.join(network, "shocks.csv"))
+    lines = {line["name"]: line for line in found["lines"]}
+    near(lines["external revenue"]["loss_mean"], -5)
+    near(lines["external revenue"]["es_contribution"], 30)
+    near(sum(line["es_contribution"] for line in found["lines"]), found["system"]["es"]["0.99"]["value"])
+    assert [one["es_share"] for one in found["dependence"]] == [1, 0]
 
 
 harness.main(globals())
