@@ -62,7 +62,7 @@ static void write_mean(const struct view *view, struct buffer *page, const struc
   if (bands_of(view) != NULL) {
     buffer_text(page, "<span class=\"error\">");
     write_amount(page, bands_of(view)[at].low, decimals);
-    buffer_text(page, "&nbsp;to&nbsp;");
+    buffer_text(page, " to&nbsp;");
     write_amount(page, bands_of(view)[at].high, decimals);
     buffer_text(page, "</span>");
   }
