@@ -29,25 +29,24 @@ bool dependence_lists(const ls_results *results, int32_t i, int32_t j) {
   return i != j && (both > 0 || (both == 0 && results->accumulator->shape.entity_count <= PAIR_ENTITY_LIMIT));
 }
 
-static double others_value(const ls_results *results, int32_t k) {
+double dependence_value(const ls_results *results) {
   double sum = 0;
   if (results->baseline_value == NULL) return NAN;
-  for (int32_t i = 0; i < results->accumulator->shape.entity_count; i++)
-    if (i != k) sum += results->baseline_value[i];
+  for (int32_t i = 0; i < results->accumulator->shape.entity_count; i++) sum += results->baseline_value[i];
   return sum;
 }
 
-struct dependence dependence_on(const ls_results *results, int32_t k) {
+struct dependence dependence_on(const ls_results *results, double value, int32_t k) {
   const struct accumulator *a = results->accumulator;
   const double shortfall = results->statistics.gross.tail[SHORTFALL_LEVEL].shortfall;
   struct dependence on = {a->default_count[k], NAN, NAN, NAN, NAN};
   if (shortfall > 0) on.shortfall_share = results->statistics.entity[k].es_contribution / shortfall;
   if (a->others_sum == NULL || on.default_count == 0) return on;
-  const double value = others_value(results, k);
+  const double others = value - (results->baseline_value == NULL ? 0 : results->baseline_value[k]);
   on.others_mean = fixed_mean(a->others_sum[k], on.default_count, a->bound_exponent);
   on.others_se = fixed_deviation(a->others_sum[k], a->others_squares[k], on.default_count, a->bound_exponent) /
                  sqrt((double)on.default_count);
-  if (value > 0) on.others_share = on.others_mean / value;
+  if (others > 0) on.others_share = on.others_mean / others;
   return on;
 }
 

@@ -33,8 +33,11 @@ struct dependence {
   double shortfall_share; /* k's part of the ES at 0.99 (gross) over the whole; NaN for loss=net */
 };
 
-/* NaN where k never defaults, or where the results do not hold it. */
-struct dependence dependence_on(const ls_results *results, int32_t k);
+/* The baseline value of all entities together; NaN where it is not kept. */
+double dependence_value(const ls_results *results);
+
+/* NaN where k never defaults, or where the results do not hold it. `value`: dependence_value, asked for once. */
+struct dependence dependence_on(const ls_results *results, double value, int32_t k);
 
 /* Mean loss of i over the scenarios in which k defaults; NaN where it is not kept. */
 double dependence_loss_given(const ls_results *results, int32_t k, int32_t i);

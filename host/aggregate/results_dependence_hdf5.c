@@ -69,10 +69,11 @@ static void put_others(const struct dependence_writer *w) {
       {"es_share", "share of the system's expected shortfall at 0.99", offsetof(struct dependence, shortfall_share),
        false}};
   const int32_t n = w->results->accumulator->shape.entity_count;
+  const double all = dependence_value(w->results);
   double *value = context_allocate(w->context, (size_t)n, sizeof *value);
   for (size_t f = 0; value != NULL && f < sizeof field / sizeof *field; f++) {
     for (int32_t k = 0; k < n; k++) {
-      const struct dependence on = dependence_on(w->results, k);
+      const struct dependence on = dependence_on(w->results, all, k);
       memcpy(&value[k], (const char *)&on + field[f].offset, sizeof *value);
     }
     put(w, field[f].name, field[f].is_amount ? w->amount : "1", field[f].meaning, -1, value);

@@ -30,8 +30,8 @@ static void write_pair(struct json *json, const ls_results *results, int32_t i, 
   json_object_end(json);
 }
 
-static void write_dependence(struct json *json, const ls_results *results, int32_t k) {
-  const struct dependence on = dependence_on(results, k);
+static void write_dependence(struct json *json, const ls_results *results, double value, int32_t k) {
+  const struct dependence on = dependence_on(results, value, k);
   json_object_begin(json, NULL);
   json_text(json, "id", ls_network_entity_id(results->network, k));
   json_whole(json, "default_count", on.default_count);
@@ -56,7 +56,8 @@ void dependence_json(struct json *json, const ls_results *results) {
       for (int32_t j = 0; j < n; j++) write_pair(json, results, i, j);
     json_list_end(json);
   }
+  const double value = dependence_value(results);
   json_list_begin(json, "dependence");
-  for (int32_t k = 0; k < n; k++) write_dependence(json, results, k);
+  for (int32_t k = 0; k < n; k++) write_dependence(json, results, value, k);
   json_list_end(json);
 }

@@ -28,8 +28,9 @@ void dependence_table_joint(struct buffer *out, const ls_results *results) {
 
 void dependence_table(struct buffer *out, const ls_results *results) {
   buffer_text(out, "id,default_count,others_loss_mean,others_loss_mean_se,others_loss_share,es_share\n");
+  const double value = dependence_value(results);
   for (int32_t k = 0; k < results->accumulator->shape.entity_count; k++) {
-    const struct dependence on = dependence_on(results, k);
+    const struct dependence on = dependence_on(results, value, k);
     cell_text(out, ls_network_entity_id(results->network, k));
     buffer_print(out, ",%lld", (long long)on.default_count);
     cell_number(out, on.others_mean);

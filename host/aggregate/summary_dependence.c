@@ -90,10 +90,11 @@ static void write_two(const struct summary *summary) {
 
 /* Entities with enough defaults, by what the others lose then; returns how many. */
 static int32_t list_dependence(const ls_results *results, int32_t *list) {
+  const double value = dependence_value(results);
   double share[LISTED];
   int32_t count = 0;
   for (int32_t k = 0; k < results->accumulator->shape.entity_count; k++) {
-    const struct dependence on = dependence_on(results, k);
+    const struct dependence on = dependence_on(results, value, k);
     if (on.default_count < DEPENDENCE_EVENTS_TOLD || isnan(on.others_share)) continue;
     int32_t at = count < LISTED ? count++ : LISTED;
     for (; at > 0 && on.others_share > share[at - 1]; at--)
@@ -104,7 +105,7 @@ static int32_t list_dependence(const ls_results *results, int32_t *list) {
 }
 
 static void write_dependence(const struct summary *summary, int32_t k) {
-  const struct dependence on = dependence_on(summary->results, k);
+  const struct dependence on = dependence_on(summary->results, dependence_value(summary->results), k);
   buffer_text(summary->out, "  ");
   summary_padded(summary->out, ls_network_entity_id(summary->results->network, k), NAME_WIDTH);
   summary_padded_amount(summary, on.others_mean, 16);

@@ -48,7 +48,7 @@ static void write_companion(const struct view *view, struct buffer *page, int32_
 }
 
 static void write_row(const struct view *view, struct buffer *page, int32_t entity) {
-  const struct dependence on = dependence_on(view->results, entity);
+  const struct dependence on = dependence_on(view->results, view->baseline_total, entity);
   buffer_text(page, "<tr><th scope=\"row\">");
   write_escaped(page, view_name(view, entity));
   buffer_text(page, "</th>");
@@ -67,30 +67,26 @@ static void write_row(const struct view *view, struct buffer *page, int32_t enti
   buffer_text(page, "</tr>\n");
 }
 
+static const char HEAD[] =
+    "<thead><tr><th scope=\"col\" data-sort=\"text\" class=\"text\">Entity</th>"
+    "<th scope=\"col\" data-sort=\"number\">Scenarios with its default</th>"
+    "<th scope=\"col\" data-sort=\"text\" class=\"text\">Most often with it</th>"
+    "<th scope=\"col\" data-sort=\"number\">how often then</th><th scope=\"col\">95% interval</th>"
+    "<th scope=\"col\" data-sort=\"number\">Others lose then</th>"
+    "<th scope=\"col\" data-sort=\"number\">Standard error</th>"
+    "<th scope=\"col\" data-sort=\"number\">of their baseline value</th>"
+    "<th scope=\"col\" data-sort=\"number\">Its share in ES 99%</th></tr></thead>";
+
 void write_dependence_table(const struct view *view, struct buffer *page) {
-  static const char *const head[] = {"Scenarios with its default",
-                                     NULL,
-                                     "how often then",
-                                     NULL,
-                                     "Others lose then",
-                                     "Standard error",
-                                     "of their baseline value",
-                                     "Its share in ES 99%"};
   buffer_text(page, "<table class=\"compact\" id=\"dependence-table\"><caption>In the scenarios in which the entity "
                     "defaults");
   write_unit(view, page, "; losses in ");
-  buffer_text(page, "; most frequent default first</caption>\n<thead><tr><th scope=\"col\" data-sort=\"text\" "
-                    "class=\"text\">Entity</th>");
-  for (size_t k = 0; k < sizeof head / sizeof *head; k++) {
-    if (k == 1)
-      buffer_text(page, "<th scope=\"col\" data-sort=\"text\" class=\"text\">Most often with it</th>");
-    else if (head[k] == NULL)
-      buffer_text(page, "<th scope=\"col\">95% interval</th>");
-    else
-      buffer_print(page, "<th scope=\"col\" data-sort=\"number\">%s</th>", head[k]);
-  }
-  buffer_text(page, "</tr></thead><tbody>\n");
-  for (int32_t row = 0; row < view->entity_count; row++)
+  buffer_text(page, "; most frequent default first");
+  if (view->entity_count > DEPENDENCE_ROWS) buffer_print(page, "; the first %d", DEPENDENCE_ROWS);
+  buffer_text(page, "</caption>\n");
+  buffer_text(page, HEAD);
+  buffer_text(page, "<tbody>\n");
+  for (int32_t row = 0; row < view->entity_count && row < DEPENDENCE_ROWS; row++)
     if (view->results->statistics.entity[view->by_default[row]].default_probability > 0)
       write_row(view, page, view->by_default[row]);
   buffer_text(page, "</tbody></table>\n");
