@@ -266,7 +266,8 @@ static void add_figure(struct accumulator *a, int64_t figure, const double *valu
   a->figure_squares[figure] += block_sum(square, count, power_of_two(-figure_square_unit(a)));
 }
 
-/* Everything but what concerns several entities of `count` scenarios from `from` on, all of them fit and of one draw. */
+/* Everything but what concerns several entities of `count` scenarios from `from` on, all of them fit and of one
+ * draw. */
 static void add_run(struct accumulator *a, const struct chunk *chunk, int32_t from, int32_t count) {
   const struct ls_output_layout *at = &a->shape.layout;
   int32_t n = a->shape.entity_count;

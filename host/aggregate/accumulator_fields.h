@@ -45,8 +45,9 @@ struct accumulator {
   fixed *bin_sum;
   int64_t *joint; /* pairs i >= j at i (i + 1) / 2 + j: scenarios in which both default; NULL over the limit */
 
-  /* Over the scenarios in which k defaults: the loss of all others, gains set against losses, [N]; and the loss of each i at
-   * k N + i, NULL over the limit. All NULL where they are not known: read from a file of a version that did not keep them. */
+  /* Over the scenarios in which k defaults: the loss of all others, gains set against losses, [N]; and the loss of
+   * each i at k N + i, NULL over the limit. All NULL where they are not known: read from a file of a version that
+   * did not keep them. */
   fixed *others_sum;
   struct wide *others_squares;
   fixed *given_sum;

@@ -1,7 +1,9 @@
-/* accumulator_given.c - what the others lose in the scenarios in which one entity defaults: exact sums, by who defaults.
+/* accumulator_given.c - what the others lose in the scenarios in which one entity defaults: exact sums, by who
+ * defaults.
  *
- * The loss of the others is added up in doubles within a scenario, entity by entity in file order, and enters the sums as one
- * number, so that its square can be summed too; nothing in it hangs on how scenarios are cut into chunks and parts.
+ * The loss of the others is added up in doubles within a scenario, entity by entity in file order, and enters the
+ * sums as one number, so that its square can be summed too; nothing in it hangs on how scenarios are cut into chunks
+ * and parts.
  */
 #include <stddef.h>
 
@@ -21,7 +23,8 @@ static int32_t list_defaults(const struct accumulator *a, const struct chunk *pa
   return count;
 }
 
-/* Each loss is within the range of the sums; a sum of many gains need not be, and then counts as the end of the range. */
+/* Each loss is within the range of the sums; a sum of many gains need not be, and then counts as the end of the
+ * range. */
 static double within(double value, double limit) { return value > limit ? limit : value < -limit ? -limit : value; }
 
 static void add_others(struct accumulator *a, const struct chunk *part, int32_t entity, const double *total,

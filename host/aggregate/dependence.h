@@ -27,8 +27,8 @@ bool dependence_lists(const ls_results *results, int32_t i, int32_t j);
 
 struct dependence {
   int64_t default_count;
-  /* What the others lose together in the scenarios in which k defaults, gains set against losses: mean, standard error, and
-   * the mean over their baseline value. It tells what goes with k's default, not what follows from it. */
+  /* What the others lose together in the scenarios in which k defaults, gains set against losses: mean, standard
+   * error, and the mean over their baseline value. It tells what goes with k's default, not what follows from it. */
   double others_mean, others_se, others_share;
   double shortfall_share; /* k's part of the ES at 0.99 (gross) over the whole; NaN for loss=net */
 };

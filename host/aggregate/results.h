@@ -142,7 +142,8 @@ struct result_names {
   char **measure, **system, **by_quarter;
 };
 
-/* The lists of names, so that what is done to all of them stands once; the attribute holds the list in a results file. */
+/* The lists of names, so that what is done to all of them stands once; the attribute holds the list in a results
+ * file. */
 enum { NAME_LISTS = 6 };
 struct name_list {
   const char *attribute;
@@ -200,7 +201,8 @@ int64_t results_joint_defaults(const ls_results *results, int32_t a, int32_t b);
 /* The command line that repeats a run, as far as its identity tells. Freed with context_release. */
 char *results_command(ls_context *context, const ls_results *results);
 
-/* Statistics from the accumulator; es_contribution and line_contribution are left NaN (it needs replays: engine/finish.c). */
+/* Statistics from the accumulator; es_contribution and line_contribution are left NaN: they need replays
+ * (engine/finish.c). */
 ls_status statistics_compute(ls_context *context, const struct accumulator *accumulator, bool loss_is_net,
                              struct statistics *statistics);
 void statistics_release(const struct allocator *allocator, struct statistics *statistics);

@@ -1,4 +1,5 @@
-/* results_dependence.h - joint defaults, dependence and the measures in JSON, HDF5, CSV and words; for the files here. */
+/* results_dependence.h - joint defaults, dependence and the measures in JSON, HDF5, CSV and words; for the files
+ * here. */
 #ifndef LS_HOST_AGGREGATE_RESULTS_DEPENDENCE_H
 #define LS_HOST_AGGREGATE_RESULTS_DEPENDENCE_H
 

@@ -1,5 +1,5 @@
-/* results_dependence_hdf5.c - joint defaults and dependence in a file of results: derived from what is stored there, for
- * readers who want the numbers and not the counts; reading a file computes them anew. */
+/* results_dependence_hdf5.c - joint defaults and dependence in a file of results: derived from what is stored there,
+ * for readers who want the numbers and not the counts; reading a file computes them anew. */
 #include <math.h>
 #include <stddef.h>
 #include <string.h>

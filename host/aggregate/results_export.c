@@ -106,7 +106,8 @@ static void write_lines(struct buffer *out, const ls_results *results) {
   }
 }
 
-/* Numbers of the whole system by quarter, in every row's last columns: blank but for the row of the system, which has no id. */
+/* Numbers of the whole system by quarter, in every row's last columns: blank but for the row of the system, which
+ * has no id. */
 static void put_by_quarter(struct buffer *out, const ls_results *results, int32_t t) {
   struct figure figure;
   for (int32_t k = 0; results_figure(results, k, &figure); k++) {

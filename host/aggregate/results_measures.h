@@ -1,4 +1,5 @@
-/* results_measures.h - what a model measures beside losses, one figure after the other; for files that write results. */
+/* results_measures.h - what a model measures beside losses, one figure after the other; for files that write
+ * results. */
 #ifndef LS_HOST_AGGREGATE_RESULTS_MEASURES_H
 #define LS_HOST_AGGREGATE_RESULTS_MEASURES_H
 
@@ -14,8 +15,8 @@ struct figure {
   int64_t at, count;
 };
 
-/* Figure number k in the order in which they lie: by entity, of the system, by quarter. False beyond the last, and where the
- * results have no statistics. */
+/* Figure number k in the order in which they lie: by entity, of the system, by quarter. False beyond the last, and
+ * where the results have no statistics. */
 bool results_figure(const ls_results *results, int32_t k, struct figure *figure);
 
 #endif

@@ -18,7 +18,7 @@ struct tail {
   const struct ls_plan *plan;
   double value_at_risk;
   int bound_exponent;
-  /* Sums over scenarios beyond, and at, the VaR: of positive losses [N], then of the lines of those who lose [lines * N],
+  /* Sums over scenarios beyond, and at, the VaR: N of positive losses, then lines * N of the lines of those who lose,
    * which add up to the losses. */
   fixed *above, *at;
 };
@@ -72,7 +72,8 @@ static ls_status list_tail(ls_context *context, const ls_results *results, doubl
   return LS_STATUS_OK;
 }
 
-/* ES of each entity, and of each line of it, = (sum beyond VaR + the share of the atom at VaR that the tail still has room for) / (n (1 - q)). */
+/* ES of each entity, and of each line of it, = (sum beyond VaR + the share of the atom at VaR that the tail still
+ * has room for) / (n (1 - q)). */
 static void set_contributions(const struct tail *tail, int64_t total, int64_t above, int64_t at,
                               struct statistics *statistics) {
   double room = (double)total * (1 - QUANTILE_LEVEL[CONTRIBUTION_LEVEL]);

@@ -1,5 +1,5 @@
-/* measures_table.c - what the model measures beside losses: by entity, of the system, by quarter, and what each number is.
- * Every number leads to its definition further down the page. */
+/* measures_table.c - what the model measures beside losses: by entity, of the system, by quarter, and what each
+ * number is. Every number leads to its definition further down the page. */
 #include <math.h>
 #include <string.h>
 
@@ -69,7 +69,7 @@ static void write_mean(const struct view *view, struct buffer *page, const struc
   buffer_text(page, "</td>");
 }
 
-/* ---- by entity ---------------------------------------------------------------------------------------------------------- */
+/* ---- by entity --------------------------------------------------------------------------------------------------- */
 
 static void write_heads(const struct view *view, struct buffer *page) {
   struct figure figure;
@@ -118,7 +118,7 @@ void write_measures_table(const struct view *view, struct buffer *page) {
   buffer_text(page, "</tbody></table>\n");
 }
 
-/* ---- of the system ------------------------------------------------------------------------------------------------------- */
+/* ---- of the system ----------------------------------------------------------------------------------------------- */
 
 void write_system_measures(const struct view *view, struct buffer *page) {
   struct figure figure;
@@ -157,7 +157,7 @@ void write_by_quarter_table(const struct view *view, struct buffer *page) {
   }
 }
 
-/* ---- what they are --------------------------------------------------------------------------------------------------------- */
+/* ---- what they are ----------------------------------------------------------------------------------------------- */
 
 void write_definitions(const struct view *view, struct buffer *page) {
   struct figure figure;

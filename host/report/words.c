@@ -89,7 +89,8 @@ void write_key_figures(const struct view *view, struct buffer *page) {
   buffer_print(page, "of %d entities</dd></div>\n", (int)view->entity_count);
 }
 
-/* The cost of distress is the model's own assumption: where much of the tail is made of it, that stands among the first lines. */
+/* The cost of distress is the model's own assumption: where much of the tail is made of it, that stands among the
+ * first lines. */
 static void write_distress_sentence(const struct view *view, struct buffer *page) {
   const double share = dependence_distress_share(view->results);
   if (!isfinite(share) || view->results->identity.loss_is_net) return;

@@ -401,7 +401,8 @@ TEST what_others_lose_has_the_same_bits_however_it_is_added(void) {
   PASS();
 }
 
-/* A scenario that is left out of the sums is left out of these too, and gains without end count as the end of the range. */
+/* A scenario that is left out of the sums is left out of these too, and gains without end count as the end of the
+ * range. */
 TEST unfit_scenarios_and_endless_gains_do_not_spoil_what_others_lose(void) {
   double value[SLOTS];
   struct accumulator *a = fresh(0, 2);
