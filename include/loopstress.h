@@ -204,8 +204,10 @@ LS_API double ls_results_system_loss_mean(const ls_results *results);
 /* Fraction of scenarios, 0-1, in which the entity defaults; NaN out of range. */
 LS_API double ls_results_default_probability(const ls_results *results, int32_t entity);
 
-/* A run told: for people the summary (who fails and when, losses by line, VaR and ES with their errors); as JSON everything
- * that scripts rely on. */
+/* A run told: for people the summary (who fails, when and with whom, what the others lose then, losses by line, VaR
+ * and ES with their errors and what ES is made of); as JSON everything that scripts rely on, by the keys of
+ * docs/file-formats.md: amounts in the network's unit, fractions 0-1, null where the scenarios cannot give a number.
+ * *report is the caller's, unset on failure; LS_STATUS_OUT_OF_MEMORY. */
 LS_API ls_status ls_results_describe(ls_context *context, const ls_results *results, ls_format format,
                                      ls_text **report);
 

@@ -47,8 +47,11 @@ struct ls_model_info {
       *measure[LS_MODEL_MEASURES];     /* per-entity measures beside losses, where the run keeps them; ends with NULL */
   const char *system[LS_MODEL_SYSTEM]; /* the same of the whole system */
   const char *by_quarter;              /* a number of the whole system by quarter, or NULL */
-  const char *trace[LS_MODEL_TRACE];   /* per-quarter fields of --set trace=1; ends with NULL */
-  uint32_t trace_flags;                /* bit f set: field f is true/false */
+  const char *measure_unit[LS_MODEL_MEASURES]; /* of each measure, as in the column `units` of results; NULL: money */
+  const char *system_unit[LS_MODEL_SYSTEM];    /* of each number of the whole system */
+  const char *by_quarter_unit;
+  const char *trace[LS_MODEL_TRACE]; /* per-quarter fields of --set trace=1; ends with NULL */
+  uint32_t trace_flags;              /* bit f set: field f is true/false */
 };
 
 /* All models in the order of models.def (host/engine/models.c). */

@@ -5,7 +5,6 @@
 #include "aggregate/accumulator_fields.h"
 #include "scenario/scenario.h"
 
-enum { PART_SCENARIOS = 4096 }; /* few enough for exact sums of parts in doubles */
 enum { WORD = 64, GAIN_OCTAVE_BINS = 4, LOSS_OCTAVE_BINS = 8, TOP_OCTAVE = 4, LOSS_OCTAVES = 24, GAIN_OCTAVES = 15 };
 
 /* ---- life --------------------------------------------------------------------------------------------------------------------- */
@@ -45,10 +44,14 @@ static bool allocate_arrays(ls_context *context, struct accumulator *a) {
       {(void **)&a->line_sum, n * lines, sizeof *a->line_sum},
       {(void **)&a->figure_sum, (size_t)a->shape.figure_count, sizeof *a->figure_sum},
       {(void **)&a->figure_squares, (size_t)a->shape.figure_count, sizeof *a->figure_squares},
+      {(void **)&a->others_sum, n, sizeof *a->others_sum},
+      {(void **)&a->others_squares, n, sizeof *a->others_squares},
       {(void **)&a->loss_gross, scenarios, sizeof(double)},
       {(void **)&a->loss_net, scenarios, sizeof(double)},
       {(void **)&a->scenario_defaults, scenarios, sizeof(int32_t)},
       {(void **)&a->state, scenarios, sizeof(int8_t)},
+      {(void **)&a->given_sum, (size_t)given_size(&a->shape), sizeof *a->given_sum},
+      {(void **)&a->draw_figure_sum, (size_t)draw_figure_size(&a->shape), sizeof *a->draw_figure_sum},
       {(void **)&a->draw_default_count, (size_t)draw_size(&a->shape), sizeof(int64_t)},
       {(void **)&a->draw_loss_sum, (size_t)draw_size(&a->shape), sizeof *a->draw_loss_sum},
       {(void **)&a->bin_count, n <= BIN_ENTITY_LIMIT ? n * BIN_COUNT : 0, sizeof(int64_t)},
@@ -56,7 +59,7 @@ static bool allocate_arrays(ls_context *context, struct accumulator *a) {
       {(void **)&a->joint, n <= JOINT_ENTITY_LIMIT ? (size_t)joint_size(a->shape.entity_count) : 0, sizeof(int64_t)},
   };
   for (size_t k = 0; k < sizeof part / sizeof *part; k++) {
-    if (part[k].count == 0 && k >= sizeof part / sizeof *part - 5) continue; /* no draws, or over a limit: stays NULL */
+    if (part[k].count == 0 && k >= sizeof part / sizeof *part - 7) continue; /* no draws, or over a limit: stays NULL */
     *part[k].array = context_allocate(context, part[k].count, part[k].size);
     if (*part[k].array == NULL) return false;
   }
@@ -102,6 +105,10 @@ void accumulator_destroy(struct accumulator **handle) {
                   a->bin_count,
                   a->bin_sum,
                   a->joint,
+                  a->others_sum,
+                  a->others_squares,
+                  a->given_sum,
+                  a->draw_figure_sum,
                   a->draw_default_count,
                   a->draw_loss_sum,
                   a->loss_gross,
@@ -249,18 +256,23 @@ static int32_t draw_of(const struct accumulator *a, const struct chunk *chunk, i
 }
 
 /* A figure and its square; the square is rounded to a double first, alike for every order. */
-static void add_figure(struct accumulator *a, int64_t figure, const double *value, int32_t count) {
+static void add_figure(struct accumulator *a, int64_t figure, const double *value, int32_t count, fixed *of_draw) {
   double square[PART_SCENARIOS];
+  fixed sum = 0;
   for (int32_t s = 0; s < count; s++) square[s] = value[s] * value[s];
-  add_sum(a, &a->figure_sum[figure], value, count);
+  add_sum(a, &sum, value, count);
+  a->figure_sum[figure] += sum;
+  if (of_draw != NULL) of_draw[figure] += sum;
   a->figure_squares[figure] += block_sum(square, count, power_of_two(-figure_square_unit(a)));
 }
 
-/* Everything but joint counts of `count` scenarios from `from` on, all of them fit and of one draw. */
+/* Everything but what concerns several entities of `count` scenarios from `from` on, all of them fit and of one
+ * draw. */
 static void add_run(struct accumulator *a, const struct chunk *chunk, int32_t from, int32_t count) {
   const struct ls_output_layout *at = &a->shape.layout;
   int32_t n = a->shape.entity_count;
-  int64_t of_draw = (int64_t)draw_of(a, chunk, from) * n;
+  int64_t draw = draw_of(a, chunk, from), of_draw = draw * n;
+  fixed *figures_of_draw = a->draw_figure_sum == NULL ? NULL : a->draw_figure_sum + draw * a->shape.figure_count;
   for (int32_t i = 0; i < n; i++) {
     fixed sum = add_losses(a, i, slot(chunk, at->loss + i) + from, count);
     int64_t defaults = 0;
@@ -285,7 +297,7 @@ static void add_run(struct accumulator *a, const struct chunk *chunk, int32_t fr
     add_sum(a, &a->line_sum[k], slot(chunk, at->line + k) + from, count);
   }
   for (int64_t k = 0; k < a->shape.figure_count; k++)
-    add_figure(a, k, slot(chunk, at->measure) + k * chunk->stride + from, count);
+    add_figure(a, k, slot(chunk, at->measure) + k * chunk->stride + from, count, figures_of_draw);
   if (at->clip_count >= 0) a->clip_count += add_whole(slot(chunk, at->clip_count) + from, count);
   if (at->iterations >= 0) a->iteration_count += add_whole(slot(chunk, at->iterations) + from, count);
 }
@@ -407,6 +419,7 @@ static void add_part(struct accumulator *a, const struct chunk *part, uint8_t *u
     from = to;
   }
   if (a->joint != NULL && a->shape.layout.default_quarter >= 0) add_joint(a, part, unfit, room);
+  accumulator_add_given(a, part, unfit);
   add_by_scenario(a, part, unfit);
 }
 

@@ -9,6 +9,8 @@ enum {
   BIN_COUNT = 256,
   BIN_ENTITY_LIMIT = 10000,  /* more entities: no bins */
   JOINT_ENTITY_LIMIT = 4096, /* more entities: no joint counts */
+  GIVEN_ENTITY_LIMIT = 64,   /* more entities: what each loses given another's default is not kept */
+  PART_SCENARIOS = 4096,     /* scenarios added at a time: few enough for exact sums of parts in doubles */
   BIN_ZERO = 63              /* losses too small to matter, of either sign */
 };
 
@@ -43,10 +45,18 @@ struct accumulator {
   fixed *bin_sum;
   int64_t *joint; /* pairs i >= j at i (i + 1) / 2 + j: scenarios in which both default; NULL over the limit */
 
+  /* Over the scenarios in which k defaults: the loss of all others, gains set against losses, [N]; and the loss of
+   * each i at k N + i, NULL over the limit. All NULL where they are not known: read from a file of a version that
+   * did not keep them. */
+  fixed *others_sum;
+  struct wide *others_squares;
+  fixed *given_sum;
+
   /* by draw of the assumptions [draw_count * N]; NULL without draws. What concerns the whole system follows from the losses
    * by scenario. */
   int64_t *draw_default_count;
   fixed *draw_loss_sum;
+  fixed *draw_figure_sum; /* [draw_count * figure_count]; NULL also where a file does not hold them */
 
   /* by scenario [scenario_count] */
   double *loss_gross, *loss_net;
@@ -72,6 +82,23 @@ int64_t joint_size(int32_t entity_count);
 static inline int64_t draw_size(const struct accumulator_shape *shape) {
   return shape->draw_count > 1 ? (int64_t)shape->draw_count * shape->entity_count : 0;
 }
+
+/* Numbers in draw_figure_sum; 0 without draws. */
+static inline int64_t draw_figure_size(const struct accumulator_shape *shape) {
+  return shape->draw_count > 1 ? shape->draw_count * shape->figure_count : 0;
+}
+
+/* Numbers in given_sum; 0 over the limit. */
+static inline int64_t given_size(const struct accumulator_shape *shape) {
+  return shape->entity_count <= GIVEN_ENTITY_LIMIT ? (int64_t)shape->entity_count * shape->entity_count : 0;
+}
+
+/* Adds to others_sum, others_squares and given_sum; unfit scenarios are left out (accumulator_given.c). */
+void accumulator_add_given(struct accumulator *accumulator, const struct chunk *part, const uint8_t *unfit);
+
+/* Forgets these three, or the figures by draw, where a part or a file does not know them. */
+void accumulator_drop_given(struct accumulator *accumulator);
+void accumulator_drop_draw_figures(struct accumulator *accumulator);
 
 /* Bin of a loss, and the bounds of a bin. Positive losses: 8 bins an octave over 24 octaves up to 16 times the bound; gains:
  * 4 an octave over 15 octaves; beyond: the outermost bin. */

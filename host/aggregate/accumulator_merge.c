@@ -56,6 +56,17 @@ static void add_by_entity(struct accumulator *target, const struct accumulator *
   add_integers(target->joint, source->joint, joint_size(target->shape.entity_count));
 }
 
+/* What the source does not know, the whole cannot. */
+static void add_given(struct accumulator *target, const struct accumulator *source) {
+  if (source->others_sum == NULL) accumulator_drop_given(target);
+  if (source->draw_figure_sum == NULL) accumulator_drop_draw_figures(target);
+  add_sums(target->given_sum, source->given_sum, given_size(&target->shape));
+  add_sums(target->draw_figure_sum, source->draw_figure_sum, draw_figure_size(&target->shape));
+  add_sums(target->others_sum, source->others_sum, target->shape.entity_count);
+  for (int32_t i = 0; target->others_squares != NULL && i < target->shape.entity_count; i++)
+    wide_add(&target->others_squares[i], source->others_squares[i]);
+}
+
 static void add_by_scenario(struct accumulator *target, const struct accumulator *source) {
   int64_t offset = source->shape.first_scenario - target->shape.first_scenario;
   for (int64_t k = 0; k < source->shape.scenario_count; k++) {
@@ -86,6 +97,7 @@ ls_status accumulator_merge(ls_context *context, struct accumulator *target, con
         common < 0 ? "differ" : "only in part");
   }
   add_by_entity(target, source);
+  add_given(target, source);
   add_by_scenario(target, source);
   target->done_count += source->done_count;
   target->converged_count += source->converged_count;

@@ -85,6 +85,9 @@ static void fill_draws(const ls_results *results, const struct room *room, struc
       s->default_probability[k] = count == 0 ? NAN : (double)a->draw_default_count[k] / (double)count;
       s->loss_mean[k] = fixed_mean(a->draw_loss_sum[k], count, a->bound_exponent);
     }
+    const int64_t figures = s->figure_mean != NULL ? a->shape.figure_count : 0;
+    for (int64_t k = d * figures; k < (d + 1) * figures; k++)
+      s->figure_mean[k] = fixed_mean(a->draw_figure_sum[k], count, a->bound_exponent);
   }
 }
 
@@ -122,6 +125,9 @@ static void fill_bands(const ls_results *results, const struct room *room, struc
     s->value[q] = band_of(&s->system->value[q], step, draws, room);
     s->shortfall[q] = band_of(&s->system->shortfall[q], step, draws, room);
   }
+  const int64_t figures = s->figure_mean != NULL ? results->accumulator->shape.figure_count : 0;
+  for (int64_t k = 0; k < figures; k++)
+    s->figure[k] = band_of(s->figure_mean + k, (size_t)figures * sizeof(double), draws, room);
   for (int32_t i = 0; i < n; i++) {
     struct draw_entity *entity = &s->entity[i];
     int32_t defaults = 0, distress = 0, either = 0;
@@ -197,6 +203,8 @@ void draw_statistics_release(const struct allocator *allocator, struct draw_stat
   allocator_release(allocator, s->entity);
   allocator_release(allocator, s->default_probability);
   allocator_release(allocator, s->loss_mean);
+  allocator_release(allocator, s->figure_mean);
+  allocator_release(allocator, s->figure);
   allocator_release(allocator, s->share_of_mean);
   allocator_release(allocator, s->share_of_shortfall);
   *s = (struct draw_statistics){0};
@@ -212,6 +220,12 @@ static ls_status allocate(ls_context *context, const ls_results *results, struct
   s->entity = context_allocate(context, n, sizeof *s->entity);
   s->default_probability = context_allocate(context, draws * n, sizeof *s->default_probability);
   s->loss_mean = context_allocate(context, draws * n, sizeof *s->loss_mean);
+  const size_t figures = (size_t)shape->figure_count;
+  if (results->accumulator->draw_figure_sum != NULL) {
+    s->figure_mean = context_allocate(context, draws * figures, sizeof *s->figure_mean);
+    s->figure = context_allocate(context, figures, sizeof *s->figure);
+    if (s->figure_mean == NULL || s->figure == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  }
   s->share_of_mean = context_allocate(context, rows, sizeof *s->share_of_mean);
   s->share_of_shortfall = context_allocate(context, rows, sizeof *s->share_of_shortfall);
   room->value = context_allocate(context, most, sizeof *room->value);

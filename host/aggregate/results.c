@@ -36,9 +36,26 @@ void kept_release(const struct allocator *allocator, struct kept_scenario *kept,
   allocator_release(allocator, kept);
 }
 
-static void release_names(const struct allocator *allocator, char **name, int32_t count) {
-  for (int32_t k = 0; name != NULL && k < count; k++) allocator_release(allocator, name[k]);
-  allocator_release(allocator, name);
+void results_name_lists(struct result_names *names, struct name_list list[NAME_LISTS]) {
+  const struct name_list all[NAME_LISTS] = {
+      {"outputs", &names->detail, &names->detail_count},
+      {"lines", &names->line, &names->line_count},
+      {"trace_fields", &names->trace, &names->trace_count},
+      {"measures", &names->measure, &names->measure_count},
+      {"system_measures", &names->system, &names->system_count},
+      {"measures_by_quarter", &names->by_quarter, &names->by_quarter_count},
+  };
+  memcpy(list, all, sizeof all);
+}
+
+static void release_names(const struct allocator *allocator, struct result_names *names) {
+  struct name_list list[NAME_LISTS];
+  results_name_lists(names, list);
+  for (int k = 0; k < NAME_LISTS; k++) {
+    char **name = *list[k].name;
+    for (int32_t i = 0; name != NULL && i < *list[k].count; i++) allocator_release(allocator, name[i]);
+    allocator_release(allocator, name);
+  }
 }
 
 static void release_identity(const struct allocator *allocator, struct run_identity *identity) {
@@ -59,12 +76,7 @@ void results_destroy(ls_results **handle) {
   ls_results *results = *handle;
   const struct allocator allocator = results->allocator;
   kept_release(&allocator, results->kept, results->kept_count);
-  release_names(&allocator, results->names.detail, results->names.detail_count);
-  release_names(&allocator, results->names.line, results->names.line_count);
-  release_names(&allocator, results->names.trace, results->names.trace_count);
-  release_names(&allocator, results->names.measure, results->names.measure_count);
-  release_names(&allocator, results->names.system, results->names.system_count);
-  release_names(&allocator, results->names.by_quarter, results->names.by_quarter_count);
+  release_names(&allocator, &results->names);
   release_identity(&allocator, &results->identity);
   statistics_release(&allocator, &results->statistics);
   draw_record_release(&allocator, &results->draws);

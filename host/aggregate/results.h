@@ -76,6 +76,8 @@ struct draw_statistics {
   struct band mean, value[QUANTILE_LEVEL_COUNT], shortfall[QUANTILE_LEVEL_COUNT], default_count_mean;
   struct draw_entity *entity;                 /* [N] */
   double *default_probability, *loss_mean;    /* [count * N] */
+  double *figure_mean;                        /* [count * figures], laid out as in statistics; NULL where unknown */
+  struct band *figure;                        /* [figures] */
   double *share_of_mean, *share_of_shortfall; /* [row_count] of the variance over draws, of the mean and of ES 0.99 */
   double chance_of_mean,
       chance_of_shortfall; /* the share that the largest of as many unrelated assumptions passes in 5 % of runs */
@@ -87,7 +89,8 @@ struct statistics {
   struct entity_statistics *entity; /* [N] */
   double *default_by_quarter;       /* [quarter_count * N] probability of default in that quarter; NULL static */
   double *line_mean;                /* [line_count * N] */
-  double *figure_mean, *figure_se;  /* [figures]: measures by entity, of the system, by quarter; with standard errors */
+  double *line_contribution;       /* [line_count * N] to the ES at 0.99: add up to es_contribution by entity; or NaN */
+  double *figure_mean, *figure_se; /* [figures]: measures by entity, of the system, by quarter; with standard errors */
   double default_count_mean, default_count_max;
   struct draw_statistics draws; /* arrays NULL without draws, and for a replay */
 };
@@ -139,6 +142,16 @@ struct result_names {
   char **measure, **system, **by_quarter;
 };
 
+/* The lists of names, so that what is done to all of them stands once; the attribute holds the list in a results
+ * file. */
+enum { NAME_LISTS = 6 };
+struct name_list {
+  const char *attribute;
+  char ***name;
+  int32_t *count;
+};
+void results_name_lists(struct result_names *names, struct name_list list[NAME_LISTS]);
+
 /* Figures in all: [measure_count * N], [system_count], [by_quarter_count * quarter_count]. */
 static inline int64_t results_figure_count(const struct result_names *names, int32_t entities, int32_t quarters) {
   return (int64_t)names->measure_count * entities + names->system_count + (int64_t)names->by_quarter_count * quarters;
@@ -188,7 +201,8 @@ int64_t results_joint_defaults(const ls_results *results, int32_t a, int32_t b);
 /* The command line that repeats a run, as far as its identity tells. Freed with context_release. */
 char *results_command(ls_context *context, const ls_results *results);
 
-/* Statistics from the accumulator; es_contribution is left NaN (it needs replays: engine/finish.c). */
+/* Statistics from the accumulator; es_contribution and line_contribution are left NaN: they need replays
+ * (engine/finish.c). */
 ls_status statistics_compute(ls_context *context, const struct accumulator *accumulator, bool loss_is_net,
                              struct statistics *statistics);
 void statistics_release(const struct allocator *allocator, struct statistics *statistics);

@@ -17,7 +17,7 @@ void draws_json(struct json *json, const ls_results *results);
 
 /* Writes what is at the root of the file; returns the scale `draw`, negative where there are no draws. */
 hdf5_id draws_hdf5_put(ls_context *context, struct hdf5_file *file, const ls_results *results, hdf5_id entity,
-                       hdf5_id quantile, const char *amount);
+                       hdf5_id quantile, hdf5_id quarter, const char *amount);
 
 /* Reads results->draws. */
 ls_status draws_hdf5_get(ls_context *context, struct hdf5_file *file, const char *path, ls_results *results);

@@ -1,18 +1,20 @@
 /* results_draws_hdf5.c - draws of the assumptions in a file of results: by draw over the dimension `draw`, and over the draws
  * with the dimension `band` (median, low, high). */
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "aggregate/accumulator_fields.h"
 #include "aggregate/results_draws.h"
+#include "aggregate/results_measures.h"
 
-enum { BAND_SIZE = 3, DRAWS_LIMIT = 1000000 };
+enum { BAND_SIZE = 3, DRAWS_LIMIT = 1000000, NAME_ROOM = 80 };
 
 struct draws_writer {
   ls_context *context;
   struct hdf5_file *file;
   const ls_results *results;
-  hdf5_id draw, assumption, band, entity, quantile;
+  hdf5_id draw, assumption, band, entity, quantile, quarter;
   const char *amount;
 };
 
@@ -112,6 +114,28 @@ static void put_system(const struct draws_writer *w) {
   put(w, "draw_loss_mean", w->amount, "mean loss of its equity value in the draw", w->draw, w->entity, s->loss_mean);
 }
 
+/* draw_<name> over (draw, entity or quarter), and <name>_band. */
+static void put_figure(const struct draws_writer *w, const struct figure *figure) {
+  const struct draw_statistics *s = &w->results->statistics.draws;
+  const hdf5_id dimension[] = {w->entity, -1, w->quarter};
+  const hdf5_id over = dimension[figure->kind];
+  const size_t draws = (size_t)w->results->draws.count, row = (size_t)w->results->accumulator->shape.figure_count;
+  const char *units = figure->unit != NULL ? figure->unit : w->amount;
+  char name[NAME_ROOM];
+  (void)snprintf(name, sizeof name, "draw_%s", figure->name);
+  put_fields(w, name, units, "mean over the draw's scenarios", w->draw, over, s->figure_mean + figure->at,
+             row * sizeof(double), draws, 0, (size_t)figure->count);
+  (void)snprintf(name, sizeof name, "%s_band", figure->name);
+  put(w, name, units, "its mean over the draws", over < 0 ? w->band : over, over < 0 ? -1 : w->band,
+      &s->figure[figure->at].median);
+}
+
+static void put_figures(const struct draws_writer *w) {
+  struct figure figure;
+  for (int32_t k = 0; w->results->statistics.draws.figure != NULL && results_figure(w->results, k, &figure); k++)
+    put_figure(w, &figure);
+}
+
 static void put_chance(const struct draws_writer *w) {
   const hdf5_id root = hdf5_root(w->file);
   const struct draw_statistics *s = &w->results->statistics.draws;
@@ -152,7 +176,7 @@ static void put_bands(const struct draws_writer *w) {
 }
 
 hdf5_id draws_hdf5_put(ls_context *context, struct hdf5_file *file, const ls_results *results, hdf5_id entity,
-                       hdf5_id quantile, const char *amount) {
+                       hdf5_id quantile, hdf5_id quarter, const char *amount) {
   struct draws_writer w = {.context = context,
                            .file = file,
                            .results = results,
@@ -161,6 +185,7 @@ hdf5_id draws_hdf5_put(ls_context *context, struct hdf5_file *file, const ls_res
                            .band = -1,
                            .entity = entity,
                            .quantile = quantile,
+                           .quarter = quarter,
                            .amount = amount};
   if (results->draws.count == 0) return -1;
   make_scales(&w);
@@ -168,6 +193,7 @@ hdf5_id draws_hdf5_put(ls_context *context, struct hdf5_file *file, const ls_res
   if (results->statistics.draws.system == NULL) return w.draw;
   put_system(&w);
   put_bands(&w);
+  put_figures(&w);
   put_chance(&w);
   return w.draw;
 }

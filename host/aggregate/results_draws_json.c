@@ -1,6 +1,7 @@
 /* results_draws_json.c - draws of the assumptions in the JSON document. */
 #include "aggregate/accumulator_fields.h"
 #include "aggregate/results_draws.h"
+#include "aggregate/results_measures.h"
 #include "aggregate/results_text.h"
 
 const char *draws_band_name(const ls_results *results) { return results->draws.count < BAND_DRAWS ? "all" : "5-95 %"; }
@@ -23,12 +24,31 @@ static void write_levels(struct json *json, const char *key, const struct band b
   json_object_end(json);
 }
 
-static void write_system(struct json *json, const struct draw_statistics *draws) {
+/* The figures of one kind: of the system, a list by quarter, or those of entity i. */
+static void write_figures(struct json *json, const ls_results *results, enum figure_kind kind, int32_t i) {
+  const struct band *band = results->statistics.draws.figure;
+  struct figure figure;
+  for (int32_t k = 0; band != NULL && results_figure(results, k, &figure); k++) {
+    if (figure.kind != kind) continue;
+    if (kind != FIGURE_BY_QUARTER) {
+      write_band(json, figure.name, &band[figure.at + i]);
+      continue;
+    }
+    json_list_begin(json, figure.name);
+    for (int64_t t = 0; t < figure.count; t++) write_band(json, NULL, &band[figure.at + t]);
+    json_list_end(json);
+  }
+}
+
+static void write_system(struct json *json, const ls_results *results) {
+  const struct draw_statistics *draws = &results->statistics.draws;
   json_object_begin(json, "system");
   write_band(json, "loss_mean", &draws->mean);
   write_levels(json, "var", draws->value);
   write_levels(json, "es", draws->shortfall);
   write_band(json, "default_count_mean", &draws->default_count_mean);
+  write_figures(json, results, FIGURE_OF_SYSTEM, 0);
+  write_figures(json, results, FIGURE_BY_QUARTER, 0);
   json_object_end(json);
 }
 
@@ -40,6 +60,11 @@ static void write_entities(struct json *json, const ls_results *results) {
     json_text(json, "id", ls_network_entity_id(results->network, i));
     write_band(json, "default_probability", &draws->entity[i].default_probability);
     write_band(json, "loss_mean", &draws->entity[i].loss_mean);
+    if (draws->figure != NULL && results->names.measure_count > 0) {
+      json_object_begin(json, "measures");
+      write_figures(json, results, FIGURE_BY_ENTITY, i);
+      json_object_end(json);
+    }
     json_object_end(json);
   }
   json_list_end(json);
@@ -85,7 +110,7 @@ void draws_json(struct json *json, const ls_results *results) {
   json_whole(json, "redrawn", results->draws.redrawn);
   json_text(json, "band", draws_band_name(results));
   if (results->statistics.draws.system != NULL) {
-    write_system(json, &results->statistics.draws);
+    write_system(json, results);
     write_entities(json, results);
     write_shares(json, results);
     write_gate(json, results);

@@ -6,14 +6,16 @@
 #include <unistd.h>
 
 #include "aggregate/accumulator_fields.h"
+#include "aggregate/results_cells.h"
+#include "aggregate/results_dependence.h"
+#include "aggregate/results_measures.h"
 #include "aggregate/results_text.h"
 #include "io/file.h"
 #include "io/read_file.h"
 
 /* ---- cells ---------------------------------------------------------------------------------------------------------------------------- */
 
-/* RFC 4180; a text that a spreadsheet would take for a formula gets a ' before it. */
-static void put_text(struct buffer *out, const char *text) {
+void cell_text(struct buffer *out, const char *text) {
   bool formula = text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
   bool quoted = strpbrk(text, ",\"\r\n") != NULL;
   if (quoted) buffer_text(out, "\"");
@@ -22,8 +24,7 @@ static void put_text(struct buffer *out, const char *text) {
   if (quoted) buffer_text(out, "\"");
 }
 
-/* A comma and the number; blank where it is none. */
-static void put_number(struct buffer *out, double value) {
+void cell_number(struct buffer *out, double value) {
   buffer_text(out, ",");
   buffer_number(out, value, "");
 }
@@ -36,17 +37,17 @@ static const char *entity_id(const ls_results *results, int32_t entity) {
 
 static void put_loss(struct buffer *out, const char *name, const struct loss_statistics *loss) {
   buffer_text(out, name);
-  put_number(out, loss->mean);
-  put_number(out, loss->mean_se);
-  put_number(out, loss->sd);
-  put_number(out, loss->minimum);
-  put_number(out, loss->maximum);
+  cell_number(out, loss->mean);
+  cell_number(out, loss->mean_se);
+  cell_number(out, loss->sd);
+  cell_number(out, loss->minimum);
+  cell_number(out, loss->maximum);
   for (int k = 0; k < QUANTILE_LEVEL_COUNT; k++) {
-    put_number(out, loss->tail[k].value);
-    put_number(out, loss->tail[k].low);
-    put_number(out, loss->tail[k].high);
-    put_number(out, loss->tail[k].shortfall);
-    put_number(out, loss->tail[k].shortfall_se);
+    cell_number(out, loss->tail[k].value);
+    cell_number(out, loss->tail[k].low);
+    cell_number(out, loss->tail[k].high);
+    cell_number(out, loss->tail[k].shortfall);
+    cell_number(out, loss->tail[k].shortfall_se);
   }
   buffer_text(out, "\n");
 }
@@ -84,23 +85,35 @@ static void write_entities(struct buffer *out, const ls_results *results) {
                       e->es_contribution,
                       results->loss_at_zero == NULL ? NAN : results->loss_at_zero[i],
                       results->baseline_value == NULL ? NAN : results->baseline_value[i]};
-    put_text(out, entity_id(results, i));
-    for (size_t k = 0; k < sizeof value / sizeof *value; k++) put_number(out, value[k]);
+    cell_text(out, entity_id(results, i));
+    for (size_t k = 0; k < sizeof value / sizeof *value; k++) cell_number(out, value[k]);
     buffer_text(out, "\n");
   }
 }
 
 static void write_lines(struct buffer *out, const ls_results *results) {
   int32_t n = results->accumulator->shape.entity_count;
-  buffer_text(out, "line,id,loss_mean\n");
+  buffer_text(out, "line,id,loss_mean,es_contribution\n");
   for (int32_t k = 0; k < results->names.line_count; k++) {
     for (int32_t i = 0; i < n; i++) {
-      put_text(out, results->names.line[k]);
+      cell_text(out, results->names.line[k]);
       buffer_text(out, ",");
-      put_text(out, entity_id(results, i));
-      put_number(out, results->statistics.line_mean[(int64_t)k * n + i]);
+      cell_text(out, entity_id(results, i));
+      cell_number(out, results->statistics.line_mean[(int64_t)k * n + i]);
+      cell_number(out, results->statistics.line_contribution[(int64_t)k * n + i]);
       buffer_text(out, "\n");
     }
+  }
+}
+
+/* Numbers of the whole system by quarter, in every row's last columns: blank but for the row of the system, which
+ * has no id. */
+static void put_by_quarter(struct buffer *out, const ls_results *results, int32_t t) {
+  struct figure figure;
+  for (int32_t k = 0; results_figure(results, k, &figure); k++) {
+    if (figure.kind != FIGURE_BY_QUARTER) continue;
+    cell_number(out, t < 0 ? NAN : results->statistics.figure_mean[figure.at + t]);
+    cell_number(out, t < 0 ? NAN : results->statistics.figure_se[figure.at + t]);
   }
 }
 
@@ -108,17 +121,25 @@ static void write_quarters(struct buffer *out, const ls_results *results) {
   const struct accumulator *a = results->accumulator;
   int32_t n = a->shape.entity_count;
   double count = (double)accumulator_count(a);
-  buffer_text(out, "quarter,id,default_probability,distress_probability,baseline_value\n");
+  buffer_text(out, "quarter,id,default_probability,distress_probability,baseline_value");
+  for (int32_t k = 0; k < results->names.by_quarter_count; k++)
+    buffer_print(out, ",%s,%s_se", results->names.by_quarter[k], results->names.by_quarter[k]);
+  buffer_text(out, "\n");
   for (int32_t t = 0; t < a->shape.quarter_count; t++) {
     for (int32_t i = 0; i < n; i++) {
       int64_t at = (int64_t)t * n + i;
       buffer_print(out, "%d,", (int)t);
-      put_text(out, entity_id(results, i));
-      put_number(out, (double)a->default_by_quarter[at] / count);
-      put_number(out, (double)a->distress_by_quarter[at] / count);
-      put_number(out, results->baseline_path == NULL ? NAN : results->baseline_path[at]);
+      cell_text(out, entity_id(results, i));
+      cell_number(out, (double)a->default_by_quarter[at] / count);
+      cell_number(out, (double)a->distress_by_quarter[at] / count);
+      cell_number(out, results->baseline_path == NULL ? NAN : results->baseline_path[at]);
+      put_by_quarter(out, results, -1);
       buffer_text(out, "\n");
     }
+    if (results->names.by_quarter_count == 0) continue;
+    buffer_print(out, "%d,,,,", (int)t);
+    put_by_quarter(out, results, t);
+    buffer_text(out, "\n");
   }
 }
 
@@ -128,8 +149,8 @@ static void write_scenarios(struct buffer *out, const ls_results *results) {
   buffer_text(out, "scenario,loss_gross,loss_net,default_count,status\n");
   for (int64_t k = 0; k < a->shape.scenario_count; k++) {
     buffer_print(out, "%lld", (long long)(a->shape.first_scenario + k));
-    put_number(out, a->loss_gross[k]);
-    put_number(out, a->loss_net[k]);
+    cell_number(out, a->loss_gross[k]);
+    cell_number(out, a->loss_net[k]);
     buffer_print(out, ",%d,%s\n", (int)a->scenario_defaults[k], state[a->state[k]]);
   }
 }
@@ -139,19 +160,19 @@ static void write_kept(struct buffer *out, const ls_results *results) {
   buffer_text(out, "scenario,id,entity,loss");
   for (int32_t o = 0; o < results->names.detail_count; o++) {
     buffer_text(out, ",");
-    put_text(out, results->names.detail[o]);
+    cell_text(out, results->names.detail[o]);
   }
   buffer_text(out, "\n");
   for (int32_t k = 0; k < results->kept_count; k++) {
     for (int32_t i = 0; i < n; i++) {
       const struct kept_scenario *kept = &results->kept[k];
       buffer_print(out, "%lld,", (long long)kept->number);
-      put_text(out, kept->id == NULL ? "" : kept->id);
+      cell_text(out, kept->id == NULL ? "" : kept->id);
       buffer_text(out, ",");
-      put_text(out, entity_id(results, i));
-      put_number(out, kept->loss == NULL ? NAN : kept->loss[i]);
+      cell_text(out, entity_id(results, i));
+      cell_number(out, kept->loss == NULL ? NAN : kept->loss[i]);
       for (int32_t o = 0; o < results->names.detail_count; o++)
-        put_number(out, kept->detail == NULL ? NAN : kept->detail[(int64_t)o * n + i]);
+        cell_number(out, kept->detail == NULL ? NAN : kept->detail[(int64_t)o * n + i]);
       buffer_text(out, "\n");
     }
   }
@@ -174,9 +195,15 @@ struct table_writer {
   bool needs_statistics;
 };
 
-static const struct table_writer TABLES[] = {
-    {"system.csv", write_system, true},     {"entities.csv", write_entities, true},    {"lines.csv", write_lines, true},
-    {"quarters.csv", write_quarters, true}, {"scenarios.csv", write_scenarios, false}, {"kept.csv", write_kept, false}};
+static const struct table_writer TABLES[] = {{"system.csv", write_system, true},
+                                             {"entities.csv", write_entities, true},
+                                             {"lines.csv", write_lines, true},
+                                             {"quarters.csv", write_quarters, true},
+                                             {"joint.csv", dependence_table_joint, true},
+                                             {"dependence.csv", dependence_table, true},
+                                             {"measures.csv", measures_table, true},
+                                             {"scenarios.csv", write_scenarios, false},
+                                             {"kept.csv", write_kept, false}};
 enum { TABLE_WRITERS = sizeof TABLES / sizeof *TABLES };
 
 static ls_status export_csv(ls_context *context, const ls_results *results, const char *folder, bool replace) {

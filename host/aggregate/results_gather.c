@@ -81,14 +81,25 @@ static bool copy_numbers(ls_context *context, double **target, const double *sou
   return true;
 }
 
-static bool copy_names(ls_context *context, char ***target, int32_t *target_count, char *const *source, int32_t count) {
-  *target = context_allocate(context, (size_t)count, sizeof **target);
-  if (*target == NULL) return false;
-  *target_count = count;
-  for (int32_t k = 0; k < count; k++) {
-    (*target)[k] = context_copy_text(context, source[k]);
-    if ((*target)[k] == NULL) return false;
+static bool copy_list(ls_context *context, const struct name_list *target, const struct name_list *source) {
+  char **copy = context_allocate(context, (size_t)*source->count, sizeof *copy);
+  if (copy == NULL) return false;
+  *target->name = copy;
+  *target->count = *source->count;
+  for (int32_t k = 0; k < *source->count; k++) {
+    copy[k] = context_copy_text(context, (*source->name)[k]);
+    if (copy[k] == NULL) return false;
   }
+  return true;
+}
+
+static bool copy_names(ls_context *context, struct result_names *target, const struct result_names *source) {
+  struct result_names read = *source;
+  struct name_list to[NAME_LISTS], from[NAME_LISTS];
+  results_name_lists(target, to);
+  results_name_lists(&read, from);
+  for (int k = 0; k < NAME_LISTS; k++)
+    if (!copy_list(context, &to[k], &from[k])) return false;
   return true;
 }
 
@@ -122,17 +133,7 @@ static bool copy_part(ls_context *context, ls_results *whole, const ls_results *
   int64_t n = part->accumulator->shape.entity_count, quarters = part->accumulator->shape.quarter_count;
   whole->explicit_scenarios = part->explicit_scenarios;
   return copy_identity(context, &whole->identity, &part->identity) &&
-         copy_names(context, &whole->names.detail, &whole->names.detail_count, part->names.detail,
-                    part->names.detail_count) &&
-         copy_names(context, &whole->names.line, &whole->names.line_count, part->names.line, part->names.line_count) &&
-         copy_names(context, &whole->names.trace, &whole->names.trace_count, part->names.trace,
-                    part->names.trace_count) &&
-         copy_names(context, &whole->names.measure, &whole->names.measure_count, part->names.measure,
-                    part->names.measure_count) &&
-         copy_names(context, &whole->names.system, &whole->names.system_count, part->names.system,
-                    part->names.system_count) &&
-         copy_names(context, &whole->names.by_quarter, &whole->names.by_quarter_count, part->names.by_quarter,
-                    part->names.by_quarter_count) &&
+         copy_names(context, &whole->names, &part->names) &&
          copy_numbers(context, &whole->loss_at_zero, part->loss_at_zero, n) &&
          copy_numbers(context, &whole->baseline_value, part->baseline_value, n) &&
          copy_numbers(context, &whole->baseline_path, part->baseline_path, n * quarters) &&

@@ -142,7 +142,7 @@ static ls_status read_numbers_of_run(const struct results_reader *reader, hdf5_i
 
 static ls_status read_provenance(const struct results_reader *reader) {
   struct run_identity *identity = &reader->results->identity;
-  struct result_names *names = &reader->results->names;
+  struct name_list list[NAME_LISTS];
   hdf5_id group = -1;
   ls_status status = hdf5_group_open(reader->file, hdf5_root(reader->file), "provenance", &group);
   if (status != LS_STATUS_OK) return status;
@@ -155,14 +155,9 @@ static ls_status read_provenance(const struct results_reader *reader) {
   if (status == LS_STATUS_OK) status = read_seed(reader, group);
   if (status == LS_STATUS_OK) status = read_numbers_of_run(reader, group);
   if (status == LS_STATUS_OK) status = read_settings(reader, group);
-  if (status == LS_STATUS_OK) status = read_names(reader, group, "outputs", &names->detail, &names->detail_count);
-  if (status == LS_STATUS_OK) status = read_names(reader, group, "lines", &names->line, &names->line_count);
-  if (status == LS_STATUS_OK) status = read_names(reader, group, "trace_fields", &names->trace, &names->trace_count);
-  if (status == LS_STATUS_OK) status = read_names(reader, group, "measures", &names->measure, &names->measure_count);
-  if (status == LS_STATUS_OK)
-    status = read_names(reader, group, "system_measures", &names->system, &names->system_count);
-  if (status == LS_STATUS_OK)
-    status = read_names(reader, group, "measures_by_quarter", &names->by_quarter, &names->by_quarter_count);
+  results_name_lists(&reader->results->names, list);
+  for (int k = 0; k < NAME_LISTS && status == LS_STATUS_OK; k++)
+    status = read_names(reader, group, list[k].attribute, list[k].name, list[k].count);
   hdf5_group_close(reader->file, group);
   return status;
 }
@@ -190,8 +185,15 @@ static ls_status read_joint(const struct results_reader *reader, struct accumula
   return LS_STATUS_OK;
 }
 
+/* Files of before these sums were kept: the results then do without. */
+static void drop_unknown(const struct results_reader *reader, hdf5_id group, struct accumulator *a) {
+  if (!hdf5_has(reader->file, group, "others_loss_sum")) accumulator_drop_given(a);
+  if (!hdf5_has(reader->file, group, "draw_figure_sum")) accumulator_drop_draw_figures(a);
+}
+
 static ls_status read_sums(const struct results_reader *reader, hdf5_id group, struct accumulator *a) {
   int64_t n = a->shape.entity_count, quarters = a->shape.quarter_count, lines = a->shape.line_count;
+  drop_unknown(reader, group, a);
   struct {
     const char *name;
     void *target;
@@ -208,6 +210,10 @@ static ls_status read_sums(const struct results_reader *reader, hdf5_id group, s
               {"line_sum", a->line_sum, 2 * n * lines},
               {"figure_sum", a->figure_sum, 2 * a->shape.figure_count},
               {"figure_square_sum", a->figure_squares, 2 * a->shape.figure_count},
+              {"others_loss_sum", a->others_sum, 2 * n},
+              {"others_loss_square_sum", a->others_squares, 3 * n},
+              {"given_loss_sum", a->given_sum, 2 * given_size(&a->shape)},
+              {"draw_figure_sum", a->draw_figure_sum, 2 * draw_figure_size(&a->shape)},
               {"draw_default_count", a->draw_default_count, draw_size(&a->shape)},
               {"draw_loss_sum", a->draw_loss_sum, 2 * draw_size(&a->shape)},
               {"bin_count", a->bin_count, n * BIN_COUNT},
@@ -441,6 +447,18 @@ static ls_status read_baseline(const struct results_reader *reader) {
   return status;
 }
 
+/* Absent from files of before they were kept: then they stay unknown. */
+static ls_status restore_lines(const struct results_reader *reader) {
+  const struct accumulator_shape *shape = &reader->results->accumulator->shape;
+  const int64_t count = (int64_t)shape->line_count * shape->entity_count;
+  double *contribution = NULL;
+  ls_status status = read_optional(reader, "es_contribution_by_line", count, &contribution);
+  if (status == LS_STATUS_OK && contribution != NULL)
+    memcpy(reader->results->statistics.line_contribution, contribution, (size_t)count * sizeof *contribution);
+  context_release(reader->context, contribution);
+  return status;
+}
+
 static ls_status restore_statistics(const struct results_reader *reader) {
   ls_results *results = reader->results;
   int64_t n = results->network->entity_count;
@@ -453,6 +471,7 @@ static ls_status restore_statistics(const struct results_reader *reader) {
   for (int64_t i = 0; i < n && status == LS_STATUS_OK; i++)
     results->statistics.entity[i].es_contribution = contribution[i];
   context_release(reader->context, contribution);
+  if (status == LS_STATUS_OK) status = restore_lines(reader);
   return status;
 }
 

@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "aggregate/accumulator_fields.h"
+#include "aggregate/results_dependence.h"
 #include "aggregate/results_draws.h"
 #include "aggregate/results_hdf5.h"
+#include "aggregate/results_measures.h"
 #include "aggregate/results_text.h"
 #include "network/network_hdf5.h"
 
@@ -196,41 +198,19 @@ static void put_joint(struct results_writer *w) {
   context_release(w->context, value);
 }
 
-/* Names of figures say what they count; what is no count and no ratio is money. */
-static const char *figure_units(const struct results_writer *w, const char *name) {
-  static const struct {
-    const char *name, *units;
-  } other[] = {{"cash_runway", "quarter"},    {"peak_drawdown_quarter", "quarter"},
-               {"idle_capacity", "capacity"}, {"dark_capacity", "capacity"},
-               {"peak_drawdown", "1"},        {"least_value_to_reference", "1"}};
-  for (size_t k = 0; k < sizeof other / sizeof *other; k++)
-    if (strcmp(other[k].name, name) == 0) return other[k].units;
-  return w->amount;
-}
-
-/* One figure and its standard error beside it, over `dimension` (-1: one number). */
-static void put_figure(struct results_writer *w, const char *name, hdf5_id dimension, int64_t at) {
+/* One figure and its standard error beside it. */
+static void put_figure(struct results_writer *w, const struct figure *figure) {
   const struct statistics *statistics = &w->results->statistics;
+  const hdf5_id dimension[] = {w->entity, -1, w->quarter};
+  const char *units = figure->unit != NULL ? figure->unit : w->amount;
   char error[NAME_ROOM];
+  (void)snprintf(error, sizeof error, "%s_stderr", figure->name);
   struct hdf5_array mean =
-      array_of(hdf5_root(w->file), name, figure_units(w, name), "mean over scenarios", dimension, -1, -1);
-  (void)snprintf(error, sizeof error, "%s_stderr", name);
+      array_of(hdf5_root(w->file), figure->name, units, "mean over scenarios", dimension[figure->kind], -1, -1);
   struct hdf5_array se =
-      array_of(hdf5_root(w->file), error, figure_units(w, name), "its standard error", dimension, -1, -1);
-  hdf5_write_numbers(w->file, &mean, statistics->figure_mean + at);
-  hdf5_write_numbers(w->file, &se, statistics->figure_se + at);
-}
-
-/* What the model measures beside losses. */
-static void put_figures(struct results_writer *w) {
-  const struct result_names *names = &w->results->names;
-  int64_t at = 0;
-  if (w->results->statistics.figure_mean == NULL) return;
-  for (int32_t k = 0; k < names->measure_count; k++, at += w->a->shape.entity_count)
-    put_figure(w, names->measure[k], w->entity, at);
-  for (int32_t k = 0; k < names->system_count; k++, at++) put_figure(w, names->system[k], -1, at);
-  for (int32_t k = 0; k < names->by_quarter_count; k++, at += w->a->shape.quarter_count)
-    put_figure(w, names->by_quarter[k], w->quarter, at);
+      array_of(hdf5_root(w->file), error, units, "its standard error", dimension[figure->kind], -1, -1);
+  hdf5_write_numbers(w->file, &mean, statistics->figure_mean + figure->at);
+  hdf5_write_numbers(w->file, &se, statistics->figure_se + figure->at);
 }
 
 static void put_headline(struct results_writer *w) {
@@ -253,8 +233,13 @@ static void put_headline(struct results_writer *w) {
   if (w->a->shape.line_count > 0) {
     put_by_entity(w, "loss_mean_by_line", w->amount, "mean loss by balance-sheet line; lines add up to the loss",
                   w->line, statistics->line_mean);
+    put_by_entity(w, "es_contribution_by_line", w->amount,
+                  "contribution to the system's expected shortfall at 0.99; lines add up to es_contribution", w->line,
+                  statistics->line_contribution);
   }
-  put_figures(w);
+  struct figure figure;
+  for (int32_t k = 0; results_figure(w->results, k, &figure); k++) put_figure(w, &figure);
+  dependence_hdf5_put(w->context, w->file, w->results, w->entity, w->other_entity, w->amount);
 }
 
 /* ---- scenarios --------------------------------------------------------------------------------------------------------------------------- */
@@ -285,7 +270,7 @@ static void put_scenarios(struct results_writer *w) {
 /* ---- accumulators ------------------------------------------------------------------------------------------------------------------------- */
 
 struct accumulator_scales {
-  hdf5_id limb, square_limb, bin;
+  hdf5_id limb, square_limb, bin, figure;
 };
 
 static void put_counts(struct results_writer *w, hdf5_id group, const char *name, const char *meaning, hdf5_id first,
@@ -326,14 +311,33 @@ static void put_entity_sums(struct results_writer *w, hdf5_id group, const struc
   put_sums(w, &peak, w->a->peak_sum);
   hdf5_write_integers(w->file, &squares, (const int64_t *)(const void *)w->a->loss_squares);
   if (w->line >= 0) put_sums(w, &line, w->a->line_sum);
+}
+
+static void put_figure_sums(struct results_writer *w, hdf5_id group, struct accumulator_scales *scale) {
   if (w->a->shape.figure_count == 0) return;
-  hdf5_id figure = hdf5_scale_bare(w->file, group, "figure", w->a->shape.figure_count);
+  scale->figure = hdf5_scale_bare(w->file, group, "figure", w->a->shape.figure_count);
   struct hdf5_array sum =
-      array_of(group, "figure_sum", "1", "sum of figures in fixed-point units", figure, scale->limb, -1);
-  struct hdf5_array square =
-      array_of(group, "figure_square_sum", "1", "sum of their squares in fixed-point units", figure, scale->limb, -1);
+      array_of(group, "figure_sum", "1", "sum of figures in fixed-point units", scale->figure, scale->limb, -1);
+  struct hdf5_array square = array_of(group, "figure_square_sum", "1", "sum of their squares in fixed-point units",
+                                      scale->figure, scale->limb, -1);
   put_sums(w, &sum, w->a->figure_sum);
   put_sums(w, &square, w->a->figure_squares);
+}
+
+/* What the others lose where an entity defaults. */
+static void put_given_sums(struct results_writer *w, hdf5_id group, const struct accumulator_scales *scale) {
+  struct hdf5_array others =
+      array_of(group, "others_loss_sum", "1", "sum of the others' losses where it defaults, in fixed-point units",
+               w->entity, scale->limb, -1);
+  struct hdf5_array squares = array_of(group, "others_loss_square_sum", "1",
+                                       "sum of their squares in fixed-point units", w->entity, scale->square_limb, -1);
+  struct hdf5_array given = array_of(group, "given_loss_sum", "1",
+                                     "sum of losses of other_entity where entity defaults, in fixed-point units",
+                                     w->entity, w->other_entity, scale->limb);
+  if (w->a->others_sum == NULL) return;
+  put_sums(w, &others, w->a->others_sum);
+  hdf5_write_integers(w->file, &squares, (const int64_t *)(const void *)w->a->others_squares);
+  if (w->a->given_sum != NULL) put_sums(w, &given, w->a->given_sum);
 }
 
 static void put_draw_sums(struct results_writer *w, hdf5_id group, const struct accumulator_scales *scale) {
@@ -344,6 +348,10 @@ static void put_draw_sums(struct results_writer *w, hdf5_id group, const struct 
   if (w->a->draw_loss_sum == NULL) return;
   hdf5_write_integers(w->file, &count, w->a->draw_default_count);
   put_sums(w, &sum, w->a->draw_loss_sum);
+  if (w->a->draw_figure_sum == NULL) return;
+  struct hdf5_array figure = array_of(group, "draw_figure_sum", "1", "sum of figures in the draw in fixed-point units",
+                                      w->draw, scale->figure, scale->limb);
+  put_sums(w, &figure, w->a->draw_figure_sum);
 }
 
 static void put_accumulators(struct results_writer *w) {
@@ -362,8 +370,11 @@ static void put_accumulators(struct results_writer *w) {
   struct accumulator_scales scale = {
       .limb = hdf5_scale_bare(w->file, group, "limb", LIMBS),
       .square_limb = hdf5_scale_bare(w->file, group, "square_limb", SQUARE_LIMBS),
-      .bin = hdf5_scale_numbers(w->file, group, "bin", "edge of the bin nearer to 0", w->amount, edge, BIN_COUNT)};
+      .bin = hdf5_scale_numbers(w->file, group, "bin", "edge of the bin nearer to 0", w->amount, edge, BIN_COUNT),
+      .figure = -1};
   put_entity_sums(w, group, &scale);
+  put_figure_sums(w, group, &scale);
+  put_given_sums(w, group, &scale);
   put_bins(w, group, &scale);
   put_counts(w, group, "default_count", "scenarios in which it defaults", -1, a->default_count);
   put_counts(w, group, "forced_count", "scenarios that force its default", -1, a->forced_count);
@@ -546,7 +557,8 @@ static void put_settings(struct results_writer *w, hdf5_id group) {
 
 static void put_provenance(struct results_writer *w) {
   const struct run_identity *identity = &w->results->identity;
-  const struct result_names *names = &w->results->names;
+  struct result_names names = w->results->names;
+  struct name_list list[NAME_LISTS];
   struct hdf5_file *file = w->file;
   char seed[NAME_ROOM];
   hdf5_id group = hdf5_group_create(file, hdf5_root(file), "provenance");
@@ -565,12 +577,8 @@ static void put_provenance(struct results_writer *w) {
   hdf5_put_text(file, group, "scenario_file", identity->scenario_file);
   hdf5_put_text(file, group, "scenario_text", identity->scenario_text);
   hdf5_put_integer(file, group, "scenario_text_length", (int64_t)identity->scenario_text_length);
-  hdf5_put_texts(file, group, "outputs", names->detail, names->detail_count);
-  hdf5_put_texts(file, group, "lines", names->line, names->line_count);
-  hdf5_put_texts(file, group, "trace_fields", names->trace, names->trace_count);
-  hdf5_put_texts(file, group, "measures", names->measure, names->measure_count);
-  hdf5_put_texts(file, group, "system_measures", names->system, names->system_count);
-  hdf5_put_texts(file, group, "measures_by_quarter", names->by_quarter, names->by_quarter_count);
+  results_name_lists(&names, list);
+  for (int k = 0; k < NAME_LISTS; k++) hdf5_put_texts(file, group, list[k].attribute, *list[k].name, *list[k].count);
   put_settings(w, group);
   hdf5_group_close(file, group);
 }
@@ -585,6 +593,7 @@ static int64_t expected_bytes(const ls_results *results) {
   bytes += results->kept_count * per_kept * (int64_t)sizeof(double);
   if (a->joint != NULL) bytes += n * n * (int64_t)sizeof(int64_t) / 2;
   bytes += results->draws.count * (n * 10 + results->draws.row_count) * (int64_t)sizeof(double);
+  bytes += (5 * draw_figure_size(&a->shape) + 8 * given_size(&a->shape)) * (int64_t)sizeof(double);
   return bytes + n * BIN_COUNT * 4;
 }
 
@@ -615,7 +624,7 @@ ls_status ls_results_write(ls_context *context, const ls_results *results, const
   put_root_attributes(&w);
   make_scales(&w);
   put_headline(&w);
-  w.draw = draws_hdf5_put(context, w.file, results, w.entity, w.quantile, amount);
+  w.draw = draws_hdf5_put(context, w.file, results, w.entity, w.quantile, w.quarter, amount);
   put_scenarios(&w);
   put_accumulators(&w);
   put_kept(&w);

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "aggregate/accumulator_fields.h"
+#include "aggregate/dependence.h"
+#include "aggregate/results_dependence.h"
 #include "aggregate/results_draws.h"
 #include "aggregate/results_text.h"
 
@@ -109,6 +111,7 @@ static void write_system(struct json *json, const ls_results *results) {
   json_number(json, "default_count_mean", statistics->default_count_mean);
   json_number(json, "default_count_max", statistics->default_count_max);
   write_tails(json, loss);
+  json_number(json, "es_distress_share", dependence_distress_share(results));
   write_system_figures(json, results);
   json_object_end(json);
 }
@@ -158,6 +161,7 @@ static void write_lines(struct json *json, const ls_results *results) {
     json_object_begin(json, NULL);
     json_text(json, "name", results->names.line[k]);
     json_number(json, "loss_mean", fixed_mean(sum, accumulator_count(a), a->bound_exponent));
+    json_number(json, "es_contribution", dependence_line_contribution(results, k));
     json_object_end(json);
   }
   json_list_end(json);
@@ -302,6 +306,7 @@ void results_json(struct json *json, const ls_results *results) {
     for (int32_t i = 0; i < results->accumulator->shape.entity_count; i++) write_entity(json, results, i);
     json_list_end(json);
     write_lines(json, results);
+    dependence_json(json, results);
   }
   draws_json(json, results);
   if (results->kept_count > 0) {

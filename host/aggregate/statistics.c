@@ -90,8 +90,10 @@ static void entity_statistics(const struct accumulator *a, int32_t i, struct ent
 static void fill_by_entity(const struct accumulator *a, struct statistics *result) {
   int64_t n = a->shape.entity_count, count = accumulator_count(a);
   for (int32_t i = 0; i < a->shape.entity_count; i++) entity_statistics(a, i, &result->entity[i]);
-  for (int64_t k = 0; k < n * a->shape.line_count; k++)
+  for (int64_t k = 0; k < n * a->shape.line_count; k++) {
     result->line_mean[k] = fixed_mean(a->line_sum[k], count, a->bound_exponent);
+    result->line_contribution[k] = NAN;
+  }
   for (int64_t k = 0; k < a->shape.figure_count; k++) {
     double mean = fixed_mean(a->figure_sum[k], count, a->bound_exponent);
     double square = (double)a->figure_squares[k] * power_of_two(figure_square_unit(a)) / (double)count;
@@ -125,6 +127,8 @@ ls_status statistics_compute(ls_context *context, const struct accumulator *accu
   size_t n = (size_t)shape->entity_count, scenarios = (size_t)shape->scenario_count;
   struct statistics fresh = {.entity = context_allocate(context, n, sizeof *fresh.entity),
                              .line_mean = context_allocate(context, n * (size_t)shape->line_count, sizeof(double)),
+                             .line_contribution =
+                                 context_allocate(context, n * (size_t)shape->line_count, sizeof(double)),
                              .figure_mean = context_allocate(context, (size_t)shape->figure_count, sizeof(double)),
                              .figure_se = context_allocate(context, (size_t)shape->figure_count, sizeof(double))};
   if (shape->quarter_count > 1) {
@@ -132,8 +136,9 @@ ls_status statistics_compute(ls_context *context, const struct accumulator *accu
   }
   double *ascending = context_allocate(context, scenarios, sizeof *ascending);
   double *scratch = context_allocate(context, scenarios, sizeof *scratch);
-  bool good = fresh.entity != NULL && fresh.line_mean != NULL && fresh.figure_mean != NULL && fresh.figure_se != NULL &&
-              ascending != NULL && scratch != NULL && (shape->quarter_count == 1 || fresh.default_by_quarter != NULL);
+  bool good = fresh.entity != NULL && fresh.line_mean != NULL && fresh.line_contribution != NULL &&
+              fresh.figure_mean != NULL && fresh.figure_se != NULL && ascending != NULL && scratch != NULL &&
+              (shape->quarter_count == 1 || fresh.default_by_quarter != NULL);
   if (good) {
     system_statistics(accumulator, accumulator->loss_gross, ascending, scratch, &fresh.gross);
     system_statistics(accumulator, accumulator->loss_net, ascending, scratch, &fresh.net);
@@ -153,6 +158,7 @@ void statistics_release(const struct allocator *allocator, struct statistics *st
   allocator_release(allocator, statistics->entity);
   allocator_release(allocator, statistics->default_by_quarter);
   allocator_release(allocator, statistics->line_mean);
+  allocator_release(allocator, statistics->line_contribution);
   allocator_release(allocator, statistics->figure_mean);
   allocator_release(allocator, statistics->figure_se);
   draw_statistics_release(allocator, &statistics->draws);

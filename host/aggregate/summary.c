@@ -3,17 +3,12 @@
 #include <string.h>
 
 #include "aggregate/accumulator_fields.h"
+#include "aggregate/dependence.h"
+#include "aggregate/results_dependence.h"
 #include "aggregate/results_draws.h"
 #include "aggregate/results_text.h"
 
 enum { TOP = 10 };
-
-struct summary {
-  ls_context *context;
-  struct buffer *out;
-  const ls_results *results;
-  int decimals; /* of amounts: chosen once, so that columns line up */
-};
 
 /* Five significant digits of the system's loss, at least none behind the point and at most ten. */
 static int choose_decimals(const ls_results *results) {
@@ -32,7 +27,7 @@ static int choose_decimals(const ls_results *results) {
   return decimals;
 }
 
-static void amount(const struct summary *summary, double value) {
+void summary_amount(const struct summary *summary, double value) {
   if (isnan(value)) {
     buffer_text(summary->out, "n/a");
   } else {
@@ -53,22 +48,22 @@ static int cut(struct buffer *out, const char *text, int width) {
   return shown;
 }
 
-static void padded(struct buffer *out, const char *text, int width) {
+void summary_padded(struct buffer *out, const char *text, int width) {
   for (int shown = cut(out, text, width); shown < width; shown++) buffer_text(out, " ");
 }
 
 /* An amount, right-aligned. */
-static void padded_amount(const struct summary *summary, double value, int width) {
+void summary_padded_amount(const struct summary *summary, double value, int width) {
   struct buffer text = buffer_start(summary->context);
   struct summary inner = *summary;
   inner.out = &text;
-  amount(&inner, value);
+  summary_amount(&inner, value);
   if (text.failed) summary->out->failed = true;
   if (!text.failed) buffer_print(summary->out, "%*s", width, text.data);
   buffer_release(&text);
 }
 
-static void percent(const struct summary *summary, double share) {
+void summary_percent(const struct summary *summary, double share) {
   if (isnan(share)) {
     buffer_text(summary->out, "n/a");
     return;
@@ -99,15 +94,15 @@ static void write_tails(const struct summary *summary, const struct loss_statist
   struct buffer *out = summary->out;
   for (int k = 0; k < QUANTILE_LEVEL_COUNT; k++) {
     buffer_print(out, "  VaR %-5s ", QUANTILE_NAME[k]);
-    amount(summary, loss->tail[k].value);
+    summary_amount(summary, loss->tail[k].value);
     buffer_text(out, " [");
-    amount(summary, loss->tail[k].low);
+    summary_amount(summary, loss->tail[k].low);
     buffer_text(out, ", ");
-    amount(summary, loss->tail[k].high);
+    summary_amount(summary, loss->tail[k].high);
     buffer_text(out, "]   ES ");
-    amount(summary, loss->tail[k].shortfall);
+    summary_amount(summary, loss->tail[k].shortfall);
     buffer_text(out, " +- ");
-    amount(summary, loss->tail[k].shortfall_se);
+    summary_amount(summary, loss->tail[k].shortfall_se);
     buffer_text(out, "\n");
   }
 }
@@ -117,23 +112,24 @@ static void write_system(const struct summary *summary) {
   struct buffer *out = summary->out;
   buffer_print(out, "\nSystem loss (%s)\n", summary->results->identity.loss_is_net ? "net" : "gross");
   buffer_text(out, "  mean ");
-  amount(summary, loss->mean);
+  summary_amount(summary, loss->mean);
   buffer_text(out, " +- ");
-  amount(summary, loss->mean_se);
+  summary_amount(summary, loss->mean_se);
   buffer_text(out, ", sd ");
-  amount(summary, loss->sd);
+  summary_amount(summary, loss->sd);
   buffer_text(out, ", from ");
-  amount(summary, loss->minimum);
+  summary_amount(summary, loss->minimum);
   buffer_text(out, " to ");
-  amount(summary, loss->maximum);
+  summary_amount(summary, loss->maximum);
   buffer_text(out, "\n");
   write_tails(summary, loss);
+  distress_summary(summary);
   bool net = summary->results->identity.loss_is_net;
   const struct loss_statistics *other = net ? &summary->results->statistics.gross : &summary->results->statistics.net;
   buffer_print(out, "  %s mean ", net ? "gross" : "net (holders outside the network)");
-  amount(summary, other->mean);
+  summary_amount(summary, other->mean);
   buffer_text(out, " +- ");
-  amount(summary, other->mean_se);
+  summary_amount(summary, other->mean_se);
   buffer_text(out, "\n");
 }
 
@@ -151,7 +147,7 @@ static void write_default_counts(const struct summary *summary) {
     for (int64_t s = 0; s < a->shape.scenario_count; s++) events += a->scenario_defaults[s] >= step[k];
     if (events == 0 && k > 0) break;
     buffer_print(out, "%s P(>= %d) ", k == 0 ? "\n " : ",", (int)step[k]);
-    percent(summary, (double)events / (double)accumulator_count(a));
+    summary_percent(summary, (double)events / (double)accumulator_count(a));
   }
   buffer_text(out, "\n");
 }
@@ -198,13 +194,13 @@ static void write_likely_defaults(const struct summary *summary) {
     const struct entity_statistics *entity = &results->statistics.entity[top[k]];
     int32_t quarter = likely_quarter(results, top[k]);
     buffer_text(out, "  ");
-    padded(out, ls_network_entity_id(results->network, top[k]), 28);
+    summary_padded(out, ls_network_entity_id(results->network, top[k]), 28);
     buffer_text(out, " ");
-    percent(summary, entity->default_probability);
+    summary_percent(summary, entity->default_probability);
     buffer_text(out, " [");
-    percent(summary, entity->default_low);
+    summary_percent(summary, entity->default_low);
     buffer_text(out, ", ");
-    percent(summary, entity->default_high);
+    summary_percent(summary, entity->default_high);
     buffer_text(out, "]");
     if (quarter >= 0) buffer_print(out, ", most often in quarter %d", (int)quarter);
     buffer_text(out, "\n");
@@ -220,13 +216,13 @@ static void write_largest_losses(const struct summary *summary) {
   for (int32_t k = 0; k < count; k++) {
     const struct entity_statistics *entity = &results->statistics.entity[top[k]];
     buffer_text(out, "  ");
-    padded(out, ls_network_entity_id(results->network, top[k]), 28);
-    padded_amount(summary, entity->loss_mean, 16);
+    summary_padded(out, ls_network_entity_id(results->network, top[k]), 28);
+    summary_padded_amount(summary, entity->loss_mean, 16);
     buffer_text(out, " +- ");
-    amount(summary, entity->loss_mean_se);
+    summary_amount(summary, entity->loss_mean_se);
     if (!isnan(entity->es_contribution)) {
       buffer_text(out, ", of ES 0.99: ");
-      amount(summary, entity->es_contribution);
+      summary_amount(summary, entity->es_contribution);
     }
     buffer_text(out, "\n");
   }
@@ -261,30 +257,43 @@ static void round_lines(const struct summary *summary, double total, double *lin
   for (int32_t k = 0; k < count; k++) line[k] /= scale;
 }
 
+/* A line, or their sum; its part of the expected shortfall where that is known. */
+static void write_line(const struct summary *summary, const char *name, double mean, double contribution) {
+  buffer_text(summary->out, "  ");
+  summary_padded(summary->out, name, 28);
+  summary_padded_amount(summary, mean, 16);
+  if (!isnan(contribution)) {
+    buffer_text(summary->out, ", of ES 0.99: ");
+    summary_amount(summary, contribution);
+  }
+  buffer_text(summary->out, "\n");
+}
+
+/* The parts of the expected shortfall that follow `line`, rounded like the lines; their sum. */
+static double fill_contributions(const struct summary *summary, double *part, int32_t count) {
+  double sum = 0;
+  for (int32_t k = 0; k < count; k++) sum += part[k] = dependence_line_contribution(summary->results, k);
+  if (!isnan(sum)) round_lines(summary, sum, part, count);
+  return sum;
+}
+
 static ls_status write_lines(const struct summary *summary) {
   const ls_results *results = summary->results;
   const struct accumulator *a = results->accumulator;
   int32_t count = a->shape.line_count;
   double total = loss_mean_of_all(a), sum = 0;
   if (count == 0) return LS_STATUS_OK;
-  double *line = context_allocate(summary->context, (size_t)count, sizeof *line);
+  double *line = context_allocate(summary->context, 2 * (size_t)count, sizeof *line), *part = line + count;
   if (line == NULL) return LS_STATUS_OUT_OF_MEMORY;
   for (int32_t k = 0; k < count; k++) sum += line[k] = line_mean(a, k);
   buffer_text(summary->out, "\nExpected loss of all entities by balance-sheet line (gains are negative)\n");
   round_lines(summary, sum, line, count);
-  for (int32_t k = 0; k < count; k++) {
-    buffer_text(summary->out, "  ");
-    padded(summary->out, results->names.line[k], 28);
-    padded_amount(summary, line[k], 16);
-    buffer_text(summary->out, "\n");
-  }
-  buffer_text(summary->out, "  ");
-  padded(summary->out, "total, gains netted", 28);
-  padded_amount(summary, sum, 16);
-  buffer_text(summary->out, "\n");
+  double shortfall = fill_contributions(summary, part, count);
+  for (int32_t k = 0; k < count; k++) write_line(summary, results->names.line[k], line[k], part[k]);
+  write_line(summary, "total, gains netted", sum, shortfall);
   if (fabs(total - sum) > 1e-9 * (fabs(total) + fabs(sum))) {
     buffer_text(summary->out, "  the losses themselves add up to ");
-    amount(summary, total);
+    summary_amount(summary, total);
     buffer_text(summary->out, "\n");
   }
   context_release(summary->context, line);
@@ -298,7 +307,7 @@ static void mean_count(const struct summary *summary, double value) { buffer_fix
 static void write_band(const struct summary *summary, const char *name, const struct band *band,
                        void (*print)(const struct summary *, double)) {
   buffer_text(summary->out, "  ");
-  padded(summary->out, name, 28);
+  summary_padded(summary->out, name, 28);
   buffer_text(summary->out, " ");
   print(summary, band->median);
   buffer_text(summary->out, " [");
@@ -330,17 +339,17 @@ static void write_shares(const struct summary *summary) {
   buffer_text(summary->out, "\nAssumptions that explain most of the variance over draws: of the mean, of ES 0.99\n");
   for (int32_t k = 0; k < count; k++) {
     buffer_text(summary->out, "  ");
-    padded(summary->out, draws_text(results, top[k], "id"), 44);
+    summary_padded(summary->out, draws_text(results, top[k], "id"), 44);
     buffer_text(summary->out, " ");
-    percent(summary, draws->share_of_mean[top[k]]);
+    summary_percent(summary, draws->share_of_mean[top[k]]);
     buffer_text(summary->out, ", ");
-    percent(summary, draws->share_of_shortfall[top[k]]);
+    summary_percent(summary, draws->share_of_shortfall[top[k]]);
     buffer_text(summary->out, "\n");
   }
   buffer_print(summary->out, "  the largest of %d unrelated ones passes ", (int)results->draws.row_count);
-  percent(summary, draws->chance_of_mean);
+  summary_percent(summary, draws->chance_of_mean);
   buffer_text(summary->out, ", ");
-  percent(summary, draws->chance_of_shortfall);
+  summary_percent(summary, draws->chance_of_shortfall);
   buffer_text(summary->out, " in 5 % of runs by chance\n");
 }
 
@@ -354,13 +363,13 @@ static void write_gate(const struct summary *summary) {
     if (shown++ == 0)
       buffer_text(summary->out, "\nDraws in which an entity fails or is flagged without any shock (fails, flagged)\n");
     buffer_text(summary->out, "  ");
-    padded(summary->out, ls_network_entity_id(results->network, i), 28);
+    summary_padded(summary->out, ls_network_entity_id(results->network, i), 28);
     buffer_text(summary->out, " ");
-    percent(summary, entity[i].baseline_either);
+    summary_percent(summary, entity[i].baseline_either);
     buffer_text(summary->out, " (");
-    percent(summary, entity[i].baseline_default);
+    summary_percent(summary, entity[i].baseline_default);
     buffer_text(summary->out, ", ");
-    percent(summary, entity[i].baseline_distress);
+    summary_percent(summary, entity[i].baseline_distress);
     buffer_text(summary->out, ")\n");
   }
   if (shown == 0) buffer_text(summary->out, "\nIn no draw does an entity fail, or is it flagged, without shock.\n");
@@ -376,13 +385,13 @@ static void write_draws(const struct summary *summary) {
   if (results->draws.redrawn > 0)
     buffer_print(summary->out, "; %d sets of values refused and drawn again", (int)results->draws.redrawn);
   buffer_text(summary->out, "\n");
-  write_band(summary, "mean loss", &draws->mean, amount);
-  write_band(summary, "VaR 0.99", &draws->value[1], amount);
-  write_band(summary, "ES 0.99", &draws->shortfall[1], amount);
+  write_band(summary, "mean loss", &draws->mean, summary_amount);
+  write_band(summary, "VaR 0.99", &draws->value[1], summary_amount);
+  write_band(summary, "ES 0.99", &draws->shortfall[1], summary_amount);
   write_band(summary, "defaults in a scenario", &draws->default_count_mean, mean_count);
   for (int32_t k = 0; k < count; k++)
     write_band(summary, ls_network_entity_id(results->network, top[k]), &draws->entity[top[k]].default_probability,
-               percent);
+               summary_percent);
   write_shares(summary);
   write_gate(summary);
 }
@@ -400,7 +409,7 @@ static void write_quality(const struct summary *summary) {
   if (results->loss_at_zero != NULL) {
     for (int32_t i = 0; i < a->shape.entity_count; i++) at_zero += results->loss_at_zero[i];
     buffer_text(out, "Loss of the baseline itself against book: ");
-    amount(summary, at_zero);
+    summary_amount(summary, at_zero);
     buffer_text(out, "\n");
   }
   buffer_print(out, "Digest %s\n", results->digest);
@@ -451,8 +460,8 @@ static void write_scenarios(const struct summary *summary) {
   for (int32_t k = 0; k < results->kept_count && k < SHOWN; k++) {
     const struct kept_scenario *kept = &results->kept[k];
     buffer_text(out, "  ");
-    padded(out, kept->id == NULL ? "" : kept->id, 32);
-    padded_amount(summary, results->identity.loss_is_net ? kept->loss_net : kept->loss_gross, 14);
+    summary_padded(out, kept->id == NULL ? "" : kept->id, 32);
+    summary_padded_amount(summary, results->identity.loss_is_net ? kept->loss_net : kept->loss_gross, 14);
     buffer_print(out, "  %d", (int)kept->default_count);
     write_failures(summary, kept);
     buffer_text(out, kept->converged ? "\n" : "  (did not converge)\n");
@@ -470,7 +479,7 @@ static void write_output(const struct summary *summary, const char *name, double
   else if (flag)
     buffer_print(summary->out, "%*s", width, value > 0 ? "yes" : "no");
   else
-    padded_amount(summary, value, width);
+    summary_padded_amount(summary, value, width);
 }
 
 /* The model's outputs for every entity, where there is one scenario to show. */
@@ -481,12 +490,12 @@ static void write_entities(const struct summary *summary) {
   enum { SHOWN = 40, COLUMN = 18 };
   if (results->kept_count != 1) return;
   buffer_text(out, "\n  ");
-  padded(out, "entity", 28);
+  summary_padded(out, "entity", 28);
   for (int32_t k = 0; k < columns; k++) buffer_print(out, "%*s", COLUMN, results->names.detail[k]);
   buffer_text(out, "\n");
   for (int32_t i = 0; i < entities && i < SHOWN; i++) {
     buffer_text(out, "  ");
-    padded(out, ls_network_entity_id(results->network, i), 28);
+    summary_padded(out, ls_network_entity_id(results->network, i), 28);
     for (int32_t k = 0; k < columns; k++)
       write_output(summary, results->names.detail[k], results->kept[0].detail[(int64_t)k * entities + i], COLUMN);
     buffer_text(out, "\n");
@@ -515,6 +524,7 @@ ls_status results_summary(ls_context *context, struct buffer *buffer, const ls_r
     write_likely_defaults(&summary);
     write_largest_losses(&summary);
     status = write_lines(&summary);
+    dependence_summary(&summary);
     write_draws(&summary);
   }
   write_quality(&summary);

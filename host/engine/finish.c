@@ -18,8 +18,26 @@ struct tail {
   const struct ls_plan *plan;
   double value_at_risk;
   int bound_exponent;
-  fixed *above, *at; /* [N] sums of positive losses over scenarios beyond, and at, the VaR */
+  /* Sums over scenarios beyond, and at, the VaR: N of positive losses, then lines * N of the lines of those who lose,
+   * which add up to the losses. */
+  fixed *above, *at;
 };
+
+static int64_t tail_size(const struct ls_plan *plan) {
+  int64_t n = plan->entity_count;
+  return n + (plan->output.line >= 0 ? n * plan->output.line_count : 0);
+}
+
+/* The loss of entity i in scenario s of the chunk, and its lines. Who gains has no part in the gross loss. */
+static void add_loser(const struct tail *tail, const struct chunk *chunk, int32_t s, int32_t i, fixed *to) {
+  const struct ls_output_layout *o = &tail->plan->output;
+  const int64_t n = tail->plan->entity_count, lines = tail_size(tail->plan) / n - 1;
+  const double loss = chunk->value[(int64_t)(o->loss + i) * chunk->stride + s];
+  if (!(loss > 0)) return;
+  to[i] += fixed_from(loss, tail->bound_exponent);
+  for (int64_t k = 0; k < lines; k++)
+    to[(k + 1) * n + i] += fixed_from(chunk->value[(o->line + k * n + i) * chunk->stride + s], tail->bound_exponent);
+}
 
 static ls_status add_tail(ls_context *context, void *user, const struct chunk *chunk) {
   const struct tail *tail = user;
@@ -27,10 +45,7 @@ static ls_status add_tail(ls_context *context, void *user, const struct chunk *c
   (void)context;
   for (int32_t s = 0; s < chunk->count; s++) {
     fixed *to = chunk->value[o->loss_gross * chunk->stride + s] > tail->value_at_risk ? tail->above : tail->at;
-    for (int32_t i = 0; i < tail->plan->entity_count; i++) {
-      double loss = chunk->value[(int64_t)(o->loss + i) * chunk->stride + s];
-      if (loss > 0) to[i] += fixed_from(loss, tail->bound_exponent);
-    }
+    for (int32_t i = 0; i < tail->plan->entity_count; i++) add_loser(tail, chunk, s, i, to);
   }
   return LS_STATUS_OK;
 }
@@ -57,15 +72,21 @@ static ls_status list_tail(ls_context *context, const ls_results *results, doubl
   return LS_STATUS_OK;
 }
 
-/* ES_i = (sum beyond VaR + the share of the atom at VaR that the tail still has room for) / (n (1 - q)). */
+/* ES of each entity, and of each line of it, = (sum beyond VaR + the share of the atom at VaR that the tail still
+ * has room for) / (n (1 - q)). */
 static void set_contributions(const struct tail *tail, int64_t total, int64_t above, int64_t at,
-                              struct entity_statistics *entity) {
+                              struct statistics *statistics) {
   double room = (double)total * (1 - QUANTILE_LEVEL[CONTRIBUTION_LEVEL]);
   double share = at > 0 ? (room - (double)above) / (double)at : 0;
-  for (int32_t i = 0; i < tail->plan->entity_count; i++) {
-    double beyond = fixed_value(tail->above[i], tail->bound_exponent),
-           on = fixed_value(tail->at[i], tail->bound_exponent);
-    entity[i].es_contribution = (beyond + share * on) / room;
+  const int64_t n = tail->plan->entity_count;
+  for (int64_t k = 0; k < tail_size(tail->plan); k++) {
+    double beyond = fixed_value(tail->above[k], tail->bound_exponent),
+           on = fixed_value(tail->at[k], tail->bound_exponent);
+    double contribution = (beyond + share * on) / room;
+    if (k < n)
+      statistics->entity[k].es_contribution = contribution;
+    else
+      statistics->line_contribution[k - n] = contribution;
   }
 }
 
@@ -78,20 +99,20 @@ static ls_status contributions(ls_context *context, const struct job *job, ls_re
   struct statistics *statistics = &results->statistics;
   int64_t total = accumulator_count(results->accumulator);
   if (total < 2 || results->identity.loss_is_net) return LS_STATUS_OK;
-  size_t n = (size_t)job->plan->entity_count;
+  size_t size = (size_t)tail_size(job->plan);
   struct tail tail = {.plan = job->plan,
                       .value_at_risk = statistics->gross.tail[CONTRIBUTION_LEVEL].value,
                       .bound_exponent = results->accumulator->bound_exponent};
-  tail.above = context_allocate(context, 2 * n, sizeof *tail.above);
+  tail.above = context_allocate(context, 2 * size, sizeof *tail.above);
   int64_t *list = NULL, count = 0, above = 0;
   ls_status status = tail.above != NULL ? list_tail(context, results, tail.value_at_risk, &list, &count, &above)
                                         : LS_STATUS_OUT_OF_MEMORY;
   if (status == LS_STATUS_OK) {
-    tail.at = tail.above + n;
+    tail.at = tail.above + size;
     places_to_numbers(job, list, count);
     status = job_compute(context, job, false, list, 0, count, add_tail, &tail);
   }
-  if (status == LS_STATUS_OK) set_contributions(&tail, total, above, count - above, statistics->entity);
+  if (status == LS_STATUS_OK) set_contributions(&tail, total, above, count - above, statistics);
   context_release(context, list);
   context_release(context, tail.above);
   return status;

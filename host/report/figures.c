@@ -3,7 +3,9 @@
 
 #include <math.h>
 
+#include "aggregate/results_measures.h"
 #include "io/json.h"
+#include "report/definitions.h"
 #include "report/links.h"
 
 static void entities(const struct view *view, struct json *json) {
@@ -161,6 +163,34 @@ static void cases(const struct view *view, struct json *json) {
   json_list_end(json);
 }
 
+static void numbers(struct json *json, const char *key, const double *value, int64_t count, int64_t stride) {
+  json_list_begin(json, key);
+  for (int64_t k = 0; k < count; k++) json_number(json, NULL, value != NULL ? value[k * stride] : NAN);
+  json_list_end(json);
+}
+
+/* Numbers of the whole system by quarter; low and high over the draws of the assumptions, null without. */
+static void by_quarter(const struct view *view, struct json *json) {
+  enum { BAND_STRIDE = sizeof(struct band) / sizeof(double) };
+  const struct statistics *statistics = &view->results->statistics;
+  struct figure figure;
+  json_list_begin(json, "by_quarter");
+  for (int32_t k = 0; results_figure(view->results, k, &figure); k++) {
+    if (figure.kind != FIGURE_BY_QUARTER) continue;
+    const struct definition *known = definition_of(figure.name);
+    const struct band *band = statistics->draws.figure == NULL ? NULL : statistics->draws.figure + figure.at;
+    json_object_begin(json, NULL);
+    json_text(json, "title", known != NULL ? known->title : figure.name);
+    json_text(json, "unit", figure.unit != NULL ? figure.unit : view->unit);
+    numbers(json, "mean", statistics->figure_mean + figure.at, figure.count, 1);
+    numbers(json, "se", view->drawn ? statistics->figure_se + figure.at : NULL, figure.count, 1);
+    numbers(json, "low", band == NULL ? NULL : &band->low, figure.count, BAND_STRIDE);
+    numbers(json, "high", band == NULL ? NULL : &band->high, figure.count, BAND_STRIDE);
+    json_object_end(json);
+  }
+  json_list_end(json);
+}
+
 static void document(const struct view *view, const struct link_set *set, struct json *json) {
   json_object_begin(json, NULL);
   json_text(json, "unit", view->unit);
@@ -173,6 +203,7 @@ static void document(const struct view *view, const struct link_set *set, struct
   distribution(view, json);
   quarters(view, json);
   lines(view, json);
+  by_quarter(view, json);
   bars(view, json);
   cases(view, json);
   json_object_end(json);

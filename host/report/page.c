@@ -85,6 +85,13 @@ static const struct part {
     {"tail-table", write_tail_table, NULL},
     {"quarter-table", write_quarter_table, NULL},
     {"line-table", write_line_table, NULL},
+    {"line-tail-table", write_line_tail_table, NULL},
+    {"dependence-table", write_dependence_table, NULL},
+    {"pair-table", write_pair_table, NULL},
+    {"measures-table", write_measures_table, NULL},
+    {"system-measures", write_system_measures, NULL},
+    {"by-quarter-table", write_by_quarter_table, NULL},
+    {"definitions", write_definitions, NULL},
     {"scenario-table", write_scenario_table, NULL},
     {"entity-table", write_entity_table, NULL},
     {"limits", write_limits, NULL},
@@ -101,7 +108,15 @@ static bool is(struct piece name, const char *text) {
   return name.size == strlen(text) && memcmp(name.data, text, name.size) == 0;
 }
 
+static bool anybody_defaults(const struct view *view) {
+  return view->results->statistics.entity[view->by_default[0]].default_probability > 0;
+}
+
 static bool condition(const struct view *view, struct piece name) {
+  const struct result_names *names = &view->results->names;
+  if (is(name, "if measures")) return names->measure_count + names->system_count + names->by_quarter_count > 0;
+  if (is(name, "if by-quarter")) return names->by_quarter_count > 0;
+  if (is(name, "if dependence")) return view->drawn && anybody_defaults(view);
   if (is(name, "if distribution")) return view->histogram.bin_count > 0;
   if (is(name, "if quarters")) return view->quarters;
   if (is(name, "if lines")) return view->line_count > 0;
@@ -130,22 +145,37 @@ static size_t next_mark(struct piece html, size_t from) {
   return html.size;
 }
 
+/* Parts between an `if` and its `end` may hold others: what is left out is left out with all that is in it. */
+struct nesting {
+  int depth, left_out; /* left_out: the depth at which leaving out began, 0 not */
+};
+
+static void begin_part(struct nesting *nesting, bool wanted) {
+  nesting->depth++;
+  if (!wanted && nesting->left_out == 0) nesting->left_out = nesting->depth;
+}
+
+static void end_part(struct nesting *nesting) {
+  if (nesting->left_out == nesting->depth) nesting->left_out = 0;
+  nesting->depth--;
+}
+
 ls_status write_page(const struct view *view, struct buffer *page) {
   struct piece html = {embedded_page_html, embedded_page_html_size};
   ls_status status = LS_STATUS_OK;
-  bool wanted = true;
+  struct nesting nesting = {0, 0};
   size_t at = 0;
   while (at < html.size && status == LS_STATUS_OK) {
     size_t mark = next_mark(html, at);
-    if (wanted) write_piece(page, (struct piece){html.data + at, mark - at});
+    if (nesting.left_out == 0) write_piece(page, (struct piece){html.data + at, mark - at});
     if (mark == html.size) break;
     size_t end = next_mark(html, mark + 2);
     struct piece name = {html.data + mark + 2, end - mark - 2};
     if (is(name, "end"))
-      wanted = true;
+      end_part(&nesting);
     else if (name.size > 3 && memcmp(name.data, "if ", 3) == 0)
-      wanted = condition(view, name);
-    else if (wanted)
+      begin_part(&nesting, condition(view, name));
+    else if (nesting.left_out == 0)
       status = fill(view, page, name);
     at = end == html.size ? end : end + 2;
   }

@@ -469,7 +469,37 @@
     });
   }
 
-  /* ---- the table of entities can be sorted ----------------------------------------------------------------------- */
+  /* ---- numbers of the whole system by quarter -------------------------------------------------------------------- */
+
+  /* Bars by quarter; a whisker is the band over the draws of the assumptions, or 95% of the sampling error. */
+  function byQuarter(d) {
+    const height = 250, top = 30;
+    const { svg, width } = canvas("by-quarter-chart", height, d.title + ": mean over scenarios in " + d.mean.length +
+      " quarters; the table below has the numbers.");
+    const left = 70, right = width - 8, bottom = height - 46, cell = (right - left) / d.mean.length;
+    const half = (k) => 1.96 * (d.se[k] || 0);
+    const low = d.mean.map((mean, k) => d.low[k] !== null ? d.low[k] : (mean || 0) - half(k));
+    const high = d.mean.map((mean, k) => d.high[k] !== null ? d.high[k] : (mean || 0) + half(k));
+    const span = [Math.min(0, d3.min(low)), Math.max(0, d3.max(high))];
+    const y = d3.scaleLinear().domain(span[0] === span[1] ? [0, 1] : span).nice(4).range([bottom, top]);
+    axisLeft(svg, y, left, right, y.ticks(4), short);
+    svg.append("text").attr("x", left).attr("y", 14).text(d.title + (d.unit ? ", " + d.unit : ""));
+    d.mean.forEach((mean, k) => {
+      const x = left + cell * k, middle = x + cell / 2, at = y(mean || 0);
+      svg.append("rect").attr("class", "bar").attr("x", x + cell * 0.12).attr("width", cell * 0.76)
+        .attr("y", Math.min(at, y(0))).attr("height", Math.abs(y(0) - at))
+        .append("title").text("quarter " + k + ": " + short(mean) + (d.unit ? " " + d.unit : ""));
+      if (high[k] > low[k]) svg.append("path").attr("class", "whisker")
+        .attr("d", "M" + middle + "," + y(low[k]) + "V" + y(high[k]));
+      if (cell >= 17 || k % 5 === 0) svg.append("text").attr("class", "quiet").attr("x", middle).attr("y", bottom + 16)
+        .attr("text-anchor", "middle").text(k);
+    });
+    svg.append("line").attr("class", "base").attr("x1", left).attr("x2", right).attr("y1", y(0)).attr("y2", y(0));
+    svg.append("text").attr("class", "quiet").attr("x", right).attr("y", bottom + 36).attr("text-anchor", "end")
+      .text("quarter");
+  }
+
+  /* ---- tables can be sorted ---------------------------------------------------------------------------------------- */
 
   function sortable(table) {
     const body = table.tBodies[0];
@@ -477,10 +507,11 @@
     heads.forEach((head, column) => {
       if (!head.dataset.sort) return;
       const button = document.createElement("button");
+      const label = head.querySelector(".label") || head;
       button.type = "button";
-      button.textContent = head.textContent;
-      head.textContent = "";
-      head.appendChild(button);
+      button.textContent = label.textContent;
+      label.textContent = "";
+      label.appendChild(button);
       button.addEventListener("click", () => {
         const numeric = head.dataset.sort === "number";
         const falling = head.getAttribute("aria-sort") ? head.getAttribute("aria-sort") === "ascending" : numeric;
@@ -501,5 +532,7 @@
   if (data.quarters) quarters();
   if (data.lines) lines();
   entities();
-  sortable(document.getElementById("entity-table"));
+  data.by_quarter.forEach(byQuarter);
+  ["entity-table", "dependence-table", "measures-table"].map((id) => document.getElementById(id))
+    .filter((table) => table).forEach(sortable);
 }());

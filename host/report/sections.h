@@ -15,10 +15,21 @@ void write_summary(const struct view *view, struct buffer *page);
 void write_tail_table(const struct view *view, struct buffer *page);
 void write_quarter_table(const struct view *view, struct buffer *page);
 void write_line_table(const struct view *view, struct buffer *page);
+void write_line_tail_table(const struct view *view, struct buffer *page);
 void write_scenario_table(const struct view *view, struct buffer *page);
 
 /* entity_table.c */
 void write_entity_table(const struct view *view, struct buffer *page);
+
+/* dependence_table.c */
+void write_dependence_table(const struct view *view, struct buffer *page);
+void write_pair_table(const struct view *view, struct buffer *page);
+
+/* measures_table.c */
+void write_measures_table(const struct view *view, struct buffer *page);
+void write_system_measures(const struct view *view, struct buffer *page);
+void write_by_quarter_table(const struct view *view, struct buffer *page);
+void write_definitions(const struct view *view, struct buffer *page);
 
 /* provenance.c */
 void write_limits(const struct view *view, struct buffer *page);

@@ -3,9 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aggregate/dependence.h"
 #include "report/sections.h"
 
-enum { LOSERS_NAMED = 3, DEFAULTS_NAMED = 8 };
+enum { LOSERS_NAMED = 3, DEFAULTS_NAMED = 8, LINES_MOST = 64 /* of round_to_sum */ };
 
 void write_line_name(const struct view *view, struct buffer *page, int32_t line) {
   const char *name = view->results->names.line[line];
@@ -150,6 +151,32 @@ void write_line_table(const struct view *view, struct buffer *page) {
     write_cell(page, shown(view, view->line_shown[line]), view->decimals);
   write_cell(page, shown(view, view->line_sum_shown), view->decimals);
   buffer_text(page, "</tr></tfoot></table>\n");
+}
+
+/* Parts of the expected shortfall, rounded so that they add up. Nothing where the run has none. */
+void write_line_tail_table(const struct view *view, struct buffer *page) {
+  double part[LINES_MOST];
+  int64_t rounded[LINES_MOST];
+  const int32_t count = view->line_count < LINES_MOST ? view->line_count : LINES_MOST;
+  double sum = 0;
+  for (int32_t k = 0; k < count; k++) sum += part[k] = dependence_line_contribution(view->results, k);
+  if (!view->drawn || !isfinite(sum) || count == 0) return;
+  const int64_t total = round_to_sum(part, count, view->decimals, rounded);
+  buffer_text(page,
+              "<table class=\"compact\" id=\"line-tail-table\"><caption>What the expected shortfall at 99% is made "
+              "of, by the lines of the entities that lose");
+  write_unit(view, page, ", ");
+  buffer_text(page, "</caption><thead><tr><th scope=\"col\">Line</th><th scope=\"col\">In ES 99%</th>"
+                    "<th scope=\"col\">Share</th></tr></thead><tbody>\n");
+  for (int32_t k = 0; k <= count; k++) {
+    buffer_text(page, k < count ? "<tr><th scope=\"row\">" : "</tbody><tfoot><tr><th scope=\"row\">ES 99%");
+    if (k < count) write_line_name(view, page, k);
+    buffer_text(page, "</th>");
+    write_cell(page, shown(view, k < count ? rounded[k] : total), view->decimals);
+    buffer_text(page, "<td>");
+    write_percent(page, k < count ? part[k] / sum : 1, 1);
+    buffer_text(page, k < count ? "</td></tr>\n" : "</td></tr></tfoot></table>\n");
+  }
 }
 
 /* The model's own output that tells of default: a quarter (-1 never) or a flag. -1: the model has neither. */

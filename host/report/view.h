@@ -6,11 +6,13 @@
 #include "report/histogram.h"
 
 enum {
-  HEAT_ROWS = 40,      /* entities in the heat map and its table */
-  BAR_ROWS = 20,       /* entities in the bar chart of losses */
-  LINE_ROWS = 25,      /* entities in the table of losses by line, beside the row of all others */
-  SCENARIO_ROWS = 100, /* kept scenarios listed */
-  LINKS_DRAWN = 1200,  /* links on the map */
+  HEAT_ROWS = 40,        /* entities in the heat map and its table */
+  BAR_ROWS = 20,         /* entities in the bar chart of losses */
+  LINE_ROWS = 25,        /* entities in the table of losses by line, beside the row of all others */
+  DEPENDENCE_ROWS = 100, /* entities in the table of what goes with their default */
+  PAIR_ROWS = 24,        /* entities in the table of conditional default probabilities */
+  SCENARIO_ROWS = 100,   /* kept scenarios listed */
+  LINKS_DRAWN = 1200,    /* links on the map */
   ASSUMPTION_ROWS = 400
 };
 

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "aggregate/dependence.h"
 #include "report/sections.h"
 
 void write_unit(const struct view *view, struct buffer *page, const char *before) {
@@ -88,6 +89,18 @@ void write_key_figures(const struct view *view, struct buffer *page) {
   buffer_print(page, "of %d entities</dd></div>\n", (int)view->entity_count);
 }
 
+/* The cost of distress is the model's own assumption: where much of the tail is made of it, that stands among the
+ * first lines. */
+static void write_distress_sentence(const struct view *view, struct buffer *page) {
+  const double share = dependence_distress_share(view->results);
+  if (!isfinite(share) || view->results->identity.loss_is_net) return;
+  const bool much = share > DISTRESS_SHARE_TOLD;
+  buffer_text(page,
+              much ? "<strong>Over a quarter of that, " : "The cost of distress, an assumption of the model, is ");
+  write_percent(page, share, share > 0 ? percent_decimals_for(share) : 1);
+  buffer_text(page, much ? ", is the cost of distress, an assumption of the model.</strong> " : " of that. ");
+}
+
 static void write_loss_sentence(const struct view *view, struct buffer *page) {
   const struct loss_statistics *loss = view->loss;
   if (view->scenario_count == 1)
@@ -113,6 +126,7 @@ static void write_loss_sentence(const struct view *view, struct buffer *page) {
   buffer_text(page, "In the worst 1% of scenarios it loses <b>");
   write_money(view, page, loss->tail[1].shortfall, view->decimals);
   buffer_text(page, "</b> on average (expected shortfall). ");
+  write_distress_sentence(view, page);
 }
 
 static void write_frequency(const struct view *view, struct buffer *page, int32_t entity) {

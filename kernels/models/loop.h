@@ -41,6 +41,7 @@ static const struct ls_model_info loop_info __attribute__((unused)) = {
                 "dark_capacity", "backlog_at_risk", "write_downs", "write_downs_caused", "least_value_to_reference", 0},
     .system = {"outside_shareholders_loss", "outside_creditors_loss", "deadweight_loss", 0},
     .by_quarter = "refinancing_by_quarter",
+    .measure_unit = {"quarter", 0, 0, "1", "quarter", "capacity", "capacity", 0, 0, 0, "1", 0},
     .trace = {"cash", "value", "real_assets", "capacity", "revenue", "debt", "live", "distress", "sales", 0},
     .trace_flags = 1u << 6 | 1u << 7,
 };

@@ -135,6 +135,71 @@ def check_numbers(name, results, page):
         check(f"{name}: bins", sum(data["distribution"]["count"]) == data["distribution"]["total"])
 
 
+class Tables(html.parser.HTMLParser):
+    """Rows of the tables by their id, as [text of the cell, full number, link], and every id of the page."""
+
+    def __init__(self):
+        super().__init__()
+        self.rows, self.ids, self.table, self.cell = {}, set(), None, None
+
+    def handle_starttag(self, tag, attributes):
+        values = dict(attributes)
+        self.ids.add(values.get("id"))
+        if tag == "table":
+            self.table = values.get("id")
+            self.rows[self.table] = []
+        elif tag == "tr" and self.table:
+            self.rows[self.table].append([])
+        elif tag in ("td", "th") and self.table:
+            self.cell = ["", values.get("data-v"), None]
+            self.rows[self.table][-1].append(self.cell)
+        elif tag == "a" and self.cell:
+            self.cell[2] = values.get("href")
+
+    def handle_endtag(self, tag):
+        if tag in ("td", "th"):
+            self.cell = None
+        elif tag == "table":
+            self.table = None
+
+    def handle_data(self, data):
+        if self.cell:
+            self.cell[0] += data
+
+
+def check_measures(name, text, results):
+    """The section beside losses: a row an entity, the file's numbers, each with a link to a definition that is there."""
+    import h5py
+    page = Tables()
+    page.feed(text)
+    head, *rows = page.rows["measures-table"]
+    with h5py.File(results) as file:
+        measures = list(file["provenance"].attrs["measures"])
+        check(f"{name}: a column a measure", len(head) == 1 + len(measures) and len(rows) == len(file["entity"]), f"{head}")
+        for column, measure in enumerate(measures):
+            shown = sorted(float(row[1 + column][1]) for row in rows)
+            check(f"{name}: {measure} is the file's", shown == sorted(file[measure][...]))
+            links = {row[1 + column][2] for row in [head, *rows]}
+            check(f"{name}: {measure} leads to its definition", links == {"#def-" + measure} and "def-" + measure in page.ids)
+        system = page.rows["system-measures"][1:]
+        check(f"{name}: numbers of the system", [float(row[1][1]) for row in system] ==
+              [file[measure][()] for measure in file["provenance"].attrs["system_measures"]])
+        check(f"{name}: refinancing by quarter", json.loads(read_page(text).data)["by_quarter"][0]["mean"] ==
+              list(file["refinancing_by_quarter"]))
+    check(f"{name}: who falls with whom", len(page.rows["dependence-table"]) > 2)
+    check(f"{name}: the tail by line", len(page.rows["line-tail-table"]) == 13 and "The cost of distress" in text)
+
+
+def check_drawn_assumptions(folder, network, scenarios, charts):
+    path = os.path.join(folder, "assumptions.yaml")
+    with open(scenarios) as file, open(path, "w") as copy:
+        copy.write(file.read().replace("assumption_draws: 1\n", "assumption_draws: 2\n"))
+    text = run_and_check("draws", folder, [network, "--model", "loop", "--scenarios", path, "--count", 8192], charts)
+    if text:
+        check("draws: the spread is told", "the least and the greatest mean of the 2 draws" in text)
+        check("draws: the chart has it", None not in json.loads(read_page(text).data)["by_quarter"][0]["low"])
+
+
 def run_and_check(name, folder, arguments, charts):
     results = os.path.join(folder, f"{name}.h5")
     made = run("run", *arguments, "-o", results)
@@ -151,6 +216,8 @@ def main():
         listed, drawn = write_scenarios(folder)
         model = ["--model", "eisenberg-noe"]
         run_and_check("single", folder, [network, *model], charts)
+        text = run_and_check("none-kept", folder, [network, *model, "--scenarios", drawn, "--keep", "worst:0"], drawn_charts)
+        check("without kept scenarios there is no table of them", text is None or "Largest losses first" not in text)
         run_and_check("listed", folder, [network, *model, "--scenarios", listed], charts | {"cases-chart"})
         text = run_and_check("drawn", folder, [network, *model, "--scenarios", drawn], drawn_charts)
         if text:
@@ -159,7 +226,10 @@ def main():
         scenarios = os.path.join(SOURCE, "datasets", "ai-loop", "scenarios", "monte-carlo.yaml")
         if os.path.isdir(loop) and os.path.exists(scenarios):
             arguments = [loop, "--model", "loop", "--scenarios", scenarios, "--count", 4096]
-            run_and_check("ai-loop", folder, arguments, drawn_charts | {"quarters-chart"})
+            text = run_and_check("ai-loop", folder, arguments, drawn_charts | {"quarters-chart", "by-quarter-chart"})
+            if text:
+                check_measures("ai-loop", text, os.path.join(folder, "ai-loop.h5"))
+            check_drawn_assumptions(folder, loop, scenarios, drawn_charts | {"quarters-chart", "by-quarter-chart"})
         else:
             skip("ai-loop", "the data set is not here")
     end()

@@ -338,6 +338,97 @@ TEST counts_and_joint_counts_are_those_of_the_scenarios(void) {
   PASS();
 }
 
+static bool same_given(const struct accumulator *a, const struct accumulator *b) {
+  return memcmp(a->others_sum, b->others_sum, N * sizeof *a->others_sum) == 0 &&
+         memcmp(a->others_squares, b->others_squares, N * sizeof *a->others_squares) == 0 &&
+         memcmp(a->given_sum, b->given_sum, (size_t)N * N * sizeof *a->given_sum) == 0;
+}
+
+/* Against plain sums in doubles of a thousand losses of at most 70 each: their rounding is below 1e-9. */
+TEST what_others_lose_where_one_defaults_is_the_sum_over_those_scenarios(void) {
+  struct accumulator *a = whole_in_chunks(COUNT, false);
+  double others[N] = {0}, squares[N] = {0}, given[N][N] = {{0}};
+  for (int64_t k = 0; k < COUNT; k++) {
+    double one[SLOTS], total = 0;
+    make_scenario(k, one);
+    for (int i = 0; i < N; i++) total += one[i];
+    for (int d = 0; d < N; d++) {
+      if (one[2 * N + d] < 0) continue;
+      others[d] += total - one[d];
+      squares[d] += (total - one[d]) * (total - one[d]);
+      for (int i = 0; i < N; i++) given[d][i] += one[i];
+    }
+  }
+  for (int d = 0; d < N; d++) {
+    double count = (double)a->default_count[d], mean = others[d] / count;
+    ASSERT(count > 0);
+    ASSERT_IN_RANGE(others[d], fixed_value(a->others_sum[d], a->bound_exponent), 1e-9);
+    ASSERT_IN_RANGE(sqrt((squares[d] - count * mean * mean) / (count - 1)),
+                    fixed_deviation(a->others_sum[d], a->others_squares[d], a->default_count[d], a->bound_exponent),
+                    1e-9);
+    for (int i = 0; i < N; i++)
+      ASSERT_IN_RANGE(given[d][i], fixed_value(a->given_sum[d * N + i], a->bound_exponent), 1e-9);
+  }
+  accumulator_destroy(&a);
+  PASS();
+}
+
+TEST what_others_lose_has_the_same_bits_however_it_is_added(void) {
+  static const int32_t size[] = {1, 7, 500};
+  struct accumulator *whole = whole_in_chunks(COUNT, false), *left = fresh(0, COUNT), *part[2];
+  for (int k = 0; k < 6; k++) {
+    struct accumulator *a = whole_in_chunks(size[k / 2], k % 2 == 1);
+    ASSERT(same_given(whole, a));
+    accumulator_destroy(&a);
+  }
+  for (int k = 0; k < 2; k++) {
+    part[k] = fresh(k * 500, 500);
+    ASSERT_EQ(LS_STATUS_OK, add_chunk(part[k], k * 500, 500, k == 0));
+  }
+  ASSERT_EQ(LS_STATUS_OK, accumulator_merge(context, left, part[1]));
+  ASSERT_FALSE(same_given(whole, left));
+  ASSERT_EQ(LS_STATUS_OK, accumulator_merge(context, left, part[0]));
+  ASSERT(same_given(whole, left));
+  accumulator_drop_given(part[0]);
+  accumulator_destroy(&left);
+  left = fresh(0, COUNT);
+  ASSERT_EQ(LS_STATUS_OK, accumulator_merge(context, left, part[1]));
+  ASSERT_EQ(LS_STATUS_OK, accumulator_merge(context, left, part[0])); /* what a part does not know, the whole cannot */
+  ASSERT(left->others_sum == NULL && left->others_squares == NULL && left->given_sum == NULL);
+  for (int k = 0; k < 2; k++) accumulator_destroy(&part[k]);
+  accumulator_destroy(&left);
+  accumulator_destroy(&whole);
+  PASS();
+}
+
+/* A scenario that is left out of the sums is left out of these too, and gains without end count as the end of the
+ * range. */
+TEST unfit_scenarios_and_endless_gains_do_not_spoil_what_others_lose(void) {
+  double value[SLOTS];
+  struct accumulator *a = fresh(0, 2);
+  const double limit = 1024 * 1048576.0; /* the bound of 700 is 2^10, and amounts may be 2^20 times that */
+  make_scenario(0, value);
+  for (int i = 0; i < N; i++) value[i] = 1 - limit, value[2 * N + i] = i == 0 ? 1 : -1;
+  struct chunk chunk = {.first = 0, .count = 1, .stride = 1, .value = value};
+  ASSERT_EQ(LS_STATUS_OK, accumulator_add(context, a, &chunk));
+  value[N] = NAN;
+  chunk.first = 1;
+  ASSERT_EQ(LS_STATUS_OK, accumulator_add(context, a, &chunk));
+  ASSERT_EQ(1, a->default_count[0]);
+  ASSERT_EQ(-limit, fixed_value(a->others_sum[0], a->bound_exponent));
+  accumulator_destroy(&a);
+  PASS();
+}
+
+TEST of_many_entities_only_the_others_together_are_kept(void) {
+  struct accumulator_shape shape = {.entity_count = GIVEN_ENTITY_LIMIT + 1, .quarter_count = 1, .amount_bound = 1};
+  struct accumulator *a = NULL;
+  ASSERT_EQ(LS_STATUS_OK, accumulator_create(context, &shape, &a));
+  ASSERT(a->given_sum == NULL && a->others_sum != NULL);
+  accumulator_destroy(&a);
+  PASS();
+}
+
 /* make_scenario: only entity 1 is forced, and whenever it fails; peaks are |loss|, lines 1/4 and 3/4 of the loss. */
 TEST entities_have_the_statistics_of_their_own_sums(void) {
   struct accumulator *a = whole_in_chunks(COUNT, false);
@@ -489,6 +580,10 @@ SUITE(accumulators) {
   RUN_TEST(a_scenario_added_twice_is_an_internal_fault);
   RUN_TEST(what_is_not_finite_or_too_large_is_counted_and_left_out);
   RUN_TEST(counts_and_joint_counts_are_those_of_the_scenarios);
+  RUN_TEST(what_others_lose_where_one_defaults_is_the_sum_over_those_scenarios);
+  RUN_TEST(what_others_lose_has_the_same_bits_however_it_is_added);
+  RUN_TEST(unfit_scenarios_and_endless_gains_do_not_spoil_what_others_lose);
+  RUN_TEST(of_many_entities_only_the_others_together_are_kept);
   RUN_TEST(entities_have_the_statistics_of_their_own_sums);
   RUN_TEST(scenarios_that_did_not_converge_count_in_the_system_loss);
   RUN_TEST(means_and_deviations_keep_the_digits_of_doubles);

@@ -149,6 +149,7 @@ static void make_statistics(ls_context *context, struct statistics *statistics, 
   statistics->default_count_max = 4;
   statistics->entity = context_allocate(context, count, sizeof *statistics->entity);
   statistics->line_mean = context_allocate(context, count * (size_t)sample->lines, sizeof(double));
+  statistics->line_contribution = context_allocate(context, count * (size_t)sample->lines, sizeof(double));
   for (int32_t k = 0; k < sample->entities; k++) {
     fill_entity(&statistics->entity[k], sample, k);
     double rest = statistics->entity[k].loss_mean;
@@ -159,6 +160,8 @@ static void make_statistics(ls_context *context, struct statistics *statistics, 
     }
     statistics->line_mean[(sample->lines - 1) * sample->entities + k] = rest;
   }
+  for (int32_t k = 0; k < sample->lines * sample->entities; k++)
+    statistics->line_contribution[k] = statistics->line_mean[k] * 5;
   if (sample->quarters == 0) return;
   statistics->default_by_quarter = context_allocate(context, count * (size_t)sample->quarters, sizeof(double));
   for (int32_t quarter = 0; quarter < sample->quarters; quarter++)

@@ -1,0 +1,14 @@
+/* definitions.h - what the measures beside losses are, in words for the page. */
+#ifndef LS_HOST_REPORT_DEFINITIONS_H
+#define LS_HOST_REPORT_DEFINITIONS_H
+
+struct definition {
+  const char *name;    /* as the model and the files call it */
+  const char *title;   /* for the head of a column */
+  const char *meaning; /* what it is in one scenario */
+};
+
+/* NULL where the page knows no more than the name. */
+const struct definition *definition_of(const char *name);
+
+#endif
