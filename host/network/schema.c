@@ -229,6 +229,8 @@ static const struct column_schema ASSUMPTION_CORRELATIONS[] = {
     {"parameter_b", .kind = COLUMN_TEXT, .required = true, .meaning = "another parameter"},
     {"value", .kind = COLUMN_NUMBER, .minimum = -1.0, .maximum = 1.0, .required = true,
      .meaning = "correlation of their draws"},
+    {"scope", .kind = COLUMN_TEXT, .blank_allowed = true,
+     .meaning = "blank: any rows of the two; entity: parameter_a follows parameter_b of its entity"},
 };
 
 #define TABLE(table, file_name, group_name, pairs, columns, ...) \

@@ -112,7 +112,8 @@ static void read_range(ls_context *context, const ls_network *network, int64_t r
                                    .high = attribute_number(network, TABLE_ASSUMPTIONS, "high", row),
                                    .is_whole = is_whole(parameter),
                                    .factor = -1,
-                                   .own = 1};
+                                   .own = 1,
+                                   .leader = -1};
   if (range.distribution == ASSUMPTION_FIXED || is_among(parameter, NEVER_DRAWN) || range.low == range.high) return;
   if (isnan(range.low) || isnan(range.high)) {
     context_fault(context, FILE_NAME, line, "'%s' has a distribution to draw from, must have low and high", id);
@@ -182,6 +183,34 @@ static void load(const ls_network *network, const struct assumption_correlations
   }
 }
 
+/* The first drawn row of the leading parameter that is of the same entity as range k; -1: none, or k itself. */
+static int32_t find_leader(const ls_network *network, const struct assumption_model *model, int32_t k,
+                           const char *parameter) {
+  const char *target = network_text(network, TABLE_ASSUMPTIONS, "target", model->range[k].row);
+  for (int32_t other = 0; other < model->count; other++) {
+    const int64_t row = model->range[other].row;
+    if (strcmp(network_text(network, TABLE_ASSUMPTIONS, "parameter", row), parameter) == 0 &&
+        assumption_targets_share_entity(network_text(network, TABLE_ASSUMPTIONS, "target", row), target))
+      return other == k ? -1 : other;
+  }
+  return -1;
+}
+
+/* A row whose leader is not drawn keeps a draw of its own. */
+static void lead(const ls_network *network, const struct assumption_correlations *given,
+                 struct assumption_model *model) {
+  for (int32_t k = 0; k < model->count; k++) {
+    struct assumption_range *range = &model->range[k];
+    const char *parameter = network_text(network, TABLE_ASSUMPTIONS, "parameter", range->row);
+    const struct assumption_following *following = assumption_following_of(given, parameter);
+    if (following == NULL) continue;
+    range->leader = find_leader(network, model, k, following->leader);
+    if (range->leader < 0) continue;
+    range->following = following->value;
+    range->own = sqrt(1 - following->value * following->value);
+  }
+}
+
 static ls_status correlate(ls_context *context, const ls_network *network, struct assumption_model *model) {
   struct assumption_correlations given;
   ls_status status = assumption_correlations_read(context, network, &given);
@@ -194,9 +223,10 @@ static ls_status correlate(ls_context *context, const ls_network *network, struc
   model->factor = context_allocate(context, count, sizeof *model->factor);
   if (square == NULL || factors == NULL || model->cholesky == NULL || model->factor == NULL)
     status = LS_STATUS_OUT_OF_MEMORY;
-  else if (find_loadings(&given, square, factors, model->cholesky))
+  else if (find_loadings(&given, square, factors, model->cholesky)) {
     load(network, &given, square, model);
-  else
+    lead(network, &given, model);
+  } else
     status = context_fault(context, "assumption_correlations.csv", 0,
                            "correlations contradict each other: their matrix must be positive semidefinite");
   context_release(context, factors);
@@ -246,6 +276,15 @@ static double nearest_whole(double value, double low, double high) {
   return whole > high ? floor(high) : whole < low ? ceil(low) : whole;
 }
 
+/* Leaders do not lead in a ring: that was checked on import. */
+static double score(const struct assumption_model *model, int32_t k, uint64_t seed, int64_t place) {
+  const struct assumption_range *range = &model->range[k];
+  double x = range->own * normal_at(seed, place, range->address, LS_STREAM_ASSUMPTION);
+  if (range->factor >= 0) x += range->loading * model->factor[range->factor];
+  if (range->leader >= 0) x += range->following * score(model, range->leader, seed, place);
+  return x;
+}
+
 void assumption_model_draw(struct assumption_model *model, uint64_t seed, int32_t draw, int32_t attempt,
                            double *value) {
   const int64_t place = (int64_t)attempt << 32 | (uint32_t)draw;
@@ -258,9 +297,7 @@ void assumption_model_draw(struct assumption_model *model, uint64_t seed, int32_
   }
   for (int32_t k = 0; k < model->count; k++) {
     const struct assumption_range *range = &model->range[k];
-    double x = range->own * normal_at(seed, place, range->address, LS_STREAM_ASSUMPTION);
-    if (range->factor >= 0) x += range->loading * model->factor[range->factor];
-    const double drawn = assumption_quantile(range, scalar_normal_cdf(x));
+    const double drawn = assumption_quantile(range, scalar_normal_cdf(score(model, k, seed, place)));
     value[range->row] = range->is_whole ? nearest_whole(drawn, range->low, range->high) : drawn;
   }
 }

@@ -1,7 +1,7 @@
 /* assumption_draws.h - values of the uncertain assumptions, drawn from their ranges.
  *
  * A row of assumptions.csv with a distribution other than `fixed`, and low below high, is drawn: x ~ N(0, 1), correlated by
- * parameter, becomes quantile(cdf(x)). What the distributions mean stands at enum assumption_distribution and, for people,
+ * parameter and within entities, becomes quantile(cdf(x)). What the distributions mean stands at enum assumption_distribution and, for people,
  * in docs/file-formats.md. A value is a pure function of (seed, draw, attempt, id of the row): kernels/math alone, so that it
  * has the same bits everywhere.
  */
@@ -28,7 +28,9 @@ struct assumption_range {
   bool is_whole;       /* counts quarters, or a switch: rounded to the nearest whole number */
   uint32_t address;    /* in the random stream: a hash of the id */
   int32_t factor;      /* of its parameter; -1: none */
-  double loading, own; /* x = loading * factor + own * normal of its own */
+  double loading, own; /* x = loading * factor + own * normal of its own + following * x of the leader */
+  int32_t leader;      /* the range that it follows; -1: none. Who follows has no factor */
+  double following;
 };
 
 struct assumption_model {

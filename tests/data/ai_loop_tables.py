@@ -24,6 +24,7 @@ END = "<!-- end of tables -->"
 VINTAGES = {"2025-11": "2025-11-30", "2026-04": "2026-04-30", "2026-08": "2026-08-31"}
 VARIANTS = ("without-november-deal", "november-deal-by-others", "november-deal-with-openai", "without-amazon-openai")
 DRAWS = 102400
+ASSUMPTION_DRAWS, BLOCK = 256, 4096  # a block of scenarios is under one draw of the assumptions
 RECENT_DAYS = 183  # a quarter reported longer ago says little about quarter 0 of a firm that grows
 
 
@@ -126,6 +127,33 @@ def probability_table():
     return [["entity", *VINTAGES]] + [[e, *(probability(p[v][e]) for v in VINTAGES)] for e in order]
 
 
+def over_assumptions(folder, count):
+    """The section `draws` of a run of one block of scenarios to each of `count` draws of the assumptions."""
+    with open(os.path.join(DATA, "scenarios", "monte-carlo.yaml"), encoding="utf-8") as file:
+        text = file.read()
+    with tempfile.TemporaryDirectory() as place:
+        path = os.path.join(place, "draws.yaml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text.replace("\nassumption_draws: 1\n", f"\nassumption_draws: {count}\n"))
+        return run(folder, "--scenarios", path, "--count", str(count * BLOCK), "--keep", "worst:1")["draws"]
+
+
+def share(p):
+    return f"{p:.1%}" if p > 0 else "–"
+
+
+def draw_table():
+    heads, columns = [], {}
+    for vintage in VINTAGES:
+        told = over_assumptions(vintage, ASSUMPTION_DRAWS)
+        heads += [f"{vintage}: fails without shock", "default probability"]
+        for entity, gate in zip(told["entities"], told["baseline_gate"]):
+            band = entity["default_probability"]
+            cells = [share(gate["share"]), f"{band['median']:.3f} ({band['low']:.3f}–{band['high']:.3f})"]
+            columns.setdefault(entity["id"], []).extend(cells)
+    return [["entity", *heads]] + [[e, *cells] for e, cells in columns.items()]
+
+
 def dependence(folder, e):
     """What the others lose at the end when e fails in quarter 4, per their value without."""
     result = run(folder, "--scenarios", os.path.join(DATA, "scenarios", e + "-defaults.csv"))
@@ -152,6 +180,7 @@ def tables():
     parts = (("### The plan, quarter by quarter", plan_table), ("### Anchors", anchor_table),
              ("### Scenarios, each alone", scenario_table),
              ("### Default probabilities over 20 quarters", probability_table),
+             ("### Over draws of the assumptions", draw_table),
              ("### The deal of November 2025, and OpenAI's contract with Amazon", variant_table))
     out = []
     for title, table in parts:

@@ -116,13 +116,83 @@ def correlations(name):
     """Drawn assumptions that move together: known parameters, once each, and a matrix that can be drawn from."""
     parameters = {a["parameter"] for a in read(os.path.join(DATA, name, "assumptions.csv"))}
     rows = read(os.path.join(DATA, name, "assumption_correlations.csv"))
-    for row in rows:
-        pair = row["parameter_a"], row["parameter_b"]
-        check(f"{name} correlation of {pair} is of known parameters", set(pair) <= parameters and pair[0] != pair[1])
-        check(f"{name} correlation of {pair} is one", -1 < float(row["value"]) < 1)
-    check(f"{name} correlations stand once", len({frozenset(list(r.values())[:2]) for r in rows}) == len(rows))
+    value = {(r["parameter_a"], r["parameter_b"], r["scope"]): float(r["value"]) for r in rows}
+    for a, b, scope in value:
+        check(f"{name} correlation of {a} and {b} is of known parameters", {a, b} <= parameters)
+        check(f"{name} correlation of {a} and {b} is one", -1 < value[a, b, scope] < 1 and scope in ("", "entity"))
+    wide = {pair[:2]: v for pair, v in value.items() if not pair[2]}
     # Two pairs with one parameter in common: positive definite where the squares add to less than 1.
-    check(f"{name} correlations can be drawn from", len(rows) == 2 and sum(float(r["value"]) ** 2 for r in rows) < 1)
+    check(f"{name} correlations of all rows are the prescribed ones", wide == {
+        ("price_per_capacity", "market_value"): 0.5, ("take_or_pay_firm", "price_per_capacity"): -0.3}, wide)
+    signs = {"capacity": -1, "power_cap": 1, "cost_per_capacity": 1, "opex": 1, "cogs_share": -1, "per_quarter": 1,
+             "purchase_scale": 1, "purchase_scale_growth": 1, "demand_planned_growth": 1, "outside_equity": 1}
+    follow = {pair[0]: v for pair, v in value.items() if pair[2]}
+    check(f"{name}: what hangs together within an entity is drawn together",
+          set(follow) == set(signs) and all(follow[p] * signs[p] > 0.4 for p in signs), follow)
+    check(f"{name} correlations are those of 2026-08",
+          rows == read(os.path.join(DATA, "2026-08", "assumption_correlations.csv")))
+
+
+# Ranges that were set before anything was run: (parameter, central value), or the row (of a vintage).
+PRESCRIBED = {("price_per_capacity", 2.5): (1.5, 3.375), ("take_or_pay_firm", 0.8): (0.5, 1),
+              ("take_or_pay_cancelable", 0): (0, 0.1), ("termination_share", 0.25): (0.1, 1),
+              ("recovery_assets", 0.3): (0.1, 0.5), ("price_per_gw", 23.35): (0.39 * 35, 0.7 * 60),
+              "take_or_pay_assumed sector:accelerators": (0.2, 0.7), "depreciation *": (0.04, 0.083),
+              ("2025-11", "cash anthropic"): (5, 15), ("2025-11", "cash openai"): (10, 40),
+              ("2026-08", "cash anthropic"): (35, 85), ("2026-08", "cash openai"): (30, 90)}
+COST_PER_GW = {"low": 35 / 46.7, "high": 60 / 46.7}  # of the central value
+SIX_DIGITS = 1e-5  # of the central value: ranges are written with six
+
+
+def reach(a):
+    return max(a["high"] - a["value"], a["value"] - a["low"]) - SIX_DIGITS * a["value"]
+
+
+def has_ends(a, ends):
+    return all(abs(a[end] / a["value"] - ends[end]) < SIX_DIGITS for end in ("low", "high"))
+
+
+def inverse_price(a):
+    """90 % of the range of 1 / price, per 1 / its central value; the price is triangular."""
+    low, mode, high = a["low"], a["value"], a["high"]
+    p = 0.05
+    check(f"the mode of {a['id']} is not in its tails", p < (mode - low) / (high - low) < 1 - p)
+    least, most = low + (p * (high - low) * (mode - low)) ** 0.5, high - (p * (high - low) * (high - mode)) ** 0.5
+    return {"low": mode / most, "high": mode / least}
+
+
+def ranges(name):
+    """A range says what is not known: reported figures are known within their error, what follows from another as that."""
+    folder, vintage = os.path.join(DATA, name), name if name in VINTAGES else "2026-08"
+    rows = [{**a, **{k: float(a[k]) for k in ("value", "low", "high")}}
+            for a in read(os.path.join(folder, "assumptions.csv"))]
+    fact = {e["id"]: e for e in read(os.path.join(folder, "entities.csv"))}
+    price = {a["target"]: inverse_price(a) for a in rows if a["parameter"] == "price_per_capacity"}
+    seen = set()
+    for a in rows:
+        what, v, i = a["parameter"], a["value"], f"{name} {a['id']}"
+        keys = [k for k in ((what, v), a["id"], (vintage, a["id"])) if k in PRESCRIBED]
+        for k in keys:
+            seen.add(k)
+            check(f"{i} has the range set beforehand", (a["low"], a["high"]) == PRESCRIBED[k] or has_ends(
+                a, {end: PRESCRIBED[k][n] / v for n, end in enumerate(("low", "high"))}))
+        if what == "cost_per_capacity" and "(35-60)" in a["reason"]:
+            check(f"{i} has the range set beforehand", has_ends(a, COST_PER_GW))
+        reported = fact.get(a["target"], {}).get("quarter_revenue")
+        if what == "demand_planned" and reported:
+            most = REVENUE_OFF * (1 if page.recent(fact[a["target"]], VINTAGES[vintage]) else 2)
+            check(f"{i}: a revenue that was reported is known", reach(a) <= most * float(reported), reach(a))
+        if what == "per_quarter" and "of capital expenditure" in a["reason"]:
+            check(f"{i}: so is a build-out", reach(a) <= 0.12 * v, reach(a))
+        if what == "power_cap_growth":
+            check(f"{i}: power does not shrink", a["low"] > 1 and reach(a) <= max((v - 1) / 4, 0.0025))
+        if what == "gate":
+            check(f"{i}: a shock is no assumption", a["distribution"] == "fixed")
+        if what in ("capacity", "power_cap") and a["target"] in price:
+            check(f"{i} is as wide as 1 / price", has_ends(a, price[a["target"]]) and a["distribution"] == "lognormal")
+    lacks = {k for k in PRESCRIBED if k[0] not in VINTAGES or k[0] == vintage} - seen
+    some_lack = {("take_or_pay_cancelable", 0), ("price_per_gw", 23.35)}
+    check(f"{name} has the ranges set beforehand", lacks <= some_lack, lacks)
 
 
 def claims(name):
@@ -398,6 +468,21 @@ def monte_carlo(name):
         check(f"{name}: the page tells the probability of {e}", abs(told - q) <= off, (told, q))
 
 
+def over_assumptions(name):
+    """What the page tells of 256 draws of the assumptions, with the first 32 of them."""
+    count = 32
+    told = page.over_assumptions(name, count)
+    column = 1 + 2 * list(VINTAGES).index(name)
+    rows = page_rows("### Over draws of the assumptions")[1:]
+    shown = {row[0]: row[column].replace("–", "0").rstrip("%") for row in rows}
+    for gate in told["baseline_gate"]:
+        said, got = float(shown[gate["id"]]) / 100, gate["share"]
+        off = 4 * (max(said, 1 / page.ASSUMPTION_DRAWS) / count) ** 0.5  # four standard errors
+        check(f"{name}: the page tells how often {gate['id']} fails without shock", abs(said - got) <= off, (said, got))
+        if gate["id"] in ("nvidia", "amd", "broadcom", "microsoft", "amazon", "google", "meta"):
+            check(f"{name}: {gate['id']} lives without shock in every draw", got == 0, got)
+
+
 def page_rows(title):
     """The table of the page under a heading that begins so."""
     with open(page.PAGE, encoding="utf-8") as file:
@@ -445,6 +530,11 @@ def variant(name):
     check(f"{name} lacks the rows of its claims and no other", lacks == out - added, lacks)
     check(f"{name} adds what it says", set(after) - set(before) | (added & out) == added, set(after) - set(before))
     check(f"{name}: its other rows are the same", all(after[i] == before[i] for i in set(after) & set(before) - added))
+    with_range, mine = ({a["id"]: a for a in read(os.path.join(ledger.folder, "assumptions.csv"))}
+                        for ledger in (with_deal, without))
+    other = [i for i in set(mine) & set(with_range)
+             if mine[i]["value"] == with_range[i]["value"] and mine[i] != with_range[i]]
+    check(f"{name}: its ranges are those of 2026-08", not other, other)
     changed = {k[:2] for k in without.assumption if without.assumption[k] != with_deal.assumption.get(k)}
     check(f"{name}: its assumptions differ as its README says", changed == stated, changed ^ stated)
 
@@ -458,6 +548,7 @@ for n in (*VINTAGES, *VARIANTS):
     reasons(n)
     sourced(n)
     correlations(n)
+    ranges(n)
     imports(n)
     tables(n)
     baseline(n)
@@ -474,6 +565,7 @@ except ImportError as error:
 for n in VINTAGES:
     scenarios(n)
     monte_carlo(n)
+    over_assumptions(n)
 for n in page.VARIANTS:
     variant(n)
 end()

@@ -7,7 +7,9 @@
 
 #include "aggregate/accumulator_fields.h"
 #include "aggregate/results.h"
+#include "core/scalar_math.h"
 #include "greatest.h"
+#include "network/assumptions.h"
 #include "network/redraw.h"
 #include "scenario/assumption_draws.h"
 #include "support.h"
@@ -258,6 +260,57 @@ TEST parameters_correlate_as_given(void) {
   PASS();
 }
 
+/* The normal score of a row with a uniform distribution. */
+static double score_of(const struct bench *bench, const double *value, const char *id) {
+  const int64_t row = row_of(bench, id);
+  const double low = attribute_number(bench->network, TABLE_ASSUMPTIONS, "low", row),
+               high = attribute_number(bench->network, TABLE_ASSUMPTIONS, "high", row);
+  return scalar_normal_quantile((value[row] - low) / (high - low));
+}
+
+static const char FOLLOWERS[] = "opex,lab,opex,,1,0,2,uniform,r\n"
+                                "other opex,cloud,opex,,1,0,2,uniform,r\n"
+                                "term,*,term_years,,1,,,,r\n"
+                                "assumed,*,take_or_pay_assumed,,0.5,,,,r\n"
+                                "orders,lab>cloud,per_quarter,,1,0.5,1.5,uniform,r\n"
+                                "later,lab,demand_planned_growth,2,1.1,1,1.2,uniform,r\n"
+                                "latest,lab,demand_planned_growth,3,1.1,1,1.2,uniform,r\n";
+static const char FOLLOWING[] = "parameter_a,parameter_b,value,scope\n"
+                                "opex,multiple,-0.8,entity\n"
+                                "per_quarter,opex,0.6,entity\n"
+                                "demand_planned_growth,demand_planned_growth,0.5,entity\n"
+                                "multiple,cash,0.5,\n";
+
+/* Against the scores of the same draw without the table's rows of scope `entity`: x = v x of the leader + sqrt(1 - v2) own. */
+TEST a_row_follows_the_leader_of_its_entity(void) {
+  struct bench apart, bound;
+  struct assumption_model *model = NULL;
+  double own[32], value[32];
+  ASSERT_EQ(LS_STATUS_OK, open_with(&apart, FOLLOWERS, "parameter_a,parameter_b,value\nmultiple,cash,0.5\n"));
+  ASSERT_EQ(LS_STATUS_OK, open_with(&bound, FOLLOWERS, FOLLOWING));
+  for (int draw = 0; draw < 20; draw++) {
+    ASSERT_EQ(LS_STATUS_OK, assumption_model_create(apart.context, apart.network, &model));
+    assumption_model_draw(model, 4, draw, 0, own);
+    assumption_model_destroy(apart.context, &model);
+    ASSERT_EQ(LS_STATUS_OK, assumption_model_create(bound.context, bound.network, &model));
+    assumption_model_draw(model, 4, draw, 0, value);
+    assumption_model_destroy(bound.context, &model);
+    static const char *const SAME[] = {"multiple", "cash", "firm", "other opex", "later"}; /* who follows nothing */
+    for (size_t k = 0; k < sizeof SAME / sizeof SAME[0]; k++)
+      ASSERT(own[row_of(&apart, SAME[k])] == value[row_of(&bound, SAME[k])]);
+    const double opex = -0.8 * score_of(&apart, own, "multiple") + 0.6 * score_of(&apart, own, "opex");
+    const double orders = 0.6 * opex + 0.8 * score_of(&apart, own, "orders");
+    const double latest = 0.5 * score_of(&apart, own, "later") + sqrt(0.75) * score_of(&apart, own, "latest");
+    ASSERT_IN_RANGE(opex, score_of(&bound, value, "opex"),
+                    1e-9); /* a score from a value: 1e-15 over a density of 1e-4 */
+    ASSERT_IN_RANGE(orders, score_of(&bound, value, "orders"), 1e-9); /* a pair is its buyer's */
+    ASSERT_IN_RANGE(latest, score_of(&bound, value, "latest"), 1e-9);
+  }
+  bench_close(&apart);
+  bench_close(&bound);
+  PASS();
+}
+
 /* ---- refusals --------------------------------------------------------------------------------------------------------- */
 
 static enum greatest_test_res refused_network(const char *more, const char *correlations, const char *message) {
@@ -295,6 +348,22 @@ static enum greatest_test_res refused_run(const char *more, int count, int draws
   ASSERT_EQ(status, ls_run(bench.context, bench.network, &options, &results));
   ASSERT(results == NULL && says(&bench, message));
   bench_close(&bench);
+  PASS();
+}
+
+#define SCOPED "parameter_a,parameter_b,value,scope\n"
+TEST followers_that_cannot_be_are_refused(void) {
+  CHECK_CALL(refused_network("", SCOPED "multiple,cash,0.5,sector\n",
+                             "assumption_correlations.csv:2: scope 'sector' is unknown, must be entity or blank"));
+  CHECK_CALL(
+      refused_network("", SCOPED "multiple,cash,0.5,entity\nmultiple,capacity,0.5,entity\n",
+                      "assumption_correlations.csv:3: parameter_a 'multiple' follows another parameter already"));
+  CHECK_CALL(
+      refused_network("", SCOPED "capacity,multiple,0.5,\nmultiple,cash,0.5,entity\n",
+                      "assumption_correlations.csv:3: parameter_a 'multiple' stands in a row without scope too"));
+  CHECK_CALL(
+      refused_network("", SCOPED "multiple,cash,0.5,entity\ncash,capacity,0.5,entity\ncapacity,multiple,0.5,entity\n",
+                      "assumption_correlations.csv:2: parameter_a 'multiple' follows itself through others"));
   PASS();
 }
 
@@ -618,10 +687,12 @@ SUITE(drawing) {
   RUN_TEST(fixed_rows_and_the_horizon_stay_and_counts_are_whole);
   RUN_TEST(a_row_more_leaves_the_draws_of_the_others_alone);
   RUN_TEST(parameters_correlate_as_given);
+  RUN_TEST(a_row_follows_the_leader_of_its_entity);
 }
 
 SUITE(refusals) {
   RUN_TEST(correlations_that_cannot_be_are_refused);
+  RUN_TEST(followers_that_cannot_be_are_refused);
   RUN_TEST(runs_that_cannot_be_are_refused);
   RUN_TEST(tables_that_the_folder_gives_have_no_draws);
   RUN_TEST(refused_values_are_drawn_again_and_counted);
