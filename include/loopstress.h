@@ -174,8 +174,8 @@ LS_API ls_status ls_circularity_report(ls_context *context, const char *path, co
 LS_API ls_status ls_circularity(ls_context *context, const char *path, const char *basis, ls_format format,
                                 ls_text **report);
 
-/* Whether each entity's means cover what it has committed itself to, cumulated by year, on the headline and the firm basis
- * (docs/coverage.md). Needs the tables of the loop model; LS_STATUS_UNUSABLE without them. */
+/* Whether each entity's means cover what it has committed itself to, cumulated by year, on the headline and the firm basis;
+ * and on which customers each seller's backlog rests (docs/coverage.md). Needs the tables of the loop model; LS_STATUS_UNUSABLE without them. */
 LS_API ls_status ls_coverage(ls_context *context, const char *path, ls_format format, ls_text **report);
 
 /* ---- run ---------------------------------------------------------------------------------------------------------- */
