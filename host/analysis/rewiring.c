@@ -17,6 +17,9 @@ enum { STREAM_FIRST = 0x20000 };
  * arXiv:cond-mat/0312028 (2003): 100 a link is more than enough. */
 enum { STEPS_PER_LINK = 100 };
 
+/* Enough for sums to be met to some digits where the links allow it at all; where they do not, more would not help. */
+enum { FITTING_ROUNDS = 100 };
+
 static double trade_between(const struct flows *flows, size_t at) {
   const double rounding = 1e-12; /* what is left where a payment is nothing but an investment */
   double paid = flows->flow[at], invested = flows->investment_is_paid ? flows->investment[at] : 0;
@@ -27,26 +30,37 @@ static double layer_amount(const struct flows *flows, int layer, size_t at) {
   return layer == REWIRING_TRADE ? trade_between(flows, at) : flows->investment[at];
 }
 
+static ls_status layer_room(ls_context *context, size_t links, size_t n, struct rewiring_layer *layer) {
+  layer->from = context_allocate(context, links, sizeof *layer->from);
+  layer->to = context_allocate(context, links, sizeof *layer->to);
+  layer->original = context_allocate(context, links, sizeof *layer->original);
+  layer->amount = context_allocate(context, links, sizeof *layer->amount);
+  layer->fitted = context_allocate(context, links, sizeof *layer->fitted);
+  layer->paid = context_allocate(context, n, sizeof *layer->paid);
+  layer->taken = context_allocate(context, n, sizeof *layer->taken);
+  layer->sum = context_allocate(context, n, sizeof *layer->sum);
+  layer->link_at = context_allocate(context, n * n, sizeof *layer->link_at);
+  const bool fine = layer->from && layer->to && layer->original && layer->amount && layer->fitted && layer->paid &&
+                    layer->taken && layer->sum && layer->link_at;
+  return fine ? LS_STATUS_OK : LS_STATUS_OUT_OF_MEMORY;
+}
+
 static ls_status layer_create(ls_context *context, const struct flows *flows, int number,
                               struct rewiring_layer *layer) {
   const size_t n = (size_t)flows->entity_count;
   size_t links = 0;
   for (size_t i = 0; i < n; i++)
     for (size_t j = 0; j < n; j++) links += i != j && layer_amount(flows, number, i * (n + 1) + j) > 0;
-  int32_t *original = context_allocate(context, links, sizeof *original);
-  layer->from = context_allocate(context, links, sizeof *layer->from);
-  layer->to = context_allocate(context, links, sizeof *layer->to);
-  layer->amount = context_allocate(context, links, sizeof *layer->amount);
-  layer->original = original;
-  layer->link_at = context_allocate(context, n * n, sizeof *layer->link_at);
-  if (!original || !layer->from || !layer->to || !layer->amount || !layer->link_at) return LS_STATUS_OUT_OF_MEMORY;
+  ls_status status = layer_room(context, links, n, layer);
+  if (status != LS_STATUS_OK) return status;
   for (size_t i = 0; i < n; i++)
     for (size_t j = 0; j < n; j++) {
       const double amount = layer_amount(flows, number, i * (n + 1) + j);
       if (i == j || !(amount > 0)) continue;
       layer->from[layer->count] = (int32_t)i;
-      layer->amount[layer->count] = amount;
-      original[layer->count++] = (int32_t)j;
+      layer->original[layer->count] = (int32_t)j;
+      layer->amount[layer->count++] = amount;
+      layer->paid[i] += amount, layer->taken[j] += amount;
     }
   return LS_STATUS_OK;
 }
@@ -65,8 +79,12 @@ void rewiring_release(struct rewiring *rewiring) {
     struct rewiring_layer *layer = &rewiring->layer[k];
     context_release(rewiring->context, layer->from);
     context_release(rewiring->context, layer->to);
+    context_release(rewiring->context, layer->original);
     context_release(rewiring->context, layer->amount);
-    context_release(rewiring->context, (void *)layer->original);
+    context_release(rewiring->context, layer->fitted);
+    context_release(rewiring->context, layer->paid);
+    context_release(rewiring->context, layer->taken);
+    context_release(rewiring->context, layer->sum);
     context_release(rewiring->context, layer->link_at);
     *layer = (struct rewiring_layer){0};
   }
@@ -130,6 +148,26 @@ static void rewire(const struct rewiring_layer *layer, int32_t n, uint64_t seed,
   }
 }
 
+/* ---- amounts ----------------------------------------------------------------------------------------------------- */
+
+/* Scales the links of each node, as payer or as receiver, to its sum as given. Who has a sum has links. */
+static void scale(const struct rewiring_layer *layer, int32_t n, const int32_t *node, const double *given) {
+  for (int32_t i = 0; i < n; i++) layer->sum[i] = 0;
+  for (int32_t k = 0; k < layer->count; k++) layer->sum[node[k]] += layer->fitted[k];
+  for (int32_t k = 0; k < layer->count; k++) layer->fitted[k] *= given[node[k]] / layer->sum[node[k]];
+}
+
+/* A link takes its amount along to its new receiver; then amounts are fitted in turn to what everybody takes in and
+ * pays (iterative proportional fitting: Deming and Stephan, Annals of Mathematical Statistics 11, 1940), payers last.
+ * */
+static void fit(const struct rewiring_layer *layer, int32_t n) {
+  memcpy(layer->fitted, layer->amount, (size_t)layer->count * sizeof *layer->fitted);
+  for (int round = 0; round < FITTING_ROUNDS; round++) {
+    scale(layer, n, layer->to, layer->taken);
+    scale(layer, n, layer->from, layer->paid);
+  }
+}
+
 /* ---- the drawn network ------------------------------------------------------------------------------------------- */
 
 static void keep_world(const struct flows *flows, struct flows *drawn) {
@@ -149,10 +187,11 @@ void rewiring_draw(struct rewiring *rewiring, uint64_t seed, int64_t number, str
   for (int k = 0; k < REWIRING_LAYERS; k++) {
     const struct rewiring_layer *layer = &rewiring->layer[k];
     rewire(layer, n, seed, number, (uint32_t)STREAM_FIRST + (uint32_t)k);
+    fit(layer, n);
     for (int32_t link = 0; link < layer->count; link++) {
       const int64_t at = (int64_t)layer->from[link] * (n + 1) + layer->to[link];
-      if (k == REWIRING_INVESTMENT) drawn->investment[at] += layer->amount[link];
-      if (k == REWIRING_TRADE || flows->investment_is_paid) drawn->flow[at] += layer->amount[link];
+      if (k == REWIRING_INVESTMENT) drawn->investment[at] += layer->fitted[link];
+      if (k == REWIRING_TRADE || flows->investment_is_paid) drawn->flow[at] += layer->fitted[link];
     }
   }
 }
