@@ -151,13 +151,31 @@ LS_API ls_status ls_network_check(ls_context *context, const char *path, const l
 /* What a network or results file holds and where it came from. */
 LS_API ls_status ls_file_info(ls_context *context, const char *path, ls_format format, ls_text **report);
 
-/* Circular flows of money: round-trip ratio, Finn cycling index, maximum circulation, cycles (docs/models/circularity.md).
- * basis: "headline", "firm", "funded", or NULL for all three; a folder with flows.csv has the one basis "flows". */
+/* Circular flows of money: round-trip ratio, Finn cycling index, maximum circulation, cycles (docs/models/circularity.md). */
+typedef struct ls_circularity_options {
+  const char
+      *basis;     /* "headline", "firm", "funded" (of deals.csv), "purchases" (of the loop tables); NULL: all there are.
+                      * A folder with flows.csv has the one basis "flows", which is not named */
+  int32_t window; /* of basis "purchases": the next 4 or 20 quarters */
+  int64_t rewirings; /* random networks of the same degrees to compare with (Maslov and Sneppen 2002); 0: none */
+  int64_t draws;     /* sets of the uncertain assumptions to give a band over; 0: none. Needs a ledger */
+  uint64_t seed;     /* of both: equal seeds give equal bits */
+} ls_circularity_options;
+
+/* basis NULL, window 4, rewirings 1000, draws 0, seed 0. */
+LS_API ls_circularity_options ls_circularity_options_default(void);
+
+/* LS_STATUS_USAGE: an option out of its range; LS_STATUS_UNUSABLE: the basis is not there, or there is nothing to draw;
+ * LS_STATUS_INTERRUPTED after ls_context_request_stop. */
+LS_API ls_status ls_circularity_report(ls_context *context, const char *path, const ls_circularity_options *options,
+                                       ls_format format, ls_text **report);
+
+/* The same with the default options but for the basis. */
 LS_API ls_status ls_circularity(ls_context *context, const char *path, const char *basis, ls_format format,
                                 ls_text **report);
 
-/* Whether each entity's means cover what it has committed itself to, cumulated by year, on the headline and the firm basis
- * (docs/coverage.md). Needs the tables of the loop model; LS_STATUS_UNUSABLE without them. */
+/* Whether each entity's means cover what it has committed itself to, cumulated by year, on the headline and the firm basis;
+ * and on which customers each seller's backlog rests (docs/coverage.md). Needs the tables of the loop model; LS_STATUS_UNUSABLE without them. */
 LS_API ls_status ls_coverage(ls_context *context, const char *path, ls_format format, ls_text **report);
 
 /* ---- run ---------------------------------------------------------------------------------------------------------- */

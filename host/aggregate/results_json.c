@@ -266,17 +266,6 @@ static void write_settings(struct json *json, const struct run_identity *identit
   json_object_end(json);
 }
 
-/* Beyond 2^63 a number would not survive readers that know signed integers alone. */
-static void write_seed(struct json *json, uint64_t seed) {
-  char text[32];
-  if (seed <= INT64_MAX) {
-    json_whole(json, "seed", (int64_t)seed);
-    return;
-  }
-  (void)snprintf(text, sizeof text, "%llu", (unsigned long long)seed);
-  json_text(json, "seed", text);
-}
-
 static void write_heading(struct json *json, const ls_results *results) {
   const struct run_identity *identity = &results->identity;
   int64_t count = accumulator_count(results->accumulator);
@@ -293,7 +282,7 @@ static void write_heading(struct json *json, const ls_results *results) {
   json_text(json, "digest", results->digest);
   json_whole(json, "shard_index", identity->shard_index);
   json_whole(json, "shard_count", identity->shard_count);
-  if (!results->explicit_scenarios) write_seed(json, identity->seed);
+  if (!results->explicit_scenarios) json_seed(json, "seed", identity->seed);
   write_settings(json, identity);
 }
 

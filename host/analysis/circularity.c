@@ -105,14 +105,15 @@ static void return_probabilities(struct measure *measure, size_t target, double 
     if (j != target) returned[target] += measure->share[target * n + j] * returned[j];
 }
 
-static void investor(struct measure *measure, size_t i, struct circularity *result) {
+/* Returns what comes back of its outlay. */
+static double investor(struct measure *measure, size_t i, struct circularity *result) {
   size_t n = measure->n;
   double outlay = 0, back = 0, direct = 0, revenue = 0;
   const double *investment = measure->flows->investment + i * (n + 1);
   for (size_t j = 0; j <= n; j++) outlay += investment[j], revenue += flow_of(measure, j, i);
   result->invested[i] = outlay;
   result->round_trip[i] = result->direct[i] = result->self_funded[i] = NAN;
-  if (!(outlay > 0)) return;
+  if (!(outlay > 0)) return 0;
   return_probabilities(measure, i, measure->other);
   for (size_t j = 0; j < n; j++) {
     double paid = flow_of(measure, j, i);
@@ -123,6 +124,16 @@ static void investor(struct measure *measure, size_t i, struct circularity *resu
   result->round_trip[i] = back / outlay;
   result->direct[i] = direct / outlay;
   if (revenue > 0) result->self_funded[i] = back / revenue;
+  return back;
+}
+
+static void investors(struct measure *measure, struct circularity *result) {
+  double outlay = 0, back = 0;
+  for (size_t i = 0; i < measure->n; i++) {
+    back += investor(measure, i, result);
+    outlay += result->invested[i];
+  }
+  result->returned = outlay > 0 ? back / outlay : NAN;
 }
 
 /* ---- cycling as a whole ------------------------------------------------------------------------------------------ */
@@ -182,7 +193,7 @@ static double spectral_radius(struct measure *measure) {
   return radius;
 }
 
-static ls_status circulation(struct measure *measure, struct circularity *result) {
+static ls_status circulation(struct measure *measure, bool with_cycles, struct circularity *result) {
   size_t n = measure->n;
   double *capacity = measure->share, *kept = measure->matrix; /* P is no longer needed */
   for (size_t i = 0; i < n; i++)
@@ -194,6 +205,7 @@ static ls_status circulation(struct measure *measure, struct circularity *result
   if (status != LS_STATUS_OK) return status;
   for (size_t k = 0; k < n * n; k++) result->circulation += kept[k];
   if (result->total > 0) result->circulation_share = result->circulation / result->total;
+  if (!with_cycles) return LS_STATUS_OK;
   return circulation_cycles(measure->context, result->entity_count, kept, &result->cycle, &result->cycle_count);
 }
 
@@ -245,7 +257,8 @@ void circularity_release(ls_context *context, struct circularity *result) {
   *result = (struct circularity){0};
 }
 
-ls_status circularity_measure(ls_context *context, const struct flows *flows, struct circularity *result) {
+/* `whole`: with cycles and spectral radius. */
+static ls_status measure_flows(ls_context *context, const struct flows *flows, bool whole, struct circularity *result) {
   struct measure measure;
   struct circularity fresh;
   ls_status status = result_create(context, flows->entity_count, &fresh);
@@ -255,10 +268,10 @@ ls_status circularity_measure(ls_context *context, const struct flows *flows, st
   throughflows(&measure, fresh.throughflow);
   shares(&measure, fresh.throughflow);
   reachability(&measure);
-  for (size_t i = 0; i < measure.n; i++) investor(&measure, i, &fresh);
+  investors(&measure, &fresh);
   fresh.finn = finn_index(&measure, fresh.throughflow);
-  fresh.spectral_radius = spectral_radius(&measure);
-  status = circulation(&measure, &fresh);
+  if (whole) fresh.spectral_radius = spectral_radius(&measure);
+  status = circulation(&measure, whole, &fresh);
   if (status != LS_STATUS_OK) goto cleanup;
   *result = fresh;
   fresh = (struct circularity){0};
@@ -266,4 +279,24 @@ cleanup:
   circularity_release(context, &fresh);
   measure_release(&measure);
   return status;
+}
+
+ls_status circularity_measure(ls_context *context, const struct flows *flows, struct circularity *result) {
+  return measure_flows(context, flows, true, result);
+}
+
+void circularity_indices(const struct circularity *measures, double index[CIRCULARITY_INDEX_COUNT]) {
+  index[INDEX_ROUND_TRIP] = measures->returned;
+  index[INDEX_FINN] = measures->finn;
+  index[INDEX_CIRCULATION] = measures->circulation_share;
+}
+
+ls_status circularity_measure_indices(ls_context *context, const struct flows *flows,
+                                      double index[CIRCULARITY_INDEX_COUNT]) {
+  struct circularity measures;
+  ls_status status = measure_flows(context, flows, false, &measures);
+  if (status != LS_STATUS_OK) return status;
+  circularity_indices(&measures, index);
+  circularity_release(context, &measures);
+  return LS_STATUS_OK;
 }

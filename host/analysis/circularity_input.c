@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "analysis/schedule.h"
 #include "io/csv.h"
 #include "io/number.h"
 #include "io/read_file.h"
@@ -179,6 +180,7 @@ ls_status flows_read(ls_context *context, const char *folder, struct flows *flow
 
 static ls_status flows_for(ls_context *context, const ls_network *network, struct flows *flows) {
   ls_status status = flows_create(context, network->entity_count, flows);
+  flows->investment_is_paid = true;
   for (int32_t i = 0; status == LS_STATUS_OK && i < network->entity_count; i++) {
     flows->id[i] = context_copy_text(context, network_entity_id(network, i));
     if (!flows->id[i]) status = LS_STATUS_OUT_OF_MEMORY;
@@ -196,25 +198,69 @@ ls_status flows_of_ledger(ls_context *context, const ls_network *network, enum l
   return status;
 }
 
-/* Four quarters of a table's per_quarter column. */
-static void add_yearly(const ls_network *network, enum table_id id, size_t width, double *matrix) {
-  const struct table *table = &network->table[id];
-  for (int64_t row = 0; table->present && row < table->row_count; row++) {
-    size_t from = table->from[row] == ENTITY_WORLD ? width - 1 : (size_t)table->from[row];
-    size_t to = table->to[row] == ENTITY_WORLD ? width - 1 : (size_t)table->to[row];
-    matrix[from * width + to] += 4 * network_number(network, id, "per_quarter", row, 0);
+/* Payments of the window's quarters, node numbers as in the plan and in the flows: the world is last in both. */
+struct window {
+  const struct ls_plan *plan;
+  struct flows *flows;
+  double yearly; /* what makes the window's sums amounts of a year */
+};
+
+static void pay(const struct window *window, double *matrix, int32_t payer, int32_t receiver, double amount) {
+  int64_t width = window->plan->entity_count + 1;
+  matrix[payer * width + receiver] += amount * window->yearly;
+}
+
+/* Contracts and what delivering them costs the seller; pledges. */
+static void pay_contracts(const struct window *window) {
+  const struct ls_plan *plan = window->plan;
+  const struct ls_loop_links *purchase = &plan->loop.purchase, *pledge = &plan->loop.pledge;
+  for (int32_t k = 0; k < purchase->count; k++) {
+    double left = purchase->amount[k], due = 0;
+    for (int32_t t = 0; t < plan->quarter_count; t++) due += schedule_purchase(plan, k, t, &left);
+    pay(window, window->flows->flow, purchase->from[k], purchase->to[k], due);
+    pay(window, window->flows->flow, purchase->to[k], plan->entity_count,
+        due * schedule_entity(plan, LOOP_COGS, purchase->to[k]));
+  }
+  for (int32_t k = 0; k < pledge->count; k++) {
+    double left = pledge->amount[k], due = 0;
+    for (int32_t t = 0; t < plan->quarter_count; t++) due += schedule_pledge(plan, k, t, &left);
+    pay(window, window->flows->flow, pledge->from[k], pledge->to[k], due);
+    pay(window, window->flows->investment, pledge->from[k], pledge->to[k], due);
   }
 }
 
-ls_status flows_of_tables(ls_context *context, const ls_network *network, struct flows *flows) {
+/* An entity's outside revenue and equity, its costs, and its debt service, which creditors share by what they lent. */
+static void pay_outside(const struct window *window, int32_t i) {
+  const struct ls_plan *plan = window->plan;
+  const struct ls_loop_links *debts = &plan->loop.debt;
+  const double owed = schedule_debt(plan, i), cost = schedule_entity(plan, LOOP_COGS, i);
+  const int32_t world = plan->entity_count;
+  double *flow = window->flows->flow, debt = owed, service = 0;
+  for (int32_t t = 0; t < plan->quarter_count; t++) {
+    const double demand = schedule_path(plan, LOOP_PATH_DEMAND_PLANNED, i, t);
+    const struct debt_service now = schedule_debt_service(plan, i, t, &debt);
+    service += now.interest + now.principal;
+    pay(window, flow, world, i, demand + schedule_path(plan, LOOP_PATH_OUTSIDE_EQUITY, i, t));
+    pay(window, flow, i, world, schedule_entity(plan, LOOP_OPEX, i) + cost * demand);
+  }
+  for (int32_t k = debts->first_from[i]; k < debts->first_from[i + 1] && owed > 0; k++)
+    pay(window, flow, i, debts->to[k], service * (debts->amount[k] / owed));
+}
+
+ls_status flows_of_tables(ls_context *context, const ls_network *network, int32_t window, struct flows *flows) {
+  struct schedule_plan schedule = {0};
   if (!network->table[TABLE_PURCHASES].present)
     return context_fail(
         context, LS_STATUS_UNUSABLE,
         "network '%s' has neither deals.csv nor purchases.csv: circularity needs one of them, or flows.csv",
         network->name);
-  ls_status status = flows_for(context, network, flows);
-  if (status != LS_STATUS_OK) return status;
-  add_yearly(network, TABLE_PURCHASES, (size_t)network->entity_count + 1, flows->flow);
-  add_yearly(network, TABLE_PLEDGES, (size_t)network->entity_count + 1, flows->investment);
-  return LS_STATUS_OK;
+  ls_status status = schedule_plan_create(context, network, window, &schedule);
+  if (status == LS_STATUS_OK) status = flows_for(context, network, flows);
+  if (status == LS_STATUS_OK) {
+    const struct window filled = {schedule.plan, flows, 4.0 / window};
+    pay_contracts(&filled);
+    for (int32_t i = 0; i < network->entity_count; i++) pay_outside(&filled, i);
+  }
+  schedule_plan_release(context, &schedule);
+  return status;
 }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "analysis/schedule.h"
+
 enum { QUARTERS_A_YEAR = 4 };
 
 /* One basis while it is added up: amounts of single quarters, [entity_count * quarters]. */
@@ -18,15 +20,6 @@ static void add(const struct schedule *s, double *target, int32_t node, int32_t 
   if (node < s->plan->entity_count) target[(int64_t)node * s->plan->quarter_count + t] += amount;
 }
 
-static double entity_number(const struct schedule *s, enum ls_loop_field field, int32_t i) {
-  return s->plan->loop.entity[(int64_t)field * s->plan->entity_count + i];
-}
-
-static double path_at(const struct schedule *s, enum ls_loop_path path, int32_t node, int32_t t) {
-  int64_t width = s->plan->entity_count + 1;
-  return s->plan->loop.path[((int64_t)path * s->plan->quarter_count + t) * width + node];
-}
-
 static const char *node_id(const struct schedule *s, int32_t node) {
   return network_entity_id(s->network, node == s->plan->entity_count ? ENTITY_WORLD : node);
 }
@@ -36,15 +29,18 @@ static bool is_firm(const ls_network *network, int64_t deal) {
   return strcmp(status, "firm") == 0 || strcmp(status, "funded") == 0;
 }
 
-/* Does the basis count contract `row`? Its id is that of its deal; running business has none. */
-static bool counts_purchase(const struct schedule *s, int64_t row) {
-  const struct table *deals = &s->network->table[TABLE_DEALS];
-  if (s->basis == COVERAGE_HEADLINE || !deals->present || network_column(s->network, TABLE_PURCHASES, "id") == NULL)
-    return true;
-  const char *id = network_text(s->network, TABLE_PURCHASES, "id", row);
+int64_t coverage_deal(const ls_network *network, const struct ls_plan *plan, int32_t k) {
+  const struct table *deals = &network->table[TABLE_DEALS];
+  if (!deals->present || network_column(network, TABLE_PURCHASES, "id") == NULL) return -1;
+  const char *id = network_text(network, TABLE_PURCHASES, "id", plan->loop.purchase_row[k]);
   for (int64_t deal = 0; deal < deals->row_count; deal++)
-    if (strcmp(network_text(s->network, TABLE_DEALS, "id", deal), id) == 0) return is_firm(s->network, deal);
-  return true;
+    if (strcmp(network_text(network, TABLE_DEALS, "id", deal), id) == 0) return deal;
+  return -1;
+}
+
+bool coverage_counts(const ls_network *network, const struct ls_plan *plan, enum coverage_basis basis, int32_t k) {
+  const int64_t deal = coverage_deal(network, plan, k);
+  return basis == COVERAGE_HEADLINE || deal < 0 || is_firm(network, deal);
 }
 
 /* The part of what is still pledged by an investor that is firm, by the preferred equity deals of the pair. */
@@ -67,18 +63,13 @@ static double pledge_part(const struct schedule *s, const char *from, const char
 }
 
 static void add_purchases(const struct schedule *s) {
-  const struct ls_loop_plan *loop = &s->plan->loop;
-  const struct ls_loop_links *purchase = &loop->purchase;
+  const struct ls_loop_links *purchase = &s->plan->loop.purchase;
   for (int32_t k = 0; k < purchase->count; k++) {
     int32_t buyer = purchase->from[k], seller = purchase->to[k];
-    double left = purchase->amount[k], cost = entity_number(s, LOOP_COGS, seller);
-    bool renewed = loop->contract[(int64_t)LOOP_CONTRACT_RENEWED * purchase->count + k] > 0;
-    if (!counts_purchase(s, loop->purchase_row[k])) continue;
+    double left = purchase->amount[k], cost = schedule_entity(s->plan, LOOP_COGS, seller);
+    if (!coverage_counts(s->network, s->plan, s->basis, k)) continue;
     for (int32_t t = 0; t < s->plan->quarter_count; t++) {
-      double due =
-          loop->purchase_rate[(int64_t)t * purchase->count + k] * path_at(s, LOOP_PATH_PURCHASE_SCALE, buyer, t);
-      if (!renewed && due > left) due = left;
-      left -= due;
+      double due = schedule_purchase(s->plan, k, t, &left);
       add(s, s->out, buyer, t, due);
       add(s, s->sold, seller, t, due * (1 - cost));
     }
@@ -91,8 +82,7 @@ static void add_pledges(const struct schedule *s) {
     double left = pledge->amount[k];
     double part = pledge_part(s, node_id(s, pledge->from[k]), node_id(s, pledge->to[k]));
     for (int32_t t = 0; t < s->plan->quarter_count; t++) {
-      double rate = s->plan->loop.pledge_rate[(int64_t)t * pledge->count + k], due = rate < left ? rate : left;
-      left -= due;
+      double due = schedule_pledge(s->plan, k, t, &left);
       add(s, s->in, pledge->to[k], t, part * due);
       add(s, s->out, pledge->from[k], t, part * due);
     }
@@ -101,18 +91,17 @@ static void add_pledges(const struct schedule *s) {
 
 /* Outside revenue and equity, running costs, debt service; cash and credit stand in the first quarter. */
 static void add_entity(const struct schedule *s, int32_t i) {
-  const struct ls_loop_plan *loop = &s->plan->loop;
-  double debt = 0, rate = loop->interest + entity_number(s, LOOP_SPREAD, i);
-  for (int32_t k = loop->debt.first_from[i]; k < loop->debt.first_from[i + 1]; k++) debt += loop->debt.amount[k];
-  double room = entity_number(s, LOOP_CREDIT_LIMIT, i) * s->plan->baseline_value[i] - debt;
-  add(s, s->in, i, 0, entity_number(s, LOOP_CASH, i) + (room > 0 ? room : 0));
-  for (int32_t t = 0; t < s->plan->quarter_count; t++) {
-    double revenue = path_at(s, LOOP_PATH_DEMAND_PLANNED, i, t), rolled = path_at(s, LOOP_PATH_ROLLOVER, i, t);
-    double repaid = debt * path_at(s, LOOP_PATH_AMORTISATION, i, t) * (1 - (rolled < 1 ? rolled : 1));
-    add(s, s->in, i, t, revenue + path_at(s, LOOP_PATH_OUTSIDE_EQUITY, i, t));
+  const struct ls_plan *plan = s->plan;
+  double debt = schedule_debt(plan, i);
+  double room = schedule_entity(plan, LOOP_CREDIT_LIMIT, i) * plan->baseline_value[i] - debt;
+  add(s, s->in, i, 0, schedule_entity(plan, LOOP_CASH, i) + (room > 0 ? room : 0));
+  for (int32_t t = 0; t < plan->quarter_count; t++) {
+    double revenue = schedule_path(plan, LOOP_PATH_DEMAND_PLANNED, i, t);
+    const struct debt_service service = schedule_debt_service(plan, i, t, &debt);
+    add(s, s->in, i, t, revenue + schedule_path(plan, LOOP_PATH_OUTSIDE_EQUITY, i, t));
     add(s, s->out, i, t,
-        entity_number(s, LOOP_OPEX, i) + debt * rate + repaid + entity_number(s, LOOP_COGS, i) * revenue);
-    debt -= repaid;
+        schedule_entity(plan, LOOP_OPEX, i) + service.interest + service.principal +
+            schedule_entity(plan, LOOP_COGS, i) * revenue);
   }
 }
 

@@ -21,6 +21,12 @@ struct coverage {
   double *means, *needs, *sold; /* sold: to entities and to W under contract, less its cost */
 };
 
+/* The row of deals.csv that contract k of the plan has its id from; -1 for running business, which no deal names. */
+int64_t coverage_deal(const ls_network *network, const struct ls_plan *plan, int32_t k);
+
+/* Does a basis count contract k of the plan? */
+bool coverage_counts(const ls_network *network, const struct ls_plan *plan, enum coverage_basis basis, int32_t k);
+
 /* `plan`: that of the loop model on the network, its baseline set. */
 ls_status coverage_measure(ls_context *context, const ls_network *network, const struct ls_plan *plan,
                            enum coverage_basis basis, struct coverage *coverage);

@@ -11,7 +11,15 @@
 #include "output.h"
 #include "shard.h"
 
-enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_CHOICE, OPTION_COUNT_FROM_1, OPTION_SEED, OPTION_LIST };
+enum option_kind {
+  OPTION_FLAG,
+  OPTION_TEXT,
+  OPTION_CHOICE,
+  OPTION_COUNT_FROM_1,
+  OPTION_COUNT_FROM_0,
+  OPTION_SEED,
+  OPTION_LIST
+};
 
 struct option_row {
   const char *name;
@@ -53,8 +61,15 @@ static const struct option_row OPTION[] = {
     {"duplicates", 0, OPTION_CHOICE, "sum", AT(duplicates), READERS, "add up links that stand twice (else: an error)"},
     {"allow-missing-targets", 0, OPTION_FLAG, NULL, AT(allow_missing_targets), COMMAND_RUN,
      "a shock to what the network lacks is a warning"},
-    {"basis", 0, OPTION_CHOICE, "headline|firm|funded", AT(basis), COMMAND_CIRCULARITY,
-     "which commitments count; without: all three"},
+    {"basis", 0, OPTION_CHOICE, "headline|firm|funded|purchases", AT(basis), COMMAND_CIRCULARITY,
+     "which commitments count; without: all"},
+    {"window", 0, OPTION_CHOICE, "4|20", AT(window), COMMAND_CIRCULARITY,
+     "the next 4 (default) or 20 quarters, on basis purchases"},
+    {"rewirings", 0, OPTION_COUNT_FROM_0, "M", AT(rewirings), COMMAND_CIRCULARITY,
+     "compare with M networks of the same degrees; default 1000, 0: none"},
+    {"draws", 0, OPTION_COUNT_FROM_0, "A", AT(draws), COMMAND_CIRCULARITY,
+     "give a band over A draws of the assumptions; default 0: none"},
+    {"seed", 0, OPTION_SEED, "N", AT(seed), COMMAND_CIRCULARITY, "seed of rewirings and draws; default 0"},
     {"format", 0, OPTION_CHOICE, "csv|json", AT(format), COMMAND_EXPORT,
      "tables as CSV (default) or one JSON document"},
     {"strict", 0, OPTION_FLAG, NULL, AT(strict), READERS, "warnings are errors; a scenario without a solution exits 2"},
@@ -68,11 +83,11 @@ enum { OPTION_TOTAL = sizeof OPTION / sizeof OPTION[0] };
 
 /* ---- values ------------------------------------------------------------------------------------------------------- */
 
-static bool read_count(const char *text, int64_t *value) {
+static bool read_count(const char *text, long long least, int64_t *value) {
   char *end;
   errno = 0;
   long long number = strtoll(text, &end, 10);
-  if (*text < '0' || *text > '9' || *end != 0 || errno != 0 || number < 1) return false;
+  if (*text < '0' || *text > '9' || *end != 0 || errno != 0 || number < least) return false;
   *value = number;
   return true;
 }
@@ -118,7 +133,9 @@ static int take_value(const struct option_row *row, const char *text, struct opt
       *(const char **)member = text;
       return EXIT_DONE;
     case OPTION_COUNT_FROM_1:
-      return read_count(text, member) ? EXIT_DONE : refuse_value(row, text, "a whole number of at least 1");
+      return read_count(text, 1, member) ? EXIT_DONE : refuse_value(row, text, "a whole number of at least 1");
+    case OPTION_COUNT_FROM_0:
+      return read_count(text, 0, member) ? EXIT_DONE : refuse_value(row, text, "a whole number of at least 0");
     case OPTION_SEED:
       options->has_seed = true;
       return read_seed(text, member) ? EXIT_DONE : refuse_value(row, text, "a whole number from 0 to 2^64 - 1");
@@ -134,7 +151,7 @@ static int read_keep(struct options *options) {
   if (options->keep == NULL) return EXIT_DONE;
   const char *number = options->keep + sizeof prefix - 1;
   bool fits = strncmp(options->keep, prefix, sizeof prefix - 1) == 0;
-  if (!fits || (strcmp(number, "0") != 0 && !read_count(number, &count))) {
+  if (!fits || (strcmp(number, "0") != 0 && !read_count(number, 1, &count))) {
     cli_complain("--keep is '%s', must be worst:K with a whole number K", options->keep);
     return EXIT_USAGE;
   }
@@ -281,7 +298,7 @@ static int check_operands(const struct command *command, const struct options *o
 }
 
 int options_read(const struct command *command, int argc, char **argv, struct options *options) {
-  *options = (struct options){.keep_worst = -1, .shard_count = 1};
+  *options = (struct options){.keep_worst = -1, .shard_count = 1, .rewirings = -1};
   options->setting = calloc((size_t)argc + 1, sizeof *options->setting);
   options->command_line = cli_quote_words(command->name, argc - 1, argv + 1);
   if (options->setting == NULL || options->command_line == NULL) return cli_out_of_memory();

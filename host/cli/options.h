@@ -12,9 +12,10 @@ struct options {
   int operand_count;
   const char **setting; /* --set texts, owned */
   int setting_count;
-  const char *output, *model, *scenarios, *backend, *isa, *engine, *format, *basis;
+  const char *output, *model, *scenarios, *backend, *isa, *engine, *format, *basis, *window;
   const char *keep, *shard, *duplicates;
-  int64_t threads, chunk, count;
+  int64_t threads, chunk, count, draws;
+  int64_t rewirings; /* -1 not given */
   uint64_t seed;
   bool has_seed;
   int64_t keep_worst; /* from --keep; -1 not given */

@@ -90,6 +90,11 @@ void json_whole(struct json *json, const char *key, int64_t value) {
   buffer_print(&json->buffer, "%" PRId64, value);
 }
 
+void json_seed(struct json *json, const char *key, uint64_t seed) {
+  write_key(json, key);
+  buffer_print(&json->buffer, seed <= INT64_MAX ? "%" PRIu64 : "\"%" PRIu64 "\"", seed);
+}
+
 void json_flag(struct json *json, const char *key, bool value) {
   write_key(json, key);
   buffer_text(&json->buffer, value ? "true" : "false");

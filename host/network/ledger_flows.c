@@ -69,25 +69,6 @@ static void add_running(const struct flows *flows) {
   }
 }
 
-/* Loop tables that the folder gave directly: what falls due within four quarters, the same on every basis. */
-static void add_tables(const struct flows *flows) {
-  static const struct {
-    enum table_id id;
-    const char *amount;
-  } SOURCES[] = {{TABLE_PURCHASES, "backlog"}, {TABLE_PLEDGES, "amount"}};
-  const ls_network *network = flows->ledger->network;
-  for (int s = 0; s < 2; s++) {
-    const struct table *table = &network->table[SOURCES[s].id];
-    for (int64_t row = 0; row < table->row_count; row++) {
-      const double all = network_number(network, SOURCES[s].id, SOURCES[s].amount, row, 0.0);
-      const double year = 4.0 * network_number(network, SOURCES[s].id, "per_quarter", row, 0.0);
-      const double amount = year < all ? year : all;
-      add(flows, flows->flow, table->from[row], table->to[row], amount);
-      if (SOURCES[s].id == TABLE_PLEDGES) add(flows, flows->investment, table->from[row], table->to[row], amount);
-    }
-  }
-}
-
 /* Value of a path in quarter 0. */
 static double first_value(const ls_network *network, const char *entity, const char *variable) {
   for (int64_t row = 0; row < network->table[TABLE_PATHS].row_count; row++) {
@@ -124,17 +105,14 @@ ls_status ledger_yearly_flows(ls_context *context, const ls_network *network, en
   struct ledger ledger = {.context = context, .network = network};
   const struct flows flows = {&ledger, flow, investment, network->entity_count};
   const size_t cells = ((size_t)network->entity_count + 1) * ((size_t)network->entity_count + 1);
+  const int64_t faults = context_fault_count(context);
   memset(flow, 0, cells * sizeof *flow);
   memset(investment, 0, cells * sizeof *investment);
-  ls_status status = LS_STATUS_OK;
-  if (network->table[TABLE_DEALS].present) {
-    status = assumption_book_open(context, network, &ledger.book);
-    if (status == LS_STATUS_OK && !add_deals(&flows, basis)) status = LS_STATUS_INVALID_INPUT;
-    if (status == LS_STATUS_OK) add_running(&flows);
-    assumption_book_close(&ledger.book);
-  } else {
-    add_tables(&flows);
-  }
+  ls_status status = assumption_book_open(context, network, &ledger.book);
+  if (status == LS_STATUS_OK && !add_deals(&flows, basis))
+    status = context_fault_count(context) > faults ? LS_STATUS_INVALID_INPUT : LS_STATUS_OUT_OF_MEMORY;
+  if (status == LS_STATUS_OK) add_running(&flows);
+  assumption_book_close(&ledger.book);
   if (status == LS_STATUS_OK) add_world(&flows);
   return status;
 }

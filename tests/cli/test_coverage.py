@@ -1,4 +1,4 @@
-"""loopstress coverage, against a schedule added up by hand, on both bases."""
+"""loopstress coverage, against a schedule added up by hand, on both bases; and on whom backlogs rest."""
 import os
 
 import harness
@@ -44,6 +44,53 @@ def test_only_firm_deals_count_on_the_firm_basis(folder):
         write(os.path.join(folder, "deals.csv"), deals.format(status))
         found = entity(answer("coverage", folder)["bases"], "firm", "a")
         assert abs(found["needs"][0] - (needs + 20 * (1 - 0.9**4))) < 1e-12, (status, found)
+
+
+def customers(folder):
+    """s sells 6 to a, 3 to b and 1 to the world; t sells 10 to b. Of s's 10 a has .6: .36 + .09 squared. Of all 20 b has 13."""
+    economy(folder)
+    write(os.path.join(folder, "entities.csv"), "id\na\nb\ns\nt\n")
+    write(os.path.join(folder, "purchases.csv"),
+          "buyer,seller,backlog,per_quarter,id\na,s,6,1,d1\nb,s,3,1,b>s\nworld,s,1,1,d2\nb,t,10,1,d3\n")
+    return folder
+
+
+def backlog(folder, basis):
+    return next(b for b in answer("coverage", folder)["bases"] if b["basis"] == basis)["backlog"]
+
+
+def test_backlogs_rest_on_the_customers_that_a_hand_finds(folder):
+    customers(folder)
+    for basis in ("headline", "firm"):
+        found = backlog(folder, basis)
+        s, t = found["sellers"]
+        assert (s["id"], s["backlog"], s["largest_customer"]) == ("s", 10, "a"), s
+        assert close([s["largest_customer_share"], s["herfindahl"]], [0.6, 0.45]), s
+        assert [(c["id"], c["backlog"]) for c in s["customers"]] == [("a", 6), ("b", 3), ("world", 1)], s
+        assert (t["largest_customer"], t["largest_customer_share"], t["herfindahl"]) == ("b", 1, 1), t
+        assert found["total"] == 20 and found["largest_customer"] == "b", found
+        assert close([found["largest_customer_share"], found["herfindahl"]], [0.65, 0.65**2 + 0.3**2]), found
+        assert close([b["share"] for b in found["buyers"]], [0.3, 0.65, 0.05]), found
+
+
+def test_with_a_ledger_backlog_is_what_its_deals_name(folder):
+    """d1 is firm, d2 and d3 are announced, and no deal names b>s."""
+    customers(folder)
+    write(os.path.join(folder, "deals.csv"), "id,from,to,kind,status,source\nd1,a,s,purchase,firm,press\n"
+          "d2,world,s,purchase,announced,press\nd3,b,t,purchase,announced,press\n")
+    headline, firm = backlog(folder, "headline"), backlog(folder, "firm")
+    assert headline["total"] == 17 and headline["largest_customer"] == "b", headline
+    assert close([headline["sellers"][0]["largest_customer_share"]], [6 / 7]), headline
+    assert firm["total"] == 6 and [s["id"] for s in firm["sellers"]] == ["s"], firm
+    assert (firm["largest_customer"], firm["largest_customer_share"], firm["herfindahl"]) == ("a", 1, 1), firm
+    assert "On whom it rests" in expect(0, "coverage", folder).stdout
+
+
+def test_the_world_is_no_single_customer(folder):
+    customers(folder)
+    write(os.path.join(folder, "purchases.csv"), "buyer,seller,backlog,per_quarter\nworld,s,1,1\n")
+    found = backlog(folder, "firm")
+    assert found["total"] == 1 and found["largest_customer"] is None and found["herfindahl"] == 0, found
 
 
 def test_a_network_without_the_loop_is_refused(folder):

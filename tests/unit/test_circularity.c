@@ -321,7 +321,7 @@ TEST circulation_is_balanced_and_the_largest_and_its_cycles_add_up(void) {
 
 static void random_flows(struct flows *flows, int n, double *flow, double *investment, char **id) {
   double density = uniform();
-  *flows = (struct flows){n, id, flow, investment};
+  *flows = (struct flows){n, id, flow, investment, false};
   for (int i = 0; i <= n; i++)
     for (int j = 0; j <= n; j++) {
       flow[i * (n + 1) + j] = i != j && uniform() < density ? floor(100 * uniform()) : 0;
