@@ -263,7 +263,7 @@ static void write_settings(struct json *json, const struct run_identity *identit
 }
 
 /* Beyond 2^63 a number would not survive readers that know signed integers alone. */
-static void write_seed(struct json *json, uint64_t seed) {
+void results_json_seed(struct json *json, uint64_t seed) {
   char text[32];
   if (seed <= INT64_MAX) {
     json_whole(json, "seed", (int64_t)seed);
@@ -289,7 +289,7 @@ static void write_heading(struct json *json, const ls_results *results) {
   json_text(json, "digest", results->digest);
   json_whole(json, "shard_index", identity->shard_index);
   json_whole(json, "shard_count", identity->shard_count);
-  if (!results->explicit_scenarios) write_seed(json, identity->seed);
+  if (!results->explicit_scenarios) results_json_seed(json, identity->seed);
   write_settings(json, identity);
 }
 

@@ -19,6 +19,9 @@ bool results_trace_is_flag(const ls_results *results, int32_t field);
 /* The statistics of the system's loss: gross, or net where the run says so. */
 const struct loss_statistics *results_system(const ls_results *results);
 
+/* The key "seed": a number, or a text where readers that know signed integers alone would lose it. */
+void results_json_seed(struct json *json, uint64_t seed);
+
 /* The document of INTERFACE section 4. */
 void results_json(struct json *json, const ls_results *results);
 
