@@ -212,6 +212,16 @@ LS_API ls_status ls_run(ls_context *context, const ls_network *network, const ls
                         ls_results **results);
 LS_API void ls_results_destroy(ls_results **results);
 
+/* The challenger table: the run that `options` describe, and again for each challenger of the model, which changes one thing of
+ * a copy of the network or of the settings (docs/challenger.md lists them), over the same random scenarios. For each: mean of
+ * the system loss and expected shortfall (currency units) with standard errors, their differences to the network as it is with
+ * the errors of scenarios in pairs, the share of scenarios with a default (0-1), the mean number of defaults; then the range of
+ * ES 0.99 over the challengers. As JSON {"base":{...},"challengers":[{"name","changed",...}],"verdict":{...}}.
+ * Statuses of ls_run; LS_STATUS_UNUSABLE also for a model without challengers, scenarios that are not drawn or are replayed,
+ * and draws of the assumptions; LS_STATUS_USAGE for a shard or a dry run. LS_STATUS_NOT_CONVERGED sets *report. */
+LS_API ls_status ls_challenge(ls_context *context, const ls_network *network, const ls_run_options *options,
+                              ls_format format, ls_text **report);
+
 /* ---- results ------------------------------------------------------------------------------------------------------- */
 
 /* 32 hexadecimal digits over the results' numbers in canonical order: equal digests mean bit-equal results. */

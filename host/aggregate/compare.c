@@ -123,3 +123,32 @@ struct paired paired_numbers(const ls_results *a, const ls_results *b, const dou
 struct paired paired_counts(const ls_results *a, const ls_results *b) {
   return paired_of(a, b, count_at, a->accumulator->scenario_defaults, b->accumulator->scenario_defaults);
 }
+
+static double any_at(const void *value, int64_t k) { return ((const int32_t *)value)[k] > 0; }
+
+struct paired paired_any_default(const ls_results *a, const ls_results *b) {
+  return paired_of(a, b, any_at, a->accumulator->scenario_defaults, b->accumulator->scenario_defaults);
+}
+
+struct tail {
+  const double *loss;
+  double value; /* VaR */
+};
+
+static double excess_at(const void *value, int64_t k) {
+  const struct tail *tail = value;
+  return tail->loss[k] > tail->value ? tail->loss[k] - tail->value : 0;
+}
+
+struct paired paired_shortfall(const ls_results *a, const ls_results *b, int level) {
+  bool net = a->identity.loss_is_net;
+  const struct loss_statistics *of_a = net ? &a->statistics.net : &a->statistics.gross,
+                               *of_b = net ? &b->statistics.net : &b->statistics.gross;
+  struct tail tail_a = {net ? a->accumulator->loss_net : a->accumulator->loss_gross, of_a->tail[level].value},
+              tail_b = {net ? b->accumulator->loss_net : b->accumulator->loss_gross, of_b->tail[level].value};
+  struct paired excess = paired_of(a, b, excess_at, &tail_a, &tail_b);
+  struct paired result = {of_b->tail[level].shortfall - of_a->tail[level].shortfall, NAN};
+  if (!isnan(of_a->tail[level].shortfall_se) && !isnan(of_b->tail[level].shortfall_se))
+    result.se = excess.se / (1 - QUANTILE_LEVEL[level]);
+  return result;
+}

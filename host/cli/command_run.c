@@ -2,7 +2,6 @@
  *
  * Order matters: the destination is refused before anything is computed, the lock is taken before anything is read, and
  * the lock is gone before anything is printed. */
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "commands.h"
@@ -10,35 +9,11 @@
 #include "output.h"
 #include "interrupt.h"
 #include "progress.h"
-
-enum { MOST_THREADS = 4096 };
-
-static ls_run_options run_options_of(const struct options *options) {
-  ls_run_options running = ls_run_options_default();
-  running.model = options->model;
-  running.settings = options->setting;
-  running.setting_count = options->setting_count;
-  running.scenarios = options->scenarios;
-  if (options->backend != NULL) running.backend = options->backend;
-  running.isa = options->isa;
-  running.threads = (int)options->threads;
-  running.chunk = options->chunk;
-  running.has_seed = options->has_seed;
-  running.seed = options->seed;
-  running.count = options->count;
-  running.shard_index = options->shard_index;
-  running.shard_count = options->shard_count;
-  running.keep_worst = options->keep_worst;
-  running.strict = options->strict;
-  running.allow_missing_targets = options->allow_missing_targets;
-  running.dry_run = options->dry_run;
-  running.command = options->command_line;
-  return running;
-}
+#include "run_options.h"
 
 static ls_status compute(ls_context *context, const struct options *options, ls_results **results) {
   ls_read_options reading = {.sum_duplicates = options->duplicates != NULL, .strict = options->strict};
-  ls_run_options running = run_options_of(options);
+  ls_run_options running = cli_run_options(options);
   ls_network *network = NULL;
   ls_status status = ls_network_read(context, options->operand[0], &reading, &network);
   if (status == LS_STATUS_OK) {
@@ -91,14 +66,8 @@ static int tell_plan(ls_context **context, const struct options *options) {
 }
 
 static int check_options(const struct options *options) {
-  if (options->model == NULL) {
-    cli_complain("'run' needs --model NAME (see: loopstress models)");
-    return EXIT_USAGE;
-  }
-  if (options->threads > MOST_THREADS) {
-    cli_complain("--threads is %" PRId64 ", must be at most %d", options->threads, MOST_THREADS);
-    return EXIT_USAGE;
-  }
+  int code = cli_check_run("run", options);
+  if (code != EXIT_DONE) return code;
   return options->output != NULL ? destination_check(options, false) : EXIT_DONE;
 }
 

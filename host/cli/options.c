@@ -34,32 +34,31 @@ struct option_row {
 #define AT(member) offsetof(struct options, member)
 enum {
   WRITERS = COMMAND_IMPORT | COMMAND_RUN | COMMAND_REPORT | COMMAND_EXPORT | COMMAND_MERGE,
-  READERS = COMMAND_IMPORT | COMMAND_CHECK | COMMAND_RUN,
-  TELLERS = COMMAND_CHECK | COMMAND_INFO | COMMAND_RUN | COMMAND_COMPARE | COMMAND_CIRCULARITY | COMMAND_COVERAGE |
+  RUNNERS = COMMAND_RUN | COMMAND_CHALLENGE,
+  READERS = COMMAND_IMPORT | COMMAND_CHECK | RUNNERS,
+  TELLERS = COMMAND_CHECK | COMMAND_INFO | RUNNERS | COMMAND_COMPARE | COMMAND_CIRCULARITY | COMMAND_COVERAGE |
             COMMAND_MODELS | COMMAND_BACKENDS | COMMAND_VERSION
 };
 
 static const struct option_row OPTION[] = {
     {"output", 'o', OPTION_TEXT, "PATH", AT(output), WRITERS, "what to write; it appears only when it is complete"},
     {"force", 0, OPTION_FLAG, NULL, AT(force), WRITERS, "replace the output where it exists"},
-    {"model", 'm', OPTION_TEXT, "NAME", AT(model), COMMAND_RUN, "the model (see: loopstress models)"},
-    {"set", 0, OPTION_LIST, "KEY=VALUE", AT(setting), COMMAND_RUN, "a setting of the model; may be given many times"},
-    {"scenarios", 's', OPTION_TEXT, "FILE", AT(scenarios), COMMAND_RUN,
-     "CSV rows or YAML Monte Carlo; without: no shock"},
-    {"count", 'n', OPTION_COUNT_FROM_1, "N", AT(count), COMMAND_RUN, "scenarios to draw, in place of the file's count"},
-    {"seed", 0, OPTION_SEED, "N", AT(seed), COMMAND_RUN, "seed of the draws, in place of the file's"},
+    {"model", 'm', OPTION_TEXT, "NAME", AT(model), RUNNERS, "the model (see: loopstress models)"},
+    {"set", 0, OPTION_LIST, "KEY=VALUE", AT(setting), RUNNERS, "a setting of the model; may be given many times"},
+    {"scenarios", 's', OPTION_TEXT, "FILE", AT(scenarios), RUNNERS, "CSV rows or YAML Monte Carlo; without: no shock"},
+    {"count", 'n', OPTION_COUNT_FROM_1, "N", AT(count), RUNNERS, "scenarios to draw, in place of the file's count"},
+    {"seed", 0, OPTION_SEED, "N", AT(seed), RUNNERS, "seed of the draws, in place of the file's"},
     {"keep", 0, OPTION_TEXT, "worst:K", AT(keep), COMMAND_RUN, "keep the K scenarios of largest loss in full"},
     {"shard", 0, OPTION_TEXT, "I/N", AT(shard), COMMAND_RUN,
      "run part I of N (0 to N-1) for merge; auto: from Slurm, AWS Batch or Kubernetes"},
-    {"backend", 0, OPTION_CHOICE, "auto|cpu|cuda", AT(backend), COMMAND_RUN,
-     "where to compute; the answer is the same"},
-    {"engine", 0, OPTION_CHOICE, "auto|tile", AT(engine), COMMAND_RUN, "how to compute"},
-    {"isa", 0, OPTION_CHOICE, "baseline|avx2|avx512", AT(isa), COMMAND_RUN,
+    {"backend", 0, OPTION_CHOICE, "auto|cpu|cuda", AT(backend), RUNNERS, "where to compute; the answer is the same"},
+    {"engine", 0, OPTION_CHOICE, "auto|tile", AT(engine), RUNNERS, "how to compute"},
+    {"isa", 0, OPTION_CHOICE, "baseline|avx2|avx512", AT(isa), RUNNERS,
      "CPU instructions; without: the best there are"},
-    {"threads", 'j', OPTION_COUNT_FROM_1, "N", AT(threads), COMMAND_RUN, "CPU threads; without: one per processor"},
-    {"chunk", 0, OPTION_COUNT_FROM_1, "N", AT(chunk), COMMAND_RUN, "scenarios in flight per piece of work"},
+    {"threads", 'j', OPTION_COUNT_FROM_1, "N", AT(threads), RUNNERS, "CPU threads; without: one per processor"},
+    {"chunk", 0, OPTION_COUNT_FROM_1, "N", AT(chunk), RUNNERS, "scenarios in flight per piece of work"},
     {"duplicates", 0, OPTION_CHOICE, "sum", AT(duplicates), READERS, "add up links that stand twice (else: an error)"},
-    {"allow-missing-targets", 0, OPTION_FLAG, NULL, AT(allow_missing_targets), COMMAND_RUN,
+    {"allow-missing-targets", 0, OPTION_FLAG, NULL, AT(allow_missing_targets), RUNNERS,
      "a shock to what the network lacks is a warning"},
     {"basis", 0, OPTION_CHOICE, "headline|firm|funded|purchases", AT(basis), COMMAND_CIRCULARITY,
      "which commitments count; without: all"},

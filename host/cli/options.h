@@ -40,7 +40,8 @@ enum command_bit {
   COMMAND_BACKENDS = 1 << 10,
   COMMAND_VERSION = 1 << 11,
   COMMAND_COVERAGE = 1 << 12,
-  COMMAND_ALL = (1 << 13) - 1
+  COMMAND_CHALLENGE = 1 << 13,
+  COMMAND_ALL = (1 << 14) - 1
 };
 
 struct command {

@@ -26,7 +26,8 @@ struct ls_context {
   bool out_of_memory; /* told by a fixed message, last in the list of errors */
   ls_progress_function progress;
   void *progress_user;
-  atomic_bool stop_requested; /* lock-free: set in signal handlers */
+  int progress_part, progress_parts; /* runs that are told as one; 0 parts: each for itself */
+  atomic_bool stop_requested;        /* lock-free: set in signal handlers */
   bool holds_stop;
 };
 
@@ -202,6 +203,23 @@ const char *ls_context_warning(const ls_context *context, int index) {
   return message != NULL ? message->full : "";
 }
 
+static bool warned_before(const struct message_list *list, int index) {
+  for (int k = 0; k < index; k++)
+    if (strcmp(list->kept[k].full, list->kept[index].full) == 0) return true;
+  return false;
+}
+
+void context_drop_warnings(ls_context *context, int first, bool repeated_alone) {
+  struct message_list *list = &context->warnings;
+  for (int k = list->kept_count - 1; k >= first; k--) {
+    if (repeated_alone && !warned_before(list, k)) continue;
+    message_release(context, &list->kept[k]);
+    memmove(&list->kept[k], &list->kept[k + 1], (size_t)(list->kept_count - k - 1) * sizeof list->kept[k]);
+    list->kept_count--;
+    list->count--;
+  }
+}
+
 static void list_clear(ls_context *context, struct message_list *list) {
   for (int k = 0; k < list->kept_count; k++) message_release(context, &list->kept[k]);
   list->kept_count = 0;
@@ -246,7 +264,14 @@ void ls_context_set_progress(ls_context *context, ls_progress_function progress,
 }
 
 void context_report_progress(ls_context *context, int64_t done, int64_t total) {
-  if (context->progress != NULL) context->progress(done, total, context->progress_user);
+  int parts = context->progress_parts > 0 ? context->progress_parts : 1;
+  if (context->progress != NULL)
+    context->progress(context->progress_part * total + done, parts * total, context->progress_user);
+}
+
+void context_progress_part(ls_context *context, int part, int parts) {
+  context->progress_part = part;
+  context->progress_parts = parts;
 }
 
 void ls_context_request_stop(ls_context *context) { atomic_store(&context->stop_requested, true); }

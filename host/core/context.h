@@ -21,6 +21,10 @@ ls_status context_fault(ls_context *context, const char *file, int64_t line, con
 /* Records a warning (file may be NULL). */
 void context_warn(ls_context *context, const char *file, int64_t line, const char *format, ...) PRINTF_LIKE(4, 5);
 
+/* Forgets the warnings from `first` on, or those of them alone that say what an earlier one said: several runs over one input
+ * say it once. */
+void context_drop_warnings(ls_context *context, int first, bool repeated_alone);
+
 /* Errors recorded so far, those beyond the kept ones included. */
 int64_t context_fault_count(const ls_context *context);
 
@@ -55,6 +59,9 @@ bool context_stop_requested(const ls_context *context);
 void context_hold_stop(ls_context *context, bool holds);
 
 void context_report_progress(ls_context *context, int64_t done, int64_t total);
+
+/* What is reported from now on is part `part` (from 0) of `parts` equal ones; 0, 0: it stands for itself again. */
+void context_progress_part(ls_context *context, int part, int parts);
 
 /* Objects outlive the call that made them and are destroyed without a context: they keep a copy of the allocator. */
 struct allocator {

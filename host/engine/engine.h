@@ -33,6 +33,10 @@ ls_status job_prepare(ls_context *context, const ls_network *network, const ls_r
                       const struct scenario_options *scenario, struct job *job);
 void job_release(ls_context *context, struct job *job);
 
+/* ls_run where the shocks to the variables of `muted` (bit v: enum ls_variable v) act on nothing. */
+ls_status run_with_muted(ls_context *context, const ls_network *network, const ls_run_options *options, uint32_t muted,
+                         ls_results **results);
+
 /* Computes scenarios with the job's backend; those that did not converge are finished exactly before they are consumed. */
 ls_status job_compute(ls_context *context, const struct job *job, bool detail, const int64_t *index, int64_t first,
                       int64_t count, chunk_consumer consume, void *user);

@@ -184,7 +184,7 @@ static ls_status check_convergence(ls_context *context, const struct job *job, c
 }
 
 static ls_status run_network(ls_context *context, const ls_network *network, const ls_run_options *options,
-                             ls_results **out) {
+                             uint32_t muted, ls_results **out) {
   ls_status status = check_options(context, options);
   if (status != LS_STATUS_OK) return status;
   struct scenario_options scenario = {.path = options->scenarios,
@@ -192,7 +192,8 @@ static ls_status run_network(ls_context *context, const ls_network *network, con
                                       .seed = options->seed,
                                       .count = options->count,
                                       .keep_worst = options->keep_worst,
-                                      .allow_missing_targets = options->allow_missing_targets};
+                                      .allow_missing_targets = options->allow_missing_targets,
+                                      .muted = muted};
   struct job job = {0};
   ls_results *results = NULL;
   int warnings = ls_context_warning_count(context);
@@ -219,10 +220,15 @@ cleanup:
   return status;
 }
 
-ls_status ls_run(ls_context *context, const ls_network *network, const ls_run_options *options, ls_results **results) {
+ls_status run_with_muted(ls_context *context, const ls_network *network, const ls_run_options *options, uint32_t muted,
+                         ls_results **results) {
   fenv_t before;
   arithmetic_begin(&before);
-  ls_status status = run_network(context, network, options, results);
+  ls_status status = run_network(context, network, options, muted, results);
   arithmetic_restore(&before);
   return status;
+}
+
+ls_status ls_run(ls_context *context, const ls_network *network, const ls_run_options *options, ls_results **results) {
+  return run_with_muted(context, network, options, 0, results);
 }

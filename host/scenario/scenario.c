@@ -93,6 +93,13 @@ static ls_status read_contents(struct scenario_reader *reader) {
   return reader->unusable > 0 ? LS_STATUS_UNUSABLE : LS_STATUS_OK;
 }
 
+/* Where no column stands for a target, a model takes it as never shocked. Keys and draws stay, and so does every other shock. */
+static void mute(struct ls_shock_plan *shock, uint32_t muted) {
+  int32_t *column_of = (int32_t *)shock->column_of;
+  for (int64_t k = 0; k < (int64_t)LS_VARIABLE_COUNT * shock->target_count; k++)
+    if (muted >> (k / shock->target_count) & 1u) column_of[k] = -1;
+}
+
 ls_status scenario_read(ls_context *context, const ls_network *network, const struct scenario_options *options,
                         struct scenario_set **set) {
   static char nothing[1] = "";
@@ -105,6 +112,7 @@ ls_status scenario_read(ls_context *context, const ls_network *network, const st
   bool has_file = options->path != NULL || options->text != NULL;
   ls_status status = has_file ? read_contents(&reader) : baseline_make(&reader);
   if (status == LS_STATUS_OK) {
+    mute(&reader.set->shock, options->muted);
     *set = reader.set;
   } else {
     scenario_destroy(&reader.set);

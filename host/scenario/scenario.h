@@ -26,6 +26,7 @@ struct scenario_options {
   uint32_t variables;    /* bit v set: the model takes enum ls_variable v; any other exits 78 naming both */
   const char *model;     /* for that message */
   int32_t quarter_count; /* of the run; a later quarter in the file is a fault */
+  uint32_t muted;        /* bit v set: shocks to enum ls_variable v are drawn as always, and act on nothing */
 };
 
 struct scenario_set {

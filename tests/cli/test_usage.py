@@ -5,7 +5,7 @@ import os
 import harness
 from harness import answer, banks, call, expect
 
-COMMANDS = "import check info run report export compare merge circularity coverage models backends version".split()
+COMMANDS = "import check info run report export compare merge circularity coverage challenge models backends version".split()
 NOT_BUILT = "reconstruct reverse whatif explain verify sensitivity generate bench doctor".split()
 
 

@@ -1,0 +1,43 @@
+/* run_options.c - see run_options.h. */
+#include "run_options.h"
+
+#include <inttypes.h>
+
+#include "output.h"
+
+enum { MOST_THREADS = 4096 };
+
+ls_run_options cli_run_options(const struct options *options) {
+  ls_run_options running = ls_run_options_default();
+  running.model = options->model;
+  running.settings = options->setting;
+  running.setting_count = options->setting_count;
+  running.scenarios = options->scenarios;
+  if (options->backend != NULL) running.backend = options->backend;
+  running.isa = options->isa;
+  running.threads = (int)options->threads;
+  running.chunk = options->chunk;
+  running.has_seed = options->has_seed;
+  running.seed = options->seed;
+  running.count = options->count;
+  running.shard_index = options->shard_index;
+  running.shard_count = options->shard_count;
+  running.keep_worst = options->keep_worst;
+  running.strict = options->strict;
+  running.allow_missing_targets = options->allow_missing_targets;
+  running.dry_run = options->dry_run;
+  running.command = options->command_line;
+  return running;
+}
+
+int cli_check_run(const char *command, const struct options *options) {
+  if (options->model == NULL) {
+    cli_complain("'%s' needs --model NAME (see: loopstress models)", command);
+    return EXIT_USAGE;
+  }
+  if (options->threads > MOST_THREADS) {
+    cli_complain("--threads is %" PRId64 ", must be at most %d", options->threads, MOST_THREADS);
+    return EXIT_USAGE;
+  }
+  return EXIT_DONE;
+}

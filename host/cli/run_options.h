@@ -1,0 +1,14 @@
+/* run_options.h - from the command line to the options of a run; for the commands that run. */
+#ifndef LS_HOST_CLI_RUN_OPTIONS_H
+#define LS_HOST_CLI_RUN_OPTIONS_H
+
+#include "loopstress.h"
+#include "options.h"
+
+/* Borrows the texts of `options`. */
+ls_run_options cli_run_options(const struct options *options);
+
+/* EXIT_USAGE, told, where what every run needs is missing or beyond bounds. */
+int cli_check_run(const char *command, const struct options *options);
+
+#endif
