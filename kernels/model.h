@@ -17,7 +17,8 @@ enum {
   LS_MODEL_LINES = 12,
   LS_MODEL_TRACE = 12,
   LS_MODEL_MEASURES = 16,
-  LS_MODEL_SYSTEM = 4
+  LS_MODEL_SYSTEM = 4,
+  LS_MODEL_CAUSES = 8
 }; /* the most, NULL included */
 
 /* A parameter of --set beyond the common ones. A model's settings stand in ls_static_plan.setting in this order. */
@@ -50,8 +51,9 @@ struct ls_model_info {
   const char *measure_unit[LS_MODEL_MEASURES]; /* of each measure, as in the column `units` of results; NULL: money */
   const char *system_unit[LS_MODEL_SYSTEM];    /* of each number of the whole system */
   const char *by_quarter_unit;
-  const char *trace[LS_MODEL_TRACE]; /* per-quarter fields of --set trace=1; ends with NULL */
-  uint32_t trace_flags;              /* bit f set: field f is true/false */
+  const char *cause[LS_MODEL_CAUSES]; /* causes that the losses of kept scenarios are told by; ends with NULL */
+  const char *trace[LS_MODEL_TRACE];  /* per-quarter fields of --set trace=1; ends with NULL */
+  uint32_t trace_flags;               /* bit f set: field f is true/false */
 };
 
 /* All models in the order of models.def (host/engine/models.c). */

@@ -32,6 +32,8 @@ void kept_release(const struct allocator *allocator, struct kept_scenario *kept,
     allocator_release(allocator, kept[k].line);
     allocator_release(allocator, kept[k].loss);
     allocator_release(allocator, kept[k].trace);
+    allocator_release(allocator, kept[k].cause);
+    allocator_release(allocator, kept[k].cause_gross);
   }
   allocator_release(allocator, kept);
 }
@@ -44,6 +46,7 @@ void results_name_lists(struct result_names *names, struct name_list list[NAME_L
       {"measures", &names->measure, &names->measure_count},
       {"system_measures", &names->system, &names->system_count},
       {"measures_by_quarter", &names->by_quarter, &names->by_quarter_count},
+      {"causes", &names->cause, &names->cause_count},
   };
   memcpy(list, all, sizeof all);
 }

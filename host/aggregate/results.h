@@ -103,11 +103,13 @@ struct kept_scenario {
   int32_t default_count;
   int64_t iterations;
   bool converged;
-  double *detail; /* [detail_count * N], as ls_model_info.output */
-  double *line;   /* [line_count * N] */
-  double *loss;   /* [N] */
-  double *trace;  /* [quarter_count * trace_count * N]; NULL without trace=1 */
-  double audit;   /* NaN unless audit=1 */
+  double *detail;      /* [detail_count * N], as ls_model_info.output */
+  double *line;        /* [line_count * N] */
+  double *loss;        /* [N] */
+  double *trace;       /* [quarter_count * trace_count * N]; NULL without trace=1 */
+  double *cause;       /* [cause_count * N] the loss by cause; NaN in scenarios that are not told by cause */
+  double *cause_gross; /* [cause_count] of the system's gross loss */
+  double audit;        /* NaN unless audit=1 */
 };
 
 /* One model setting as it was in force: "alpha" = "0.5". */
@@ -140,11 +142,13 @@ struct result_names {
   char **detail, **line, **trace;
   int32_t measure_count, system_count, by_quarter_count; /* figures beside losses, in this order in statistics */
   char **measure, **system, **by_quarter;
+  int32_t cause_count; /* 0: kept scenarios are not told by cause */
+  char **cause;
 };
 
 /* The lists of names, so that what is done to all of them stands once; the attribute holds the list in a results
  * file. */
-enum { NAME_LISTS = 6 };
+enum { NAME_LISTS = 7 };
 struct name_list {
   const char *attribute;
   char ***name;

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "aggregate/results_causes.h"
 #include "aggregate/accumulator_fields.h"
 #include "aggregate/results_cells.h"
 #include "aggregate/results_dependence.h"
@@ -203,7 +204,8 @@ static const struct table_writer TABLES[] = {{"system.csv", write_system, true},
                                              {"dependence.csv", dependence_table, true},
                                              {"measures.csv", measures_table, true},
                                              {"scenarios.csv", write_scenarios, false},
-                                             {"kept.csv", write_kept, false}};
+                                             {"kept.csv", write_kept, false},
+                                             {"causes.csv", causes_table, false}};
 enum { TABLE_WRITERS = sizeof TABLES / sizeof *TABLES };
 
 static ls_status export_csv(ls_context *context, const ls_results *results, const char *folder, bool replace) {

@@ -409,6 +409,12 @@ static ls_status read_kept(const struct results_reader *reader) {
   if (status == LS_STATUS_OK && results->names.line_count > 0) {
     status = read_kept_array(reader, group, "line_loss", n * results->names.line_count, PART(line));
   }
+  if (status == LS_STATUS_OK && results->names.cause_count > 0) {
+    status = read_kept_array(reader, group, "cause_loss", n * results->names.cause_count, PART(cause));
+  }
+  if (status == LS_STATUS_OK && results->names.cause_count > 0) {
+    status = read_kept_array(reader, group, "cause_loss_gross", results->names.cause_count, PART(cause_gross));
+  }
   if (status == LS_STATUS_OK) {
     status =
         read_kept_fields(reader, group, "detail", results->names.detail, results->names.detail_count, 1, PART(detail));

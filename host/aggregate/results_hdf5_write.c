@@ -418,12 +418,29 @@ static const double *kept_line(const struct results_writer *w, int32_t k, int32_
   return w->results->kept[k].line;
 }
 
+static const double *kept_cause(const struct results_writer *w, int32_t k, int32_t which) {
+  return which == 0 ? w->results->kept[k].cause : w->results->kept[k].cause_gross;
+}
+
 static void put_kept_array(struct results_writer *w, const struct hdf5_array *array,
                            const double *(*at)(const struct results_writer *, int32_t, int32_t), int32_t which,
                            int64_t size) {
   double *value = gather_numbers(w, at, which, size);
   if (value != NULL) hdf5_write_numbers(w->file, array, value);
   context_release(w->context, value);
+}
+
+/* Losses of kept scenarios by cause, of entities and of the whole. */
+static void put_causes(struct results_writer *w, hdf5_id group) {
+  int64_t n = w->a->shape.entity_count, causes = w->results->names.cause_count;
+  hdf5_id cause =
+      hdf5_scale_texts(w->file, group, "cause", "cause of a loss", w->results->names.cause, (int32_t)causes);
+  struct hdf5_array loss =
+      array_of(group, "cause_loss", w->amount, "loss of the entity by cause", w->kept, cause, w->entity);
+  struct hdf5_array gross = array_of(group, "cause_loss_gross", w->amount,
+                                     "sum of the positive losses of all entities by cause", w->kept, cause, -1);
+  put_kept_array(w, &loss, kept_cause, 0, n * causes);
+  put_kept_array(w, &gross, kept_cause, 1, causes);
 }
 
 /* A field of the trace over (kept, quarter, entity). */
@@ -512,6 +529,7 @@ static void put_kept(struct results_writer *w) {
         array_of(group, "line_loss", w->amount, "loss by balance-sheet line", w->kept, w->line, w->entity);
     put_kept_array(w, &line, kept_line, 0, n * results->names.line_count);
   }
+  if (results->names.cause_count > 0) put_causes(w, group);
   hdf5_id detail = hdf5_group_create(w->file, group, "detail");
   for (int32_t k = 0; k < results->names.detail_count; k++) {
     const char *name = results->names.detail[k];
@@ -588,7 +606,7 @@ static void put_provenance(struct results_writer *w) {
 static int64_t expected_bytes(const ls_results *results) {
   const struct accumulator *a = results->accumulator;
   int64_t n = a->shape.entity_count, bytes = a->shape.scenario_count * 21;
-  int64_t per_kept = n * (1 + results->names.detail_count + results->names.line_count +
+  int64_t per_kept = n * (1 + results->names.cause_count + results->names.detail_count + results->names.line_count +
                           (int64_t)results->names.trace_count * a->shape.quarter_count);
   bytes += results->kept_count * per_kept * (int64_t)sizeof(double);
   if (a->joint != NULL) bytes += n * n * (int64_t)sizeof(int64_t) / 2;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "aggregate/results_causes.h"
 #include "aggregate/accumulator_fields.h"
 #include "aggregate/dependence.h"
 #include "aggregate/results_dependence.h"
@@ -195,6 +196,7 @@ static void write_scenario_entities(struct json *json, const ls_results *results
       write_value(json, results->names.detail[k], kept->detail[(int64_t)k * n + i], results_output_is_flag(results, k));
     }
     if (kept->loss != NULL && !own_loss) json_number(json, "loss", kept->loss[i]);
+    causes_entity_json(json, results, kept, i);
     json_object_end(json);
   }
   json_list_end(json);
@@ -251,6 +253,7 @@ static void write_scenario(struct json *json, const ls_results *results, const s
   json_flag(json, "converged", kept->converged);
   if (results->draws.count > 0) json_whole(json, "assumption_draw", scenario_draw(kept->number, results->draws.count));
   if (!isnan(kept->audit)) json_number(json, "audit", kept->audit);
+  causes_json(json, results, kept);
   write_scenario_entities(json, results, kept);
   write_scenario_lines(json, results, kept);
   write_trace(json, results, kept);

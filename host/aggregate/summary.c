@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "aggregate/results_causes.h"
 #include "aggregate/accumulator_fields.h"
 #include "aggregate/dependence.h"
 #include "aggregate/results_dependence.h"
@@ -518,6 +519,7 @@ ls_status results_summary(ls_context *context, struct buffer *buffer, const ls_r
   if (results->explicit_scenarios) {
     write_scenarios(&summary);
     write_entities(&summary);
+    causes_summary(&summary);
   } else {
     write_system(&summary);
     write_default_counts(&summary);
@@ -525,6 +527,7 @@ ls_status results_summary(ls_context *context, struct buffer *buffer, const ls_r
     write_largest_losses(&summary);
     status = write_lines(&summary);
     dependence_summary(&summary);
+    causes_summary(&summary);
     write_draws(&summary);
   }
   write_quality(&summary);

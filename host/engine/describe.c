@@ -16,6 +16,7 @@ static const char *const COMMON[][2] = {
     {"loss", "system loss: gross (sum of positive losses) or net (outside holders' loss)"},
     {"solution", "greatest or least solution, where both exist"},
     {"trace", "1: every quarter's state in --json"},
+    {"causes", "the most kept scenarios whose losses are told by cause"},
     {"audit", "1: check the stock-flow identities every quarter"},
 };
 

@@ -8,6 +8,7 @@
 
 #include "aggregate/accumulator_fields.h"
 #include "engine/engine.h"
+#include "engine/loop_causes.h"
 
 enum { CONTRIBUTION_LEVEL = 1 }; /* of QUANTILE_LEVEL: 0.99 */
 
@@ -193,12 +194,42 @@ static ls_status keep_scenarios(ls_context *context, const struct job *job, ls_r
   return status;
 }
 
+/* ---- kept scenarios by cause ------------------------------------------------------------------------------------------------ */
+
+/* The others' numbers, of scenarios that are not told, stay NaN. */
+static ls_status tell_causes(ls_context *context, const struct job *job, struct kept_scenario *kept, bool told) {
+  int64_t n = job->plan->entity_count, count = LOOP_CAUSE_COUNT;
+  double *cause = context_allocate(context, (size_t)(count * (n + 1)), sizeof *cause);
+  kept->cause = context_allocate(context, (size_t)(count * n), sizeof *kept->cause);
+  kept->cause_gross = context_allocate(context, (size_t)count, sizeof *kept->cause_gross);
+  ls_status status =
+      cause != NULL && kept->cause != NULL && kept->cause_gross != NULL ? LS_STATUS_OK : LS_STATUS_OUT_OF_MEMORY;
+  const struct ls_plan *plan =
+      job->draw_count > 0 ? job->draw[scenario_draw(kept->number, job->draw_count)].plan : job->plan;
+  for (int64_t k = 0; k < count * (n + 1) && status == LS_STATUS_OK; k++) cause[k] = NAN;
+  if (status == LS_STATUS_OK && told) status = loop_causes(context, plan, kept->number, cause);
+  for (int64_t c = 0; c < count && status == LS_STATUS_OK; c++) {
+    memcpy(kept->cause + c * n, cause + c * (n + 1), (size_t)n * sizeof *cause);
+    kept->cause_gross[c] = cause[c * (n + 1) + n];
+  }
+  context_release(context, cause);
+  return status;
+}
+
+static ls_status tell_all_causes(ls_context *context, const struct job *job, ls_results *results) {
+  ls_status status = LS_STATUS_OK;
+  for (int32_t k = 0; results->names.cause_count > 0 && k < results->kept_count && status == LS_STATUS_OK; k++)
+    status = tell_causes(context, job, &results->kept[k], k < job->settings.causes);
+  return status;
+}
+
 ls_status results_finish(ls_context *context, const struct job *job, ls_results *results) {
   ls_status status =
       statistics_compute(context, results->accumulator, results->identity.loss_is_net, &results->statistics);
   if (status == LS_STATUS_OK) status = draw_statistics_compute(context, results);
   if (status == LS_STATUS_OK) status = contributions(context, job, results);
   if (status == LS_STATUS_OK) status = keep_scenarios(context, job, results);
+  if (status == LS_STATUS_OK) status = tell_all_causes(context, job, results);
   if (status != LS_STATUS_OK) return status;
   results->complete = true;
   digest_compute(results);

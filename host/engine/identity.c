@@ -92,6 +92,9 @@ static ls_status fill_names(ls_context *context, const struct job *job, struct r
   if (status == LS_STATUS_OK)
     status = copy_names(context, &info->by_quarter, at->system_by_quarter >= 0, &names->by_quarter,
                         &names->by_quarter_count);
+  if (status == LS_STATUS_OK)
+    status = copy_names(context, info->cause, job->settings.causes > 0 ? LS_MODEL_CAUSES : 0, &names->cause,
+                        &names->cause_count);
   return status;
 }
 

@@ -50,6 +50,7 @@ static int loop_slots(struct run_settings *s, struct slot *list) {
   int count = 0;
   list[count++] = (struct slot){"trace", &s->trace, SLOT_FLAG, 0, 1, false, SWITCH};
   list[count++] = (struct slot){"audit", &s->audit, SLOT_FLAG, 0, 1, false, SWITCH};
+  list[count++] = (struct slot){"causes", &s->causes, SLOT_INTEGER, 0, INT32_MAX, false, NULL};
   for (int k = 0; k < LOOP_KEY_COUNT; k++) {
     const struct loop_key *key = &LOOP_KEYS[k];
     list[count++] = (struct slot){key->name,
@@ -162,10 +163,14 @@ static ls_status find_model(ls_context *context, const char *name, struct run_se
 }
 
 struct run_settings settings_default(int32_t model, const struct loop_settings *loop) {
-  enum { ITERATIONS_MOST = 10000 };
+  enum { ITERATIONS_MOST = 10000, CAUSES_MOST = 64 };
   const struct ls_model_info *info = LS_MODELS[model];
-  struct run_settings settings = {
-      .model = model, .info = info, .tolerance = info->tolerance, .max_iterations = ITERATIONS_MOST, .loop = *loop};
+  struct run_settings settings = {.model = model,
+                                  .info = info,
+                                  .tolerance = info->tolerance,
+                                  .max_iterations = ITERATIONS_MOST,
+                                  .loop = *loop,
+                                  .causes = CAUSES_MOST};
   for (int k = 0; k < LS_MODEL_SETTINGS; k++) settings.model_setting[k] = info->setting[k].initial;
   return settings;
 }

@@ -12,6 +12,7 @@ struct run_settings {
   int32_t max_iterations;
   int32_t solution; /* enum ls_solution */
   bool loss_is_net, trace, audit;
+  int32_t causes;                         /* the most kept scenarios whose losses are told by cause */
   double model_setting[LS_SETTING_COUNT]; /* in the order of info->setting */
   struct loop_settings loop;              /* loop.yaml with the run's changes */
   uint32_t shocked;                       /* bit v: some scenario of the run shocks enum ls_variable v */

@@ -42,6 +42,7 @@ static const struct ls_model_info loop_info __attribute__((unused)) = {
     .system = {"outside_shareholders_loss", "outside_creditors_loss", "deadweight_loss", 0},
     .by_quarter = "refinancing_by_quarter",
     .measure_unit = {"quarter", 0, 0, "1", "quarter", "capacity", "capacity", 0, 0, 0, "1", 0},
+    .cause = {"own shock", "orders", "supply", "credit", "funding", "prices", "stakes", 0}, /* enum ls_loop_channel */
     .trace = {"cash", "value", "real_assets", "capacity", "revenue", "debt", "live", "distress", "sales", 0},
     .trace_flags = 1u << 6 | 1u << 7,
 };
