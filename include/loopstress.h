@@ -193,11 +193,12 @@ typedef struct ls_run_options {
   int64_t chunk;         /* scenarios in flight per work item; 0: chosen. Same bits for any number */
   bool has_seed;         /* seed overrides the scenario file's */
   uint64_t seed;
-  int64_t count;      /* scenarios to draw; 0: as the scenario file says */
-  int shard_index;    /* this run computes part shard_index of shard_count (whole blocks of 4,096 scenarios) */
-  int shard_count;    /* 1: everything */
-  int64_t keep_worst; /* scenarios with the largest losses to keep in full detail; -1: as the scenario file says */
-  bool strict;        /* warnings are errors; a scenario that did not converge gives LS_STATUS_NOT_CONVERGED */
+  int64_t count;        /* scenarios to draw; 0: as the scenario file says */
+  int shard_index;      /* this run computes part shard_index of shard_count (whole blocks of 4,096 scenarios) */
+  int shard_count;      /* 1: everything */
+  int assumption_draws; /* draws of the uncertain assumptions; 0: as the scenario file says, 1: central values */
+  int64_t keep_worst;   /* scenarios with the largest losses to keep in full detail; -1: as the scenario file says */
+  bool strict;          /* warnings are errors; a scenario that did not converge gives LS_STATUS_NOT_CONVERGED */
   bool allow_missing_targets; /* shocks to entities the network lacks are warnings, not errors */
   bool dry_run;               /* validate and plan only: *results stays NULL, the plan is in the context's warnings */
   const char *command;        /* the command to record as provenance; may be NULL */

@@ -17,6 +17,7 @@ static struct scenario_options scenario_options_of(const ls_run_options *options
                                    .seed = options->seed,
                                    .count = options->count,
                                    .keep_worst = options->keep_worst,
+                                   .assumption_draws = options->assumption_draws,
                                    .allow_missing_targets = options->allow_missing_targets};
 }
 

@@ -48,6 +48,8 @@ static const struct option_row OPTION[] = {
     {"scenarios", 's', OPTION_TEXT, "FILE", AT(scenarios), RUNNERS, "CSV rows or YAML Monte Carlo; without: no shock"},
     {"count", 'n', OPTION_COUNT_FROM_1, "N", AT(count), RUNNERS, "scenarios to draw, in place of the file's count"},
     {"seed", 0, OPTION_SEED, "N", AT(seed), RUNNERS, "seed of the draws, in place of the file's"},
+    {"draws", 0, OPTION_COUNT_FROM_1, "A", AT(draws), COMMAND_RUN,
+     "draws of the uncertain assumptions, in place of the file's; 1: central values"},
     {"keep", 0, OPTION_TEXT, "worst:K", AT(keep), COMMAND_RUN, "keep the K scenarios of largest loss in full"},
     {"shard", 0, OPTION_TEXT, "I/N", AT(shard), COMMAND_RUN,
      "run part I of N (0 to N-1) for merge; auto: from Slurm, AWS Batch or Kubernetes"},

@@ -2,6 +2,7 @@
 #include "run_options.h"
 
 #include <inttypes.h>
+#include <limits.h>
 
 #include "output.h"
 
@@ -23,6 +24,7 @@ ls_run_options cli_run_options(const struct options *options) {
   running.shard_index = options->shard_index;
   running.shard_count = options->shard_count;
   running.keep_worst = options->keep_worst;
+  running.assumption_draws = options->draws > INT_MAX ? INT_MAX : (int)options->draws;
   running.strict = options->strict;
   running.allow_missing_targets = options->allow_missing_targets;
   running.dry_run = options->dry_run;

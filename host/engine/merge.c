@@ -40,6 +40,7 @@ static ls_status finish_whole(ls_context *context, ls_results *whole) {
                                       .seed = identity->seed,
                                       .count = whole->explicit_scenarios ? 0 : identity->scenario_count,
                                       .keep_worst = identity->keep_worst,
+                                      .assumption_draws = whole->draws.count > 0 ? whole->draws.count : 1,
                                       .allow_missing_targets = identity->allow_missing_targets};
   if (status == LS_STATUS_OK) status = job_prepare(context, whole->network, &options, &scenario, &job);
   if (status == LS_STATUS_OK) status = results_finish(context, &job, whole);

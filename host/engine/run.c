@@ -140,6 +140,9 @@ static ls_status check_options(ls_context *context, const ls_run_options *option
                         options->shard_count);
   if (options->chunk < 0 || options->threads < 0 || options->count < 0)
     return context_fail(context, LS_STATUS_USAGE, "chunk, threads and count must be >= 0");
+  if (options->assumption_draws < 0 || options->assumption_draws > SCENARIO_DRAWS_MOST)
+    return context_fail(context, LS_STATUS_USAGE, "draws of the assumptions are %d, must be within 0 and %d",
+                        options->assumption_draws, SCENARIO_DRAWS_MOST);
   return LS_STATUS_OK;
 }
 
@@ -192,13 +195,15 @@ static ls_status run_network(ls_context *context, const ls_network *network, con
                                       .seed = options->seed,
                                       .count = options->count,
                                       .keep_worst = options->keep_worst,
+                                      .assumption_draws = options->assumption_draws,
                                       .allow_missing_targets = options->allow_missing_targets,
                                       .muted = muted};
   struct job job = {0};
   ls_results *results = NULL;
   int warnings = ls_context_warning_count(context);
-  if (options->scenarios == NULL && (options->count > 0 || options->has_seed || options->keep_worst >= 0))
-    context_warn(context, NULL, 0, "count, seed and keep have no effect without a scenario file");
+  if (options->scenarios == NULL &&
+      (options->count > 0 || options->has_seed || options->keep_worst >= 0 || options->assumption_draws > 0))
+    context_warn(context, NULL, 0, "count, seed, keep and draws have no effect without a scenario file");
   status = job_prepare(context, network, options, &scenario, &job);
   if (status != LS_STATUS_OK) return status;
   if (options->strict && ls_context_warning_count(context) > warnings) {

@@ -98,11 +98,12 @@ static ls_status read_replay(struct random_model *model) {
 }
 
 /* Each draw has a plan and a baseline of its own in memory. */
-static const int64_t DRAWS_MAX = 10000;
+static const int64_t DRAWS_MAX = SCENARIO_DRAWS_MOST;
 
 static void read_assumption_draws(struct random_model *model) {
   struct scenario_reader *reader = model->reader;
   int64_t draws = yaml_integer(reader->context, model->root, "assumption_draws", 1, DRAWS_MAX, 1);
+  if (reader->options->assumption_draws > 0) draws = reader->options->assumption_draws;
   int64_t line = yaml_key_line(model->root, "assumption_draws"), step = BLOCK_SCENARIOS * draws;
   if (draws > 1 && !network_is_of_ledger(reader->network)) {
     reader_unusable(reader, line,

@@ -8,7 +8,7 @@
 
 /* Scenarios belong to fixed blocks; a part of a run is a range of whole blocks, and block b uses draw b mod A of the
  * assumptions. */
-enum { BLOCK_SCENARIOS = 4096 };
+enum { BLOCK_SCENARIOS = 4096, SCENARIO_DRAWS_MOST = 10000 };
 
 static inline int32_t scenario_draw(int64_t scenario, int32_t draws) {
   return (int32_t)(scenario / BLOCK_SCENARIOS % draws);
@@ -20,8 +20,9 @@ struct scenario_options {
   size_t text_length;
   bool has_seed;
   uint64_t seed;
-  int64_t count;      /* > 0 overrides the file */
-  int64_t keep_worst; /* >= 0 overrides the file */
+  int64_t count;            /* > 0 overrides the file */
+  int64_t keep_worst;       /* >= 0 overrides the file */
+  int32_t assumption_draws; /* > 0 overrides the file */
   bool allow_missing_targets;
   uint32_t variables;    /* bit v set: the model takes enum ls_variable v; any other exits 78 naming both */
   const char *model;     /* for that message */

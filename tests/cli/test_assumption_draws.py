@@ -61,6 +61,25 @@ def test_a_setting_that_is_given_is_not_drawn(folder):
     expect(65, "merge", parts[0], foreign, "-o", os.path.join(folder, "mixed.h5"))
 
 
+def test_the_option_stands_in_for_the_file(folder):
+    words = job(folder, 1, 2 * 4096)
+    drawn = answer(*words, "--draws", "2")
+    assert drawn["digest"] == answer(*job(folder, 2, 2 * 4096))["digest"] and drawn["draws"]["count"] == 2
+    assert answer(*job(folder, 2, 2 * 4096), "--draws", "1")["digest"] == answer(*words)["digest"]
+    parts = [os.path.join(folder, f"option-{part}.h5") for part in range(2)]
+    for part, path in enumerate(parts):
+        expect(0, *words, "--draws", "2", "--shard", f"{part}/2", "-o", path, "--quiet")
+    merged, page = os.path.join(folder, "option.h5"), os.path.join(folder, "option.html")
+    expect(0, "merge", *parts, "-o", merged)
+    assert answer("info", merged)["digest"] == drawn["digest"]
+    expect(0, "report", merged, "-o", page)
+    with open(page, encoding="utf-8") as file:
+        assert "--draws 2" in file.read()  # the command that repeats it
+    assert "must be a multiple of 4096 times 3" in expect(78, *words, "--draws", "3").stderr
+    assert "at least 1" in expect(64, *words, "--draws", "0").stderr
+    assert "within 0 and 10000" in expect(64, *words, "--draws", "10001").stderr
+
+
 def test_kept_scenarios_equal_those_replayed_alone(folder):
     kept = answer(*job(folder, 4, 4 * 4096))["scenarios"]
     numbers = sorted(int(scenario["id"]) for scenario in kept)

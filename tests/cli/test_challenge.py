@@ -28,7 +28,16 @@ DRAWS = ("count: 3000\nseed: 12\n{more}marginals:\n  - {{variable: multiple, tar
 PRICES = ("  - {variable: price, target: cloud, distribution: lognormal, mean: 0.8, sd: 0.3, quarter: 2}\n"
           "  - {variable: hardware_price, target: cloud, distribution: lognormal, mean: 0.8, sd: 0.3, quarter: 2}\n"
           "  - {variable: amortisation, target: '*', distribution: lognormal, mean: 2, sd: 0.3, quarter: 2}\n")
-NAMES = ["threshold-up", "threshold-down", "no-distress-cost", "no-distress", "smoothing-0.2", "smoothing-1", "loop-1"]
+NAMES = [
+    "threshold-up",
+    "threshold-down",
+    "no-distress-cost",
+    "no-distress",
+    "smoothing-0.2",
+    "smoothing-1",
+    "loop-1",
+    "least-solution",
+]
 
 
 def job(folder, more="", shocks=PRICES):
