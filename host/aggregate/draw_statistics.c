@@ -101,6 +101,13 @@ static double point_at(const double *ascending, int64_t count, double q) {
   return ascending[below] + (place - (double)below) * (ascending[above] - ascending[below]);
 }
 
+struct band band_of_sorted(const double *ascending, int64_t count, int32_t draws) {
+  if (count == 0) return (struct band){NAN, NAN, NAN};
+  const bool few = draws < BAND_DRAWS;
+  return (struct band){point_at(ascending, count, 0.5), few ? ascending[0] : point_at(ascending, count, 0.05),
+                       few ? ascending[count - 1] : point_at(ascending, count, 0.95)};
+}
+
 /* `value` are numbers of the draws, `stride` bytes apart; draws without one are left out. */
 static struct band band_of(const double *value, size_t stride, int32_t draws, const struct room *room) {
   int64_t count = 0;
@@ -109,11 +116,8 @@ static struct band band_of(const double *value, size_t stride, int32_t draws, co
     memcpy(&number, (const char *)value + (size_t)d * stride, sizeof number);
     if (!isnan(number)) room->value[count++] = number;
   }
-  if (count == 0) return (struct band){NAN, NAN, NAN};
   sort_numbers(room->value, room->scratch, count);
-  const bool few = draws < BAND_DRAWS;
-  return (struct band){point_at(room->value, count, 0.5), few ? room->value[0] : point_at(room->value, count, 0.05),
-                       few ? room->value[count - 1] : point_at(room->value, count, 0.95)};
+  return band_of_sorted(room->value, count, draws);
 }
 
 static void fill_bands(const ls_results *results, const struct room *room, struct draw_statistics *s) {

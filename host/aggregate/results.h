@@ -60,6 +60,9 @@ struct band {
 };
 enum { BAND_DRAWS = 20, SHARE_DRAWS = 8 };
 
+/* The band of `count` numbers in ascending order, from that many draws or more; NaN of none. */
+struct band band_of_sorted(const double *ascending, int64_t count, int32_t draws);
+
 /* Of the system's loss (gross, or net where the run says so) by draw [count], and over the draws. */
 struct draw_system {
   double mean, mean_se, value[QUANTILE_LEVEL_COUNT], shortfall[QUANTILE_LEVEL_COUNT],

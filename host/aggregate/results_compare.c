@@ -4,24 +4,52 @@
 
 #include "aggregate/accumulator_fields.h"
 #include "aggregate/compare.h"
+#include "aggregate/quantile.h"
 #include "aggregate/results_text.h"
+
+enum { SHORTFALL_LEVEL = 1 }; /* of QUANTILE_LEVEL: 0.99 */
 
 struct comparison {
   const ls_results *a, *b;
   bool equal, paired;
   struct difference largest;
   struct paired gross, net, defaults;
+  int32_t draws; /* of the assumptions, the same in both; 0: none */
+  struct band mean_by_draw, shortfall_by_draw, defaults_by_draw;
 };
 
-static struct comparison compare(const ls_results *a, const ls_results *b) {
-  struct comparison c = {
+/* What differs from draw to draw between two runs over the same draws: what is uncertain in both is not in the difference. */
+static ls_status compare_draws(ls_context *context, struct comparison *c) {
+  const struct draw_system *a = c->a->statistics.draws.system, *b = c->b->statistics.draws.system;
+  size_t count = (size_t)c->a->draws.count;
+  if (count < 2 || c->b->draws.count != c->a->draws.count || a == NULL || b == NULL) return LS_STATUS_OK;
+  double *value = context_allocate(context, 2 * count, sizeof *value);
+  if (value == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  struct band *const band[] = {&c->mean_by_draw, &c->shortfall_by_draw, &c->defaults_by_draw};
+  for (int k = 0; k < 3; k++) {
+    int64_t found = 0;
+    for (size_t d = 0; d < count; d++) {
+      double of_a[] = {a[d].mean, a[d].shortfall[SHORTFALL_LEVEL], a[d].default_count_mean};
+      double of_b[] = {b[d].mean, b[d].shortfall[SHORTFALL_LEVEL], b[d].default_count_mean};
+      if (!isnan(of_b[k] - of_a[k])) value[found++] = of_b[k] - of_a[k];
+    }
+    sort_numbers(value, value + count, found);
+    *band[k] = band_of_sorted(value, found, c->a->draws.count);
+  }
+  c->draws = c->a->draws.count;
+  context_release(context, value);
+  return LS_STATUS_OK;
+}
+
+static ls_status compare(ls_context *context, const ls_results *a, const ls_results *b, struct comparison *c) {
+  *c = (struct comparison){
       .a = a, .b = b, .equal = strcmp(a->digest, b->digest) == 0, .paired = results_are_paired(a, b)};
-  if (!c.equal) results_largest_difference(a, b, &c.largest);
-  if (!c.paired) return c;
-  c.gross = paired_numbers(a, b, a->accumulator->loss_gross, b->accumulator->loss_gross);
-  c.net = paired_numbers(a, b, a->accumulator->loss_net, b->accumulator->loss_net);
-  c.defaults = paired_counts(a, b);
-  return c;
+  if (!c->equal) results_largest_difference(a, b, &c->largest);
+  if (!c->paired) return LS_STATUS_OK;
+  c->gross = paired_numbers(a, b, a->accumulator->loss_gross, b->accumulator->loss_gross);
+  c->net = paired_numbers(a, b, a->accumulator->loss_net, b->accumulator->loss_net);
+  c->defaults = paired_counts(a, b);
+  return compare_draws(context, c);
 }
 
 /* Both runs' statistics of an entity, by id, since one network may have entities that the other lacks. */
@@ -45,6 +73,25 @@ static void put_paired(struct json *json, const char *key, struct paired differe
   json_object_begin(json, key);
   json_number(json, "difference", difference.mean);
   json_number(json, "se", difference.se);
+  json_object_end(json);
+}
+
+static void put_band(struct json *json, const char *key, struct band band) {
+  json_object_begin(json, key);
+  json_number(json, "median", band.median);
+  json_number(json, "low", band.low);
+  json_number(json, "high", band.high);
+  json_object_end(json);
+}
+
+static void put_draws(struct json *json, const struct comparison *c) {
+  if (c->draws == 0) return;
+  json_object_begin(json, "draws");
+  json_whole(json, "count", c->draws);
+  json_text(json, "band", c->draws < BAND_DRAWS ? "all" : "5-95 %");
+  put_band(json, "loss_mean", c->mean_by_draw);
+  put_band(json, "es_0.99", c->shortfall_by_draw);
+  put_band(json, "default_count_mean", c->defaults_by_draw);
   json_object_end(json);
 }
 
@@ -93,6 +140,7 @@ static void write_json(struct json *json, const struct comparison *c) {
     put_paired(json, "loss_net", c->net);
     put_paired(json, "default_count", c->defaults);
     put_entities(json, c);
+    put_draws(json, c);
     json_object_end(json);
   }
   json_object_end(json);
@@ -102,6 +150,19 @@ static void write_json(struct json *json, const struct comparison *c) {
 
 static void say_paired(struct buffer *out, const char *what, struct paired difference) {
   buffer_print(out, "  %-28s %.6g +- %.2g\n", what, difference.mean, difference.se);
+}
+
+static void say_band(struct buffer *out, const char *what, struct band band) {
+  buffer_print(out, "  %-28s %.6g [%.6g, %.6g]\n", what, band.median, band.low, band.high);
+}
+
+static void say_draws(struct buffer *out, const struct comparison *c) {
+  if (c->draws == 0) return;
+  buffer_print(out, "From draw to draw of the assumptions (%d, the same in both), b - a: median [%s]\n", (int)c->draws,
+               c->draws < BAND_DRAWS ? "least, greatest" : "5 %, 95 %");
+  say_band(out, "mean loss", c->mean_by_draw);
+  say_band(out, "ES 0.99", c->shortfall_by_draw);
+  say_band(out, "defaults in a scenario", c->defaults_by_draw);
 }
 
 static void say_entities(struct buffer *out, const struct comparison *c) {
@@ -131,13 +192,15 @@ static void write_text(struct buffer *out, const struct comparison *c) {
   say_paired(out, "system loss, gross", c->gross);
   say_paired(out, "system loss, net", c->net);
   say_paired(out, "defaults in a scenario", c->defaults);
+  say_draws(out, c);
   say_entities(out, c);
 }
 
 ls_status ls_results_compare(ls_context *context, const ls_results *a, const ls_results *b, ls_format format,
                              ls_text **report) {
-  struct comparison c = compare(a, b);
-  ls_status status = LS_STATUS_OK;
+  struct comparison c;
+  ls_status status = compare(context, a, b, &c);
+  if (status != LS_STATUS_OK) return status;
   if (format == LS_FORMAT_JSON) {
     struct json json = json_start(context);
     write_json(&json, &c);

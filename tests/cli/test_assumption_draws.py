@@ -80,6 +80,31 @@ def test_the_option_stands_in_for_the_file(folder):
     assert "within 0 and 10000" in expect(64, *words, "--draws", "10001").stderr
 
 
+def test_two_runs_are_compared_draw_by_draw(folder):
+    words = job(folder, 3, 3 * 4096)
+    paths = [os.path.join(folder, f"pair-{k}.h5") for k in range(2)]
+    for path, more in zip(paths, ((), ("--set", "recovery_assets=0.5"))):
+        expect(0, *words, *more, "-o", path, "--quiet")
+    told = harness.json.loads(expect(1, "compare", *paths, "--json", "--quiet").stdout)["paired"]
+    means = []  # by draw, from the losses of every scenario: block b is of draw b mod 3
+    for path in paths:
+        export = path + ".csv"
+        expect(0, "export", path, "-o", export)
+        with open(os.path.join(export, "scenarios.csv"), encoding="utf-8") as file:
+            rows = [line.split(",") for line in file.read().splitlines()]
+        place = rows[0].index("loss_gross")
+        losses = [float(row[place]) for row in rows[1:]]
+        means.append([sum(losses[d * 4096:(d + 1) * 4096]) / 4096 for d in range(3)])
+    differences = sorted(b - a for a, b in zip(*means))
+    band = told["draws"]["loss_mean"]
+    assert told["draws"]["count"] == 3 and told["draws"]["band"] == "all"
+    for key, difference in zip(("low", "median", "high"), differences):
+        assert abs(band[key] - difference) < 1e-9 * max(means[0]), (key, band[key], difference)
+    central = os.path.join(folder, "central.h5")
+    expect(0, *words, "--draws", "1", "-o", central, "--quiet")
+    assert "draws" not in harness.json.loads(expect(1, "compare", paths[0], central, "--json", "--quiet").stdout)["paired"]
+
+
 def test_kept_scenarios_equal_those_replayed_alone(folder):
     kept = answer(*job(folder, 4, 4 * 4096))["scenarios"]
     numbers = sorted(int(scenario["id"]) for scenario in kept)
