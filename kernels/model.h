@@ -6,9 +6,13 @@
 
 /* The linear operator A of a static model, built by the host from the liabilities table. */
 enum ls_operator {
-  LS_OPERATOR_NONE = 0,              /* the loop model has its own links */
-  LS_OPERATOR_LIABILITY_SHARES = 1,  /* a_i = sum_j (L_ji / pbar_j) x_j: what i receives when j pays x_j */
-  LS_OPERATOR_RELATIVE_EXPOSURES = 2 /* a_i = sum_j (L_ji / E_i) x_j: the loss of i's equity when j's claims lose x_j */
+  LS_OPERATOR_NONE = 0,             /* the loop model has its own links */
+  LS_OPERATOR_LIABILITY_SHARES = 1, /* a_i = sum_j (L_ji / pbar_j) x_j: what i receives when j pays x_j */
+  LS_OPERATOR_RELATIVE_EXPOSURES =
+      2,                            /* a_i = sum_j (L_ji / E_i) x_j: the loss of i's equity when j's claims lose x_j */
+  LS_OPERATOR_CAPPED_EXPOSURES = 3, /* a_i = sum_j min(1, L_ji / E_i) x_j */
+  LS_OPERATOR_EXPOSURES = 4,        /* a_i = sum_j L_ji x_j: what i has in claims on j, in money */
+  LS_OPERATOR_FUNDING = 5           /* a_i = sum_j L_ij x_j: what i has borrowed from j, in money */
 };
 
 enum {

@@ -117,6 +117,7 @@ struct ls_output_layout {
   int32_t funding_refused; /* [N] quarters in which distress closed outside funding to it (loop) */
   int32_t detail_count;  /* the model's own per-entity outputs (ls_model_info.outputs); 0 unless detail is asked for */
   int32_t detail;        /* [detail_count * N] */
+  int32_t wave;          /* which of these is the sweep in which x reached 1 (static models); -1: none */
   int32_t trace_count;   /* per-quarter fields of the loop model; 0 unless a trace is asked for */
   int32_t trace;         /* [quarter_count * trace_count * N] */
   int32_t audit;         /* loop: largest breach of the stock-flow identities, relative; -1 unless asked for */

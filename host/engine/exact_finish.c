@@ -26,7 +26,8 @@ static void find_pieces(const struct ls_view *view, struct ls_static_model model
                         double *constant, double *slope) {
   for (int32_t i = 0; i < view->plan->entity_count; i++) {
     ls_lane c, s;
-    model.piece(view, i, slot_get(given, i), fixed_point_row(&view->plan->fixed, i, x), &c, &s);
+    struct ls_reach reach = {slot_get(given, i), fixed_point_row(&view->plan->fixed, i, x), slot_get(x, i)};
+    model.piece(view, i, reach, &c, &s);
     constant[i] = lane_get(c, 0);
     slope[i] = lane_get(s, 0);
   }
@@ -163,10 +164,11 @@ static void finish_tile(const struct ls_plan *plan, int64_t scenario, struct sys
   columns_apply(&plan->shock, state, view.column, 0);
   ls_slots own = tile_own(plan, state);
   fixed_point_tile(&view, model, own, output);
-  ls_slots given = own, x = slots_from(own, plan->entity_count);
-  if (!settle(&view, model, given, x, system, constant, slope)) return;
+  int64_t n = plan->entity_count;
+  const struct fixed_point_state s = {own, slots_from(own, n), slots_from(own, 2 * n), slots_from(own, 3 * n)};
+  if (!settle(&view, model, s.given, s.x, system, constant, slope)) return;
   slot_set(output, plan->output.converged, lane_set(1));
-  fixed_point_output(&view, model, given, x, output);
+  fixed_point_output(&view, model, &s, output);
 }
 
 ls_status exact_finish(ls_context *context, const struct ls_plan *plan, int64_t scenario, double *value,

@@ -10,6 +10,12 @@ static int32_t names_until_null(const char *const *names, int32_t most) {
   return count;
 }
 
+static int32_t index_of(const char *name, const char *const *names, int32_t most) {
+  for (int32_t k = 0; k < most && names[k] != NULL; k++)
+    if (strcmp(names[k], name) == 0) return k;
+  return -1;
+}
+
 static int32_t take(int32_t *next, int32_t count) {
   int32_t first = *next;
   *next += count;
@@ -46,6 +52,7 @@ static void lay_out_output(const struct run_settings *settings, bool detail, str
   o->system_by_quarter = measured && info->by_quarter != NULL ? take(&next, plan->quarter_count) : -1;
   o->detail_count = detail ? names_until_null(info->output, LS_MODEL_OUTPUTS) : 0;
   o->detail = take(&next, o->detail_count * n);
+  o->wave = timed ? -1 : index_of("wave", info->output, LS_MODEL_OUTPUTS);
   o->trace_count = detail && settings->trace ? names_until_null(info->trace, LS_MODEL_TRACE) : 0;
   o->trace = take(&next, o->trace_count * plan->quarter_count * n);
   o->slot_count = next;
@@ -62,7 +69,7 @@ static ls_status make_baseline(ls_context *context, struct ls_plan *plan) {
 static int32_t count_state_slots(const struct ls_plan *plan) {
   const struct ls_shock_plan *shock = &plan->shock;
   int32_t scratch = shock->factor_count + shock->source_count;
-  int32_t own = plan->quarter_count > 1 || plan->loop.slot.count > 0 ? plan->loop.slot.count : 3 * plan->entity_count;
+  int32_t own = plan->quarter_count > 1 || plan->loop.slot.count > 0 ? plan->loop.slot.count : 4 * plan->entity_count;
   return shock->key_count + shock->column_count + (own > scratch ? own : scratch);
 }
 

@@ -43,19 +43,22 @@ static void fill_parameters(const ls_network *network, bool senior, struct ls_pl
   network_book_equity(network, parameter(plan, LS_PARAMETER_EQUITY));
 }
 
-/* L_ji / pbar_j, or L_ji / E_i (the amount itself where E_i = 0: any loss is ruin; nothing where E_i < 0: ruined already). */
+/* L_ji / pbar_j, or L_ji / E_i (the amount itself where E_i = 0: any loss is ruin; nothing where E_i < 0: ruined already),
+ * or the amount. */
 static double weight_of(const struct ls_plan *plan, enum ls_operator kind, int32_t debtor, int32_t creditor,
                         double amount) {
   const double *of = plan->fixed.parameter;
+  if (kind == LS_OPERATOR_EXPOSURES || kind == LS_OPERATOR_FUNDING) return amount;
   if (kind == LS_OPERATOR_LIABILITY_SHARES)
     return amount / of[(int64_t)LS_PARAMETER_OBLIGATION * plan->entity_count + debtor];
   double equity = of[(int64_t)LS_PARAMETER_EQUITY * plan->entity_count + creditor];
   if (equity < 0) return 0;
-  return equity > 0 ? amount / equity : amount;
+  double relative = equity > 0 ? amount / equity : amount;
+  return kind == LS_OPERATOR_CAPPED_EXPOSURES && relative > 1 ? 1 : relative;
 }
 
-/* Rows = creditors, columns = debtors ascending; a pair's liabilities of several seniorities follow one another. The table
- * is sorted by debtor, so that walking it fills every row in ascending order. */
+/* Rows = creditors (for funding: debtors), columns = the others ascending; a pair's liabilities of several seniorities follow
+ * one another. The table is sorted by debtor, then creditor, so that walking it fills every row in ascending order. */
 static void fill_operator(const ls_network *network, enum ls_operator kind, struct ls_plan *plan) {
   const struct table *owed = &network->table[TABLE_LIABILITIES];
   const double *amount = network_numbers(network, TABLE_LIABILITIES, "amount");
@@ -63,14 +66,15 @@ static void fill_operator(const ls_network *network, enum ls_operator kind, stru
   int32_t *column = (int32_t *)plan->fixed.column;
   double *weight = (double *)plan->fixed.weight;
   int32_t n = plan->entity_count;
+  const int32_t *row = kind == LS_OPERATOR_FUNDING ? owed->from : owed->to;
+  const int32_t *other = kind == LS_OPERATOR_FUNDING ? owed->to : owed->from;
   for (int64_t k = 0; k < owed->row_count; k++)
-    if (owed->from[k] >= 0 && owed->to[k] >= 0 && amount[k] > 0) row_start[owed->to[k] + 1]++;
+    if (row[k] >= 0 && other[k] >= 0 && amount[k] > 0) row_start[row[k] + 1]++;
   for (int32_t i = 0; i < n; i++) row_start[i + 1] += row_start[i];
   for (int64_t k = 0; k < owed->row_count; k++) { /* row_start[i] runs on to the end of row i */
-    int32_t from = owed->from[k], to = owed->to[k];
-    if (from < 0 || to < 0 || !(amount[k] > 0)) continue;
-    column[row_start[to]] = from;
-    weight[row_start[to]++] = weight_of(plan, kind, from, to, amount[k]);
+    if (row[k] < 0 || other[k] < 0 || !(amount[k] > 0)) continue;
+    column[row_start[row[k]]] = other[k];
+    weight[row_start[row[k]]++] = weight_of(plan, kind, owed->from[k], owed->to[k], amount[k]);
   }
   for (int32_t i = n; i > 0; i--) row_start[i] = row_start[i - 1];
   row_start[0] = 0;

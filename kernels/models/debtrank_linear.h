@@ -44,8 +44,9 @@ LS_FN double debtrank_linear_start(const struct ls_view *view, int32_t i) {
   return 0;
 }
 
-LS_FN void debtrank_linear_piece(const struct ls_view *view, int32_t i, ls_lane direct, ls_lane a, ls_lane *constant,
+LS_FN void debtrank_linear_piece(const struct ls_view *view, int32_t i, struct ls_reach now, ls_lane *constant,
                                  ls_lane *slope) {
+  ls_lane direct = now.given, a = now.a;
   ls_mask ruined = lane_less_equal(lane_set(1), direct + a);
   ls_mask straight = mask_not(ruined);
   if (view_parameter(view, LS_PARAMETER_EQUITY, i) == 0) {

@@ -28,8 +28,9 @@ LS_FN ls_lane eisenberg_noe_given(const struct ls_view *view, int32_t i) { retur
 
 LS_FN double eisenberg_noe_start(const struct ls_view *view, int32_t i) { return clearing_start(view, i); }
 
-LS_FN void eisenberg_noe_piece(const struct ls_view *view, int32_t i, ls_lane e, ls_lane a, ls_lane *constant,
+LS_FN void eisenberg_noe_piece(const struct ls_view *view, int32_t i, struct ls_reach now, ls_lane *constant,
                                ls_lane *slope) {
+  ls_lane e = now.given, a = now.a;
   ls_lane obligation = lane_set(view_parameter(view, LS_PARAMETER_OBLIGATION, i));
   ls_lane net = e - lane_set(clearing_senior(view, i));
   ls_mask in_full = lane_less_equal(obligation, net + a);

@@ -13,9 +13,6 @@
 #include "model.h"
 #include "models/clearing.h"
 
-/* A bank short by less than this share of its obligation is solvent: sums of a few decimals must not decide a knife edge. */
-#define LS_TIE_TOLERANCE 1e-12
-
 static const struct ls_model_info rogers_veraart_info __attribute__((unused)) = {
     .name = "rogers-veraart",
     .title = "clearing payments with bankruptcy costs",
@@ -40,8 +37,9 @@ LS_FN ls_mask rogers_veraart_solvent(const struct ls_view *view, int32_t i, ls_l
   return lane_less_equal(lane_set(clearing_due(view, i) * (1 - LS_TIE_TOLERANCE)), assets);
 }
 
-LS_FN void rogers_veraart_piece(const struct ls_view *view, int32_t i, ls_lane e, ls_lane a, ls_lane *constant,
+LS_FN void rogers_veraart_piece(const struct ls_view *view, int32_t i, struct ls_reach now, ls_lane *constant,
                                 ls_lane *slope) {
+  ls_lane e = now.given, a = now.a;
   double alpha = view->plan->fixed.setting[1], beta = view->plan->fixed.setting[2];
   ls_mask solvent = rogers_veraart_solvent(view, i, e + a);
   ls_lane net = lane_set(alpha) * e - lane_set(clearing_senior(view, i));

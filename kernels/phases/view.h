@@ -31,6 +31,12 @@ LS_FN ls_lane view_assets(const struct ls_view *view, int32_t entity) {
   return lane_select(lane_to_mask(forced), lane_set(0), assets);
 }
 
+/* What a static model's equation for an entity starts from: what the shock made of it, what reaches it from others (a = A x), and x
+ * as it stood before. */
+struct ls_reach {
+  ls_lane given, a, x;
+};
+
 /* What a static model reports of an entity at the fixed point: `value` is its equity value, the lines add up to it. */
 enum { LS_STATIC_LINES = 3, LS_STATIC_DETAILS = 4 };
 struct ls_entity_result {
@@ -40,6 +46,9 @@ struct ls_entity_result {
   ls_lane line[LS_STATIC_LINES];
   ls_lane detail[LS_STATIC_DETAILS];
 };
+
+/* What differs from a threshold by less than this share of it is a tie: sums of a few decimals must not decide a knife edge. */
+#define LS_TIE_TOLERANCE 1e-12
 
 /* Obligations unpaid by less than this share of them are rounding, not default. */
 #define LS_UNPAID_TOLERANCE 1e-9
