@@ -210,7 +210,7 @@ def check_causes(name, text, results):
     links = [cell[2] for cell in head[2:]]
     check(f"{name}: causes lead to their definitions", all(link and link[1:] in page.ids for link in links), f"{links}")
     shares = json.loads(read_page(text).data)["causes"]
-    check(f"{name}: the chart has the first of them", 0 < len(shares["scenarios"]) <= 30 and len(shares["name"]) == len(head) - 2)
+    check(f"{name}: the chart has the first of them", 0 < len(shares["scenarios"]) <= 45 and len(shares["name"]) == len(head) - 2)
 
 
 def check_drawn_assumptions(folder, network, scenarios, charts):
