@@ -234,9 +234,9 @@ LS_API double ls_results_system_loss_mean(const ls_results *results);
 LS_API double ls_results_default_probability(const ls_results *results, int32_t entity);
 
 /* A run told: for people the summary (who fails, when and with whom, what the others lose then, losses by line, VaR
- * and ES with their errors and what ES is made of); as JSON everything that scripts rely on, by the keys of
- * docs/file-formats.md: amounts in the network's unit, fractions 0-1, null where the scenarios cannot give a number.
- * *report is the caller's, unset on failure; LS_STATUS_OUT_OF_MEMORY. */
+ * and ES with their errors and what ES is made of, in the loop model the worst scenarios by cause); as JSON everything
+ * that scripts rely on, by the keys of docs/file-formats.md: amounts in the network's unit, fractions 0-1, null where the
+ * scenarios cannot give a number. *report is the caller's, unset on failure; LS_STATUS_OUT_OF_MEMORY. */
 LS_API ls_status ls_results_describe(ls_context *context, const ls_results *results, ls_format format,
                                      ls_text **report);
 

@@ -38,8 +38,30 @@ static const struct definition DEFINITIONS[] = {
      "Principal of all entities that falls due in the quarter and is not rolled over."},
 };
 
-const struct definition *definition_of(const char *name) {
-  for (size_t k = 0; k < sizeof DEFINITIONS / sizeof *DEFINITIONS; k++)
-    if (strcmp(DEFINITIONS[k].name, name) == 0) return &DEFINITIONS[k];
+static const struct definition CAUSES[] = {
+    {"own shock", "Own shock",
+     "What entities lose while each of them sees the others as they are without shock: their own shocks, and what they "
+     "do with the rest of the world."},
+    {"orders", "Orders", "Customers order less, owe less for it, leave, or what they have on order is worth less."},
+    {"supply", "Supply", "Suppliers deliver less, or have failed and deliver nothing."},
+    {"credit", "Credit",
+     "Debtors and customers pay less, claims on them are worth less, or their default brings down others by contract."},
+    {"funding", "Funding", "Equity that entities pledged to one another does not come, or comes otherwise."},
+    {"prices", "Prices",
+     "Prices of compute, the fall of multiples with the market's value, and spending that follows the peers'."},
+    {"stakes", "Stakes", "Shares held in other entities are worth less, or bring less when their issuer fails."},
+};
+
+static const struct definition *find(const struct definition *list, size_t count, const char *name) {
+  for (size_t k = 0; k < count; k++)
+    if (strcmp(list[k].name, name) == 0) return &list[k];
   return NULL;
+}
+
+const struct definition *definition_of(const char *name) {
+  return find(DEFINITIONS, sizeof DEFINITIONS / sizeof *DEFINITIONS, name);
+}
+
+const struct definition *cause_definition_of(const char *name) {
+  return find(CAUSES, sizeof CAUSES / sizeof *CAUSES, name);
 }

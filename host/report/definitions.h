@@ -1,4 +1,4 @@
-/* definitions.h - what the measures beside losses are, in words for the page. */
+/* definitions.h - what the measures beside losses and the causes of losses are, in words for the page. */
 #ifndef LS_HOST_REPORT_DEFINITIONS_H
 #define LS_HOST_REPORT_DEFINITIONS_H
 
@@ -10,5 +10,8 @@ struct definition {
 
 /* NULL where the page knows no more than the name. */
 const struct definition *definition_of(const char *name);
+
+/* The same of a cause of losses. */
+const struct definition *cause_definition_of(const char *name);
 
 #endif

@@ -7,6 +7,7 @@
 #include "io/json.h"
 #include "report/definitions.h"
 #include "report/links.h"
+#include "report/sections.h"
 
 static void entities(const struct view *view, struct json *json) {
   json_list_begin(json, "entities");
@@ -169,6 +170,36 @@ static void numbers(struct json *json, const char *key, const double *value, int
   json_list_end(json);
 }
 
+/* Parts of the gross losses of kept scenarios, causes in the order of the names. */
+static void causes(const struct view *view, struct json *json) {
+  const struct result_names *names = &view->results->names;
+  int32_t rows = 0;
+  if (causes_shown_count(view) == 0) {
+    json_nothing(json, "causes");
+    return;
+  }
+  json_object_begin(json, "causes");
+  json_list_begin(json, "name");
+  for (int32_t c = 0; c < names->cause_count; c++) {
+    const struct definition *known = cause_definition_of(names->cause[c]);
+    json_text(json, NULL, known != NULL ? known->title : names->cause[c]);
+  }
+  json_list_end(json);
+  json_list_begin(json, "scenarios");
+  for (int32_t k = 0; k < view->results->kept_count && rows < CAUSE_ROWS; k++) {
+    const struct kept_scenario *kept = &view->results->kept[k];
+    if (!causes_shown(view, k)) continue;
+    json_object_begin(json, NULL);
+    json_text(json, "id", kept->id ? kept->id : "");
+    json_number(json, "loss_gross", kept->loss_gross);
+    numbers(json, "loss", kept->cause_gross, names->cause_count, 1);
+    json_object_end(json);
+    rows++;
+  }
+  json_list_end(json);
+  json_object_end(json);
+}
+
 /* Numbers of the whole system by quarter; low and high over the draws of the assumptions, null without. */
 static void by_quarter(const struct view *view, struct json *json) {
   enum { BAND_STRIDE = sizeof(struct band) / sizeof(double) };
@@ -206,6 +237,7 @@ static void document(const struct view *view, const struct link_set *set, struct
   by_quarter(view, json);
   bars(view, json);
   cases(view, json);
+  causes(view, json);
   json_object_end(json);
 }
 

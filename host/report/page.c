@@ -66,6 +66,11 @@ static void write_bar_rows(const struct view *view, struct buffer *page) {
     buffer_print(page, "Shown are the %d entities with the largest losses, of %d.", BAR_ROWS, (int)view->entity_count);
 }
 
+static void write_cause_rows(const struct view *view, struct buffer *page) {
+  if (causes_shown_count(view) > CAUSE_ROWS)
+    buffer_print(page, "The chart shows the first %d, the table all that are told.", CAUSE_ROWS);
+}
+
 static void write_unit_note(const struct view *view, struct buffer *page) { write_unit(view, page, ", "); }
 
 static const struct part {
@@ -93,6 +98,9 @@ static const struct part {
     {"by-quarter-table", write_by_quarter_table, NULL},
     {"definitions", write_definitions, NULL},
     {"scenario-table", write_scenario_table, NULL},
+    {"causes-table", write_causes_table, NULL},
+    {"cause-definitions", write_cause_definitions, NULL},
+    {"cause-rows", write_cause_rows, NULL},
     {"entity-table", write_entity_table, NULL},
     {"limits", write_limits, NULL},
     {"assumptions", write_assumptions, NULL},
@@ -123,6 +131,7 @@ static bool condition(const struct view *view, struct piece name) {
   if (is(name, "if drawn")) return view->drawn;
   if (is(name, "if cases")) return !view->drawn && view->results->kept_count > 1;
   if (is(name, "if kept")) return view->results->kept_count > 0;
+  if (is(name, "if causes")) return causes_shown_count(view) > 0;
   if (is(name, "if worst")) return view->drawn && view->results->kept_count > 0;
   return false;
 }

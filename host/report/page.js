@@ -422,6 +422,69 @@
       " scenarios; the table of scenarios has the numbers.", list);
   }
 
+  /* ---- losses by cause --------------------------------------------------------------------------------------------- */
+
+  function causeLegend(svg, names, width) {
+    let x = 0, y = 12;
+    names.forEach((name, c) => {
+      const wide = 22 + name.length * 6.8 + 14;
+      if (x > 0 && x + wide > width) { x = 0; y += 20; }
+      svg.append("rect").attr("class", "cause-" + c % 8).attr("x", x).attr("y", y - 10).attr("width", 14).attr("height", 12);
+      svg.append("text").attr("x", x + 20).attr("y", y).text(name);
+      x += wide;
+    });
+    return y + 14;
+  }
+
+  /* Shares of each scenario's gross loss, stacked: what adds to it to the right of zero, what spares it to the left. */
+  function stack(item) {
+    let right = 0, left = 0;
+    return item.loss.map((value) => {
+      const share = item.loss_gross > 0 ? (value || 0) / item.loss_gross : 0;
+      const from = share >= 0 ? right : left + share, to = share >= 0 ? right + share : left;
+      if (share >= 0) right = to; else left = from;
+      return { share: share, from: from, to: to };
+    });
+  }
+
+  function causes(d) {
+    const bars = d.scenarios.map(stack), row = 24;
+    const { svg, width } = canvas("causes-chart", 0, "Shares of causes in the gross loss of " + plural(bars.length,
+      "scenario", "scenarios") + ", stacked, negative parts left of zero; the table below has the numbers.");
+    const top = causeLegend(svg, d.name, width), bottom = top + row * bars.length + 4, height = bottom + 24;
+    svg.attr("viewBox", "0 0 " + width + " " + height).attr("height", height);
+    const names = d.scenarios.map((item) => cut(item.id, 34));
+    const left = widest(names.concat("share of the loss"), 250);
+    const right = width - widest(d.scenarios.map((item) => total(item.loss_gross)), 190) - 6;
+    const low = d3.min(bars, (bar) => d3.min(bar, (part) => part.from));
+    const high = d3.max(bars, (bar) => d3.max(bar, (part) => part.to));
+    const x = d3.scaleLinear().domain([Math.min(0, low), Math.max(high, 1)]).range([left + (low < 0 ? 10 : 0), right]);
+    svg.append("g").attr("class", "axis").selectAll("line").data(x.ticks(6)).enter().append("line")
+      .attr("x1", x).attr("x2", x).attr("y1", top).attr("y2", bottom);
+    bars.forEach((bar, k) => {
+      const y = top + 3 + row * k;
+      svg.append("text").attr("x", left - 10).attr("y", y + 13).attr("text-anchor", "end").text(names[k])
+        .append("title").text(d.scenarios[k].id);
+      bar.forEach((part, c) => {
+        const wide = x(part.to) - x(part.from);
+        if (wide < 0.25) return;
+        svg.append("rect").attr("class", "cause-" + c % 8).attr("x", x(part.from)).attr("y", y).attr("width", wide)
+          .attr("height", 18).append("title").text(d.scenarios[k].id + ", " + d.name[c].toLowerCase() + ": " +
+            total(d.scenarios[k].loss[c]) + unit + ", " + minus(d3.format(".1%")(part.share)));
+        if (wide >= 38) svg.append("text").attr("class", "on-cause").attr("x", (x(part.from) + x(part.to)) / 2)
+          .attr("y", y + 13).attr("text-anchor", "middle").attr("font-size", 11)
+          .text(minus(d3.format(".0%")(part.share)));
+      });
+      svg.append("text").attr("x", width).attr("y", y + 13).attr("text-anchor", "end")
+        .text(total(d.scenarios[k].loss_gross));
+    });
+    svg.append("line").attr("class", "base").attr("x1", x(0)).attr("x2", x(0)).attr("y1", top).attr("y2", bottom);
+    svg.append("g").attr("class", "axis").attr("transform", "translate(0," + bottom + ")")
+      .call(d3.axisBottom(x).ticks(6).tickSize(4).tickSizeOuter(0).tickFormat((value) => minus(d3.format(".0%")(value))));
+    svg.append("text").attr("class", "quiet").attr("x", left - 10).attr("y", bottom + 16).attr("text-anchor", "end")
+      .text("share of the loss");
+  }
+
   /* ---- default by quarter ---------------------------------------------------------------------------------------- */
 
   function cellText(value) {
@@ -533,6 +596,7 @@
   if (data.lines) lines();
   entities();
   data.by_quarter.forEach(byQuarter);
+  if (data.causes) causes(data.causes);
   ["entity-table", "dependence-table", "measures-table"].map((id) => document.getElementById(id))
     .filter((table) => table).forEach(sortable);
 }());

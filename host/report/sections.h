@@ -31,6 +31,12 @@ void write_system_measures(const struct view *view, struct buffer *page);
 void write_by_quarter_table(const struct view *view, struct buffer *page);
 void write_definitions(const struct view *view, struct buffer *page);
 
+/* causes_table.c */
+bool causes_shown(const struct view *view, int32_t kept); /* is this kept scenario shown by cause? */
+int32_t causes_shown_count(const struct view *view);
+void write_causes_table(const struct view *view, struct buffer *page);
+void write_cause_definitions(const struct view *view, struct buffer *page);
+
 /* provenance.c */
 void write_limits(const struct view *view, struct buffer *page);
 void write_assumptions(const struct view *view, struct buffer *page);

@@ -12,6 +12,7 @@ enum {
   DEPENDENCE_ROWS = 100, /* entities in the table of what goes with their default */
   PAIR_ROWS = 24,        /* entities in the table of conditional default probabilities */
   SCENARIO_ROWS = 100,   /* kept scenarios listed */
+  CAUSE_ROWS = 45,       /* of them in the bar chart of causes */
   LINKS_DRAWN = 1200,    /* links on the map */
   ASSUMPTION_ROWS = 400
 };

@@ -136,7 +136,7 @@ def check_numbers(name, results, page):
 
 
 class Tables(html.parser.HTMLParser):
-    """Rows of the tables by their id, as [text of the cell, full number, link], and every id of the page."""
+    """Rows of the tables by their id, as [text of the cell, full number, link, its first text], and every id of the page."""
 
     def __init__(self):
         super().__init__()
@@ -151,7 +151,7 @@ class Tables(html.parser.HTMLParser):
         elif tag == "tr" and self.table:
             self.rows[self.table].append([])
         elif tag in ("td", "th") and self.table:
-            self.cell = ["", values.get("data-v"), None]
+            self.cell = ["", values.get("data-v"), None, ""]
             self.rows[self.table][-1].append(self.cell)
         elif tag == "a" and self.cell:
             self.cell[2] = values.get("href")
@@ -164,6 +164,7 @@ class Tables(html.parser.HTMLParser):
 
     def handle_data(self, data):
         if self.cell:
+            self.cell[3] = self.cell[3] or data
             self.cell[0] += data
 
 
@@ -188,6 +189,28 @@ def check_measures(name, text, results):
               list(file["refinancing_by_quarter"]))
     check(f"{name}: who falls with whom", len(page.rows["dependence-table"]) > 2)
     check(f"{name}: the tail by line", len(page.rows["line-tail-table"]) == 13 and "The cost of distress" in text)
+
+
+def check_causes(name, text, results):
+    """A row a kept scenario that is told, the file's numbers, amounts that add up as they are shown, definitions that are there."""
+    import h5py
+    page = Tables()
+    page.feed(text)
+    head, *rows = page.rows["causes-table"]
+    with h5py.File(results) as file:
+        kept = file["kept"]
+        told = [k for k, parts in enumerate(kept["cause_loss_gross"][...]) if parts[0] == parts[0]]
+        check(f"{name}: a row a scenario that is told", len(rows) == min(len(told), 100) and len(rows) > 1, f"{len(rows)}")
+        check(f"{name}: a column a cause", len(head) == 2 + len(kept["cause"]), f"{head}")
+        for row, k in zip(rows, told):
+            numbers = [float(cell[1]) for cell in row[1:]]
+            check(f"{name}: causes of {row[0][0]}", numbers == [kept["loss_gross"][k], *kept["cause_loss_gross"][k]], f"{numbers}")
+            shown = [float(cell[3].replace("\u2212", "-").replace(",", "")) for cell in row[1:]]
+            check(f"{name}: shown causes of {row[0][0]} add up", abs(shown[0] - sum(shown[1:])) < 1e-6 * shown[0], f"{shown}")
+    links = [cell[2] for cell in head[2:]]
+    check(f"{name}: causes lead to their definitions", all(link and link[1:] in page.ids for link in links), f"{links}")
+    shares = json.loads(read_page(text).data)["causes"]
+    check(f"{name}: the chart has the first of them", 0 < len(shares["scenarios"]) <= 45 and len(shares["name"]) == len(head) - 2)
 
 
 def check_drawn_assumptions(folder, network, scenarios, charts):
@@ -226,10 +249,14 @@ def main():
         scenarios = os.path.join(SOURCE, "datasets", "ai-loop", "scenarios", "monte-carlo.yaml")
         if os.path.isdir(loop) and os.path.exists(scenarios):
             arguments = [loop, "--model", "loop", "--scenarios", scenarios, "--count", 4096]
-            text = run_and_check("ai-loop", folder, arguments, drawn_charts | {"quarters-chart", "by-quarter-chart"})
+            loop_charts = drawn_charts | {"quarters-chart", "by-quarter-chart", "causes-chart"}
+            text = run_and_check("ai-loop", folder, arguments, loop_charts)
             if text:
                 check_measures("ai-loop", text, os.path.join(folder, "ai-loop.h5"))
-            check_drawn_assumptions(folder, loop, scenarios, drawn_charts | {"quarters-chart", "by-quarter-chart"})
+                check_causes("ai-loop", text, os.path.join(folder, "ai-loop.h5"))
+            check_drawn_assumptions(folder, loop, scenarios, loop_charts)
+            text = run_and_check("untold", folder, [*arguments, "--set", "causes=0"], loop_charts - {"causes-chart"})
+            check("untold: nothing by cause", text is None or 'id="causes-table"' not in text)
         else:
             skip("ai-loop", "the data set is not here")
     end()

@@ -375,6 +375,39 @@ TEST of_several_solutions_values_take_the_greatest(void) {
   PASS();
 }
 
+/* One firm has 10 of cash and spends 1: of V(0) = 10 it is worth 9, and in distress below 8, which costs the given share of 10. */
+static struct engine_result spend_one(const char *solution, double distress_cost) {
+  struct engine_result result = {LS_STATUS_IO, "folder", NULL};
+  const char *const settings[] = {"trace=1", "audit=1", solution, NULL};
+  struct spec_loop *model = spec_loop_create(2, 1, 1, 0);
+  model->cash[1] = 10, model->opex[1] = 1, model->stake[1] = 1;
+  model->threshold[1] = 0.8, model->distress_cost[1] = distress_cost;
+  if (engine_write_loop(&folder, model)) result = engine_run(&folder, "loop", settings, NULL);
+  spec_loop_free(model);
+  return result;
+}
+
+/* With a cost of 5 both hold: 9 without distress, and 4, below 8, with it. With a cost of 0.5 a firm in distress would have
+ * 8.5, and so is in none: one solution. */
+TEST least_solution_leaves_in_distress_who_stands_only_without_it(void) {
+  static const struct {
+    const char *solution;
+    double cost, value, flag;
+  } CASE[] = {{"solution=greatest", 0.5, 9, 0},
+              {"solution=least", 0.5, 4, 1},
+              {"solution=greatest", 0.05, 9, 0},
+              {"solution=least", 0.05, 9, 0}};
+  for (size_t k = 0; k < sizeof CASE / sizeof CASE[0]; k++) {
+    struct engine_result result = spend_one(CASE[k].solution, CASE[k].cost);
+    ASSERT_IN_RANGE(CASE[k].value, engine_trace(&result, 0, 0, 0, "value"), 1e-12); /* settles within 1e-13 of 10 */
+    ASSERT_EQ(CASE[k].flag, engine_trace(&result, 0, 0, 0, "distress"));
+    ASSERT_EQ(CASE[k].flag - 1, engine_output(&result, 0, 0, "distress_quarter")); /* quarter 0, or -1 for never */
+    ASSERT_EQ(1.0, engine_scenario_number(&result, 0, "converged"));
+    engine_result_release(&result);
+  }
+  PASS();
+}
+
 /* Scenario b puts firm 4 in distress and is valued anew; scenario a beside it has settled and stays as it is. */
 TEST distress_in_one_scenario_leaves_the_next_alone(void) {
   struct spec_loop *model = two_solutions();
@@ -503,6 +536,7 @@ SUITE(loop) {
   RUN_TEST(claims_on_an_insolvent_debtor_count_at_what_it_has);
   RUN_TEST(gate_shock_acts_on_the_pledge_it_names);
   RUN_TEST(of_several_solutions_values_take_the_greatest);
+  RUN_TEST(least_solution_leaves_in_distress_who_stands_only_without_it);
   RUN_TEST(distress_in_one_scenario_leaves_the_next_alone);
   RUN_TEST(values_that_one_sweep_cannot_settle_have_not_converged);
   RUN_TEST(peak_of_a_loss_outlives_the_recovery);

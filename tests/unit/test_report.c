@@ -12,6 +12,8 @@
 #include "report/view.h"
 #include "support.h"
 
+enum { CAUSES = 3 };
+
 static const char EVIL[] = "</script><script>alert(\"1\")</script>&'<!--\xc3\xa9";
 
 /* ---- results made by hand ---------------------------------------------------------------------------------------- */
@@ -196,6 +198,25 @@ static void make_kept(ls_context *context, ls_results *results, const struct sam
   }
 }
 
+/* Of kept scenario k the causes of its gross loss, the first of them less than nothing; the last scenario is not told. */
+static double cause_of(const struct sample *sample, int32_t k, int32_t cause, double loss_gross) {
+  static const double share[CAUSES] = {-0.125, 0.75, 0.375}; /* add up to 1, without rounding */
+  return k + 1 == sample->kept ? NAN : share[cause] * loss_gross;
+}
+
+static void make_causes(ls_context *context, ls_results *results, const struct sample *sample) {
+  static const char *const name[CAUSES] = {"own shock", "stakes", "weather <i>"};
+  size_t count = (size_t)sample->entities * CAUSES;
+  results->names.cause_count = CAUSES;
+  results->names.cause = names_of(context, name, CAUSES);
+  for (int32_t k = 0; k < sample->kept; k++) {
+    struct kept_scenario *kept = &results->kept[k];
+    kept->cause = context_allocate(context, count, sizeof *kept->cause);
+    kept->cause_gross = context_allocate(context, CAUSES, sizeof *kept->cause_gross);
+    for (int32_t c = 0; c < CAUSES; c++) kept->cause_gross[c] = cause_of(sample, k, c, kept->loss_gross);
+  }
+}
+
 static void make_identity(ls_context *context, struct run_identity *identity, const struct sample *sample) {
   identity->model = context_copy_text(context, sample->quarters > 0 ? "loop" : "eisenberg-noe");
   identity->backend = context_copy_text(context, "cpu");
@@ -270,6 +291,7 @@ static ls_results *make_results(ls_context *context, const struct sample *sample
     results->baseline_value[k] =
         4000 * fraction((uint64_t)k + 3) * fraction((uint64_t)k + 4) * fraction((uint64_t)k + 8);
   make_kept(context, results, sample);
+  if (sample->quarters > 0) make_causes(context, results, sample);
   strcpy(results->digest, "0123456789abcdef0123456789abcdef");
   if (add_scenarios(context, results, sample) != LS_STATUS_OK) results_destroy(&results);
   return results;
@@ -385,6 +407,54 @@ TEST every_chart_of_a_loop_run_has_its_place(void) {
   ASSERT(has_all(page, id));
   ASSERT(strstr(page, "cases-chart\"") == strstr(page, "cases-chart\", \"Loss")); /* only the script knows of it */
   ASSERT(strstr(page, "@@") == NULL);
+  free(page);
+  PASS();
+}
+
+/* Kept scenario 0 loses 1200: -150, 900 and 450. */
+TEST losses_are_told_by_cause_with_their_shares(void) {
+  char *page = page_of(&LOOP, NULL);
+  ASSERT(page != NULL);
+  ASSERT(strstr(page, "id=\"causes-chart\"") != NULL);
+  char *table = strstr(page, "id=\"causes-table\"");
+  ASSERT(table != NULL);
+  *strstr(table, "</table>") = '\0';
+  ASSERT_EQ(3, count_of(table, "<tr>")); /* the head and two of three scenarios */
+  ASSERT(strstr(table, "told for 2 of the 3 kept scenarios") != NULL);
+  ASSERT(strstr(table, "<td data-v=\"1200\">1,200") != NULL);
+  ASSERT(strstr(table, "<td data-v=\"-150\">\xe2\x88\x92"
+                       "150") != NULL);
+  ASSERT(strstr(table, "<span class=\"error\">\xe2\x88\x92"
+                       "12.5%</span>") != NULL);
+  ASSERT(strstr(table, "<td data-v=\"900\">900") != NULL);
+  ASSERT(strstr(table, "<span class=\"error\">75.0%</span>") != NULL);
+  ASSERT(strstr(table, "<a href=\"#cause-1\">Stakes</a>") != NULL);
+  ASSERT(strstr(table, "<a href=\"#cause-2\">weather &lt;i&gt;</a>") != NULL);
+  ASSERT(strstr(table, "nan") == NULL);
+  free(page);
+  PASS();
+}
+
+TEST causes_are_defined_and_in_the_data(void) {
+  static const char *const id[] = {"cause-0", "cause-1", "cause-2", NULL};
+  char *page = page_of(&CASES, NULL);
+  ASSERT(page != NULL);
+  ASSERT(has_all(page, id));
+  ASSERT(strstr(page, "<dt>Own shock</dt><dd>What entities lose while") != NULL);
+  ASSERT(strstr(page, "<dt>weather &lt;i&gt;</dt><dd>As the model says;") != NULL);
+  const char *data = strstr(page, "\"causes\": {");
+  ASSERT(data != NULL);
+  ASSERT_EQ(3, count_of(data, "\"loss_gross\": "));
+  free(page);
+  PASS();
+}
+
+TEST without_causes_the_page_has_none(void) {
+  char *page = page_of(&STATIC_DRAWN, NULL);
+  ASSERT(page != NULL);
+  ASSERT(strstr(page, "id=\"causes-chart\"") == NULL);
+  ASSERT(strstr(page, "id=\"causes-table\"") == NULL);
+  ASSERT(strstr(page, "\"causes\": null") != NULL);
   free(page);
   PASS();
 }
@@ -558,6 +628,9 @@ int main(int argc, char **argv) {
   RUN_TEST(numbers_of_the_page_are_those_of_the_results);
   RUN_TEST(page_loads_nothing_from_elsewhere);
   RUN_TEST(every_chart_of_a_loop_run_has_its_place);
+  RUN_TEST(losses_are_told_by_cause_with_their_shares);
+  RUN_TEST(causes_are_defined_and_in_the_data);
+  RUN_TEST(without_causes_the_page_has_none);
   RUN_TEST(static_model_has_no_quarters);
   RUN_TEST(single_scenario_shows_map_and_lines);
   RUN_TEST(listed_scenarios_are_shown_as_cases_not_as_draws);
