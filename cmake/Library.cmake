@@ -2,8 +2,8 @@
 # a static one (for the program and for tests, which see internal symbols too).
 file(GLOB LS_HOST_SOURCES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/host/*/*.c)
 list(FILTER LS_HOST_SOURCES EXCLUDE REGEX "/host/cli/")
-set(LS_TILE_SOURCE ${PROJECT_SOURCE_DIR}/host/engine/tile_cpu.c)
-list(REMOVE_ITEM LS_HOST_SOURCES ${LS_TILE_SOURCE})
+set(LS_TILE_SOURCES ${PROJECT_SOURCE_DIR}/host/engine/tile_cpu.c ${PROJECT_SOURCE_DIR}/host/engine/loop_causes_tile.c)
+list(REMOVE_ITEM LS_HOST_SOURCES ${LS_TILE_SOURCES})
 
 add_library(ls_internal INTERFACE)
 target_include_directories(ls_internal INTERFACE
@@ -35,15 +35,13 @@ endforeach()
 
 # The tile engine on the CPU, once for each instruction set; the fitting one is chosen when the program runs.
 function(ls_add_tile isa)
-  if(EXISTS ${LS_TILE_SOURCE})
-    ls_add_objects(ls_tile_${isa} ${LS_TILE_SOURCE})
-    target_compile_options(ls_tile_${isa} PRIVATE ${ARGN})
-    if(NOT LS_SANITIZE)
-      target_compile_options(ls_tile_${isa} PRIVATE -O3)
-    endif()
-    target_compile_definitions(ls_tile_${isa} PRIVATE LS_ISA=${isa})
-    set(LS_OBJECTS ${LS_OBJECTS} PARENT_SCOPE)
+  ls_add_objects(ls_tile_${isa} ${LS_TILE_SOURCES})
+  target_compile_options(ls_tile_${isa} PRIVATE ${ARGN})
+  if(NOT LS_SANITIZE)
+    target_compile_options(ls_tile_${isa} PRIVATE -O3)
   endif()
+  target_compile_definitions(ls_tile_${isa} PRIVATE LS_ISA=${isa})
+  set(LS_OBJECTS ${LS_OBJECTS} PARENT_SCOPE)
 endfunction()
 ls_add_tile(baseline)
 ls_add_tile(avx2 -mavx2 -mfma)

@@ -156,7 +156,7 @@ static ls_status consume_all(ls_context *context, struct pool *pool, chunk_consu
 
 /* ---- setting up ------------------------------------------------------------------------------------------------------- */
 
-static bool cpu_has(const struct cpu_tile *tile) {
+bool cpu_runs(const struct cpu_tile *tile) {
   if (tile == &CPU_TILE_AVX512)
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
            __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw");
@@ -168,7 +168,7 @@ static ls_status choose_tile(ls_context *context, const char *isa, const struct 
   static const struct cpu_tile *const tiles[] = {&CPU_TILE_AVX512, &CPU_TILE_AVX2, &CPU_TILE_BASELINE};
   for (size_t k = 0; k < sizeof tiles / sizeof tiles[0]; k++) {
     if (isa != NULL && strcmp(isa, tiles[k]->isa) != 0) continue;
-    if (cpu_has(tiles[k])) {
+    if (cpu_runs(tiles[k])) {
       *out = tiles[k];
       return LS_STATUS_OK;
     }
@@ -265,7 +265,7 @@ static ls_status cpu_compute(ls_context *context, const struct compute_request *
 }
 
 static bool cpu_available(char *reason, size_t size) {
-  const char *best = cpu_has(&CPU_TILE_AVX512) ? "avx512" : cpu_has(&CPU_TILE_AVX2) ? "avx2" : "baseline";
+  const char *best = cpu_runs(&CPU_TILE_AVX512) ? "avx512" : cpu_runs(&CPU_TILE_AVX2) ? "avx2" : "baseline";
   snprintf(reason, size, "%ld processors, instruction set %s", sysconf(_SC_NPROCESSORS_ONLN), best);
   return true;
 }

@@ -1,27 +1,28 @@
-/* loop_causes.c - losses of the loop model by cause; see loop_causes.h.
- *
- * The model is compiled once more, with channels that can be closed: lane 0 of each tile is the baseline path, the other lanes are
- * the scenario under as many sets of open channels (kernels/models/loop/loop_channels.h). With every channel open a lane has
- * the scenario's own bits. */
-#define LS_LOOP_CHANNELS
-
+/* loop_causes.c - losses of the loop model by cause; see loop_causes.h. */
 #include "engine/loop_causes.h"
 
-#include "phases/tile.h"
+#include "engine/loop_causes_tile.h"
 
-_Static_assert(LS_LANES > 1, "lane 0 is the baseline");
+enum { CHANNEL_SETS = 1 << LOOP_CHANNEL_COUNT };
 
-enum { CHANNEL_SETS = 1 << LOOP_CHANNEL_COUNT, SLOTS_PER_CONTRACT = 4, LANES = LS_LANES };
+/* The widest that this processor runs: the bits are the same in all. */
+static const struct loop_causes_tile *best_tile(void) {
+  if (cpu_runs(&CPU_TILE_AVX512)) return &LOOP_CAUSES_AVX512;
+  return cpu_runs(&CPU_TILE_AVX2) ? &LOOP_CAUSES_AVX2 : &LOOP_CAUSES_BASELINE;
+}
 
 /* Working memory of one tile. */
 struct tile_memory {
+  const struct loop_causes_tile *tile;
   double *state, *output;
 };
 
 static ls_status take_memory(ls_context *context, const struct ls_plan *plan, struct tile_memory *memory) {
-  size_t extra = (size_t)plan->loop.purchase.count * SLOTS_PER_CONTRACT; /* what buyers see of their contracts */
-  memory->state = context_allocate(context, ((size_t)plan->state_slots + extra) * LANES, sizeof(double));
-  memory->output = context_allocate(context, (size_t)plan->output.slot_count * LANES, sizeof(double));
+  size_t extra = (size_t)plan->loop.purchase.count * LOOP_CAUSES_SLOTS_PER_CONTRACT;
+  memory->tile = best_tile();
+  size_t lanes = (size_t)memory->tile->lanes;
+  memory->state = context_allocate(context, ((size_t)plan->state_slots + extra) * lanes, sizeof(double));
+  memory->output = context_allocate(context, (size_t)plan->output.slot_count * lanes, sizeof(double));
   return memory->state != NULL && memory->output != NULL ? LS_STATUS_OK : LS_STATUS_OUT_OF_MEMORY;
 }
 
@@ -30,54 +31,25 @@ static void release_memory(ls_context *context, struct tile_memory *memory) {
   context_release(context, memory->state);
 }
 
-/* The scenario's shocks in every lane but the first, which has none. */
-static struct ls_view begin_tile(const struct ls_plan *plan, int64_t scenario, ls_slots state, ls_slots output) {
-  int64_t number[LANES];
-  for (int lane = 0; lane < LANES; lane++) number[lane] = scenario;
-  struct ls_view view = tile_begin(plan, number, state, output);
-  for (int32_t k = 0; k < plan->shock.key_count; k++) {
-    double neutral = lane_get(column_neutral(&plan->shock, plan->shock.key_column[k]), 0);
-    slot_set(state, k, lane_put(slot_get(state, k), 0, neutral));
-  }
-  return view;
-}
-
-/* set[lane]: the channels that are open in it; all are in lane 0, which looks at itself. */
-static void run_tile(const struct ls_plan *plan, int64_t scenario, const uint32_t set[LANES],
-                     const struct tile_memory *memory) {
-  ls_slots state = {memory->state, LANES}, output = {memory->output, LANES};
-  struct ls_view view = begin_tile(plan, scenario, state, output);
-  struct loop_view v = loop_view_of(&view, tile_own(plan, state));
-  ls_lane closed = lane_set(0);
-  for (int c = 0; c < LOOP_CHANNEL_COUNT; c++) {
-    ls_lane open = lane_set(0);
-    for (int lane = 0; lane < LANES; lane++) open = lane_put(open, lane, set[lane] >> c & 1u);
-    v.open[c] = lane_to_mask(open);
-    closed = closed + (lane_set(1) - open);
-  }
-  v.some_closed = lane_to_mask(closed);
-  loop_simulate(v, state, output);
-}
-
 /* Losses of all entities, and the system's gross loss behind them, of one lane. */
 static void read_losses(const struct ls_plan *plan, const struct tile_memory *memory, int lane, double *loss) {
-  for (int32_t i = 0; i < plan->entity_count; i++)
-    loss[i] = memory->output[(int64_t)(plan->output.loss + i) * LANES + lane];
-  loss[plan->entity_count] = memory->output[(int64_t)plan->output.loss_gross * LANES + lane];
+  int64_t lanes = memory->tile->lanes;
+  for (int32_t i = 0; i < plan->entity_count; i++) loss[i] = memory->output[(plan->output.loss + i) * lanes + lane];
+  loss[plan->entity_count] = memory->output[plan->output.loss_gross * lanes + lane];
 }
 
 /* loss[set * (N + 1) + i] for `count` sets from `first` on. */
 static ls_status simulate_sets(ls_context *context, const struct ls_plan *plan, int64_t scenario, uint32_t first,
                                uint32_t count, double *loss) {
-  struct tile_memory memory = {NULL, NULL};
+  struct tile_memory memory = {NULL, NULL, NULL};
   ls_status status = take_memory(context, plan, &memory);
-  for (uint32_t done = 0; done < count && status == LS_STATUS_OK; done += LANES - 1) {
-    uint32_t set[LANES] = {CHANNEL_SETS - 1};
-    for (uint32_t lane = 1; lane < LANES; lane++)
-      set[lane] = first + (done + lane - 1 < count ? done + lane - 1 : done);
-    run_tile(plan, scenario, set, &memory);
-    for (uint32_t lane = 1; lane < LANES && done + lane - 1 < count; lane++)
-      read_losses(plan, &memory, (int)lane, loss + (done + lane - 1) * ((size_t)plan->entity_count + 1));
+  uint32_t beside = (uint32_t)memory.tile->lanes - 1; /* sets in a tile */
+  for (uint32_t done = 0; done < count && status == LS_STATUS_OK; done += beside) {
+    uint32_t set[CPU_LANES_MOST] = {CHANNEL_SETS - 1};
+    for (uint32_t k = 0; k < beside; k++) set[k + 1] = first + (done + k < count ? done + k : done);
+    memory.tile->run(plan, scenario, set, memory.state, memory.output);
+    for (uint32_t k = 0; k < beside && done + k < count; k++)
+      read_losses(plan, &memory, (int)k + 1, loss + (done + k) * ((size_t)plan->entity_count + 1));
   }
   release_memory(context, &memory);
   return status;

@@ -2,6 +2,8 @@
 #ifndef LS_HOST_ENGINE_TILE_CPU_H
 #define LS_HOST_ENGINE_TILE_CPU_H
 
+#include <stdbool.h>
+
 #include "plan.h" /* kernels/ */
 
 enum { CPU_LANES_MOST = 8 };
@@ -12,6 +14,9 @@ struct cpu_tile {
   /* Runs scenarios scenario[lanes]; state and output hold slots of `lanes` doubles, aligned to 64 bytes. */
   void (*run)(const struct ls_plan *plan, const int64_t *scenario, double *state, double *output);
 };
+
+/* Does this processor have the tile's instructions? */
+bool cpu_runs(const struct cpu_tile *tile);
 
 extern const struct cpu_tile CPU_TILE_BASELINE, CPU_TILE_AVX2, CPU_TILE_AVX512;
 

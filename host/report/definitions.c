@@ -23,6 +23,10 @@ static const struct definition DEFINITIONS[] = {
     {"backlog_at_risk", "Backlog at risk",
      "Orders still to be delivered at the horizon, each weighted with the share of its first value that its buyer has "
      "lost."},
+    {"backlog_at_risk_caused", "Backlog at risk by it",
+     "What the entity itself still has on order at the horizon, weighted with the share of its first value that it has "
+     "lost: "
+     "the backlog at risk of its sellers, by customer."},
     {"write_downs", "Write-downs", "What the entity has written down on the stakes that it holds."},
     {"write_downs_caused", "Write-downs caused", "What the holders of stakes in the entity have written down on them."},
     {"least_value_to_reference", "Least value to reference",

@@ -38,10 +38,11 @@ static const struct ls_model_info loop_info __attribute__((unused)) = {
              "limited liability", "sales within the loop", "backlog written off", 0},
     .line_first = 9,
     .measure = {"cash_runway", "funding_gap", "refinancing", "peak_drawdown", "peak_drawdown_quarter", "idle_capacity",
-                "dark_capacity", "backlog_at_risk", "write_downs", "write_downs_caused", "least_value_to_reference", 0},
+                "dark_capacity", "backlog_at_risk", "backlog_at_risk_caused", "write_downs", "write_downs_caused",
+                "least_value_to_reference", 0},
     .system = {"outside_shareholders_loss", "outside_creditors_loss", "deadweight_loss", 0},
     .by_quarter = "refinancing_by_quarter",
-    .measure_unit = {"quarter", 0, 0, "1", "quarter", "capacity", "capacity", 0, 0, 0, "1", 0},
+    .measure_unit = {"quarter", 0, 0, "1", "quarter", "capacity", "capacity", 0, 0, 0, 0, "1", 0},
     .cause = {"own shock", "orders", "supply", "credit", "funding", "prices", "stakes", 0}, /* enum ls_loop_channel */
     .trace = {"cash", "value", "real_assets", "capacity", "revenue", "debt", "live", "distress", "sales", 0},
     .trace_flags = 1u << 6 | 1u << 7,

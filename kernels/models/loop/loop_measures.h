@@ -15,6 +15,7 @@ enum loop_measure {
   LOOP_MEASURE_IDLE,
   LOOP_MEASURE_DARK,
   LOOP_MEASURE_BACKLOG_AT_RISK,
+  LOOP_MEASURE_BACKLOG_AT_RISK_CAUSED,
   LOOP_MEASURE_WRITE_DOWNS,
   LOOP_MEASURE_WRITE_DOWNS_CAUSED,
   LOOP_MEASURE_LEAST_STANDING
@@ -106,6 +107,14 @@ LS_FN ls_lane loop_backlog_at_risk(const struct loop_view *v, int32_t i) {
   return sum;
 }
 
+/* The same by buyer: what its sellers may not be paid for of what it has on order. */
+LS_FN ls_lane loop_backlog_at_risk_caused(const struct loop_view *v, int32_t i) {
+  ls_lane sum = lane_set(0);
+  for (int32_t k = v->loop->purchase.first_from[i]; k < v->loop->purchase.first_from[i + 1]; k++)
+    sum = sum + loop_get(v, v->at->backlog, k);
+  return sum * (lane_set(1) - loop_get(v, v->at->standing, i));
+}
+
 LS_FN void loop_write_measure(const struct loop_view *v, ls_slots output, enum loop_measure measure, int32_t i,
                               ls_lane x) {
   slot_set(output, v->plan->output.measure + (int32_t)measure * v->n + i, x);
@@ -122,6 +131,7 @@ LS_FN void loop_write_measures(const struct loop_view *v, ls_slots output, int32
   loop_write_measure(v, output, LOOP_MEASURE_IDLE, i, loop_get(v, at->idle_sum, i));
   loop_write_measure(v, output, LOOP_MEASURE_DARK, i, loop_get(v, at->dark, i));
   loop_write_measure(v, output, LOOP_MEASURE_BACKLOG_AT_RISK, i, loop_backlog_at_risk(v, i));
+  loop_write_measure(v, output, LOOP_MEASURE_BACKLOG_AT_RISK_CAUSED, i, loop_backlog_at_risk_caused(v, i));
   loop_write_measure(v, output, LOOP_MEASURE_WRITE_DOWNS, i, carried ? loop_get(v, at->written_down, i) : lane_set(0));
   loop_write_measure(v, output, LOOP_MEASURE_WRITE_DOWNS_CAUSED, i,
                      carried ? loop_get(v, at->written_down_on, i) : lane_set(0));
