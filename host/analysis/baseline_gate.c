@@ -174,9 +174,8 @@ static bool has_loop_tables(const ls_network *network) {
          network->has_loop_settings;
 }
 
-/* `scratch` takes the messages of a network that the model does not take, which is no fault of the network. */
-static ls_status measure(ls_context *context, ls_context *scratch, const ls_network *network, int32_t draws,
-                         uint64_t seed, struct baseline_gate *gate) {
+static ls_status measure(ls_context *context, const ls_network *network, int32_t draws, uint64_t seed,
+                         struct baseline_gate *gate) {
   static const char *const TRACE[] = {"trace=1"};
   ls_run_options options = ls_run_options_default();
   struct central central = {0};
@@ -185,30 +184,21 @@ static ls_status measure(ls_context *context, ls_context *scratch, const ls_netw
   options.threads = 1;
   options.settings = TRACE;
   options.setting_count = 1;
-  ls_status status = solve(scratch, network, &options, &central);
-  if (status == LS_STATUS_INVALID_INPUT || status == LS_STATUS_UNUSABLE || status == LS_STATUS_USAGE) {
-    gate->refusal = context_copy_text(context, ls_context_message(scratch, 0));
-    status = gate->refusal == NULL ? LS_STATUS_OUT_OF_MEMORY : LS_STATUS_OK;
-  } else if (status != LS_STATUS_OK) {
-    (void)context_fail(context, status, "%s", ls_context_message(scratch, 0));
-  } else {
-    status = fill_entities(context, &central, gate);
-    if (status == LS_STATUS_OK && draws > 1) status = fill_shares(context, &options, &central.job, draws, seed, gate);
-  }
-  context_release(scratch, central.value);
-  job_release(scratch, &central.job);
+  ls_status status = solve(context, network, &options, &central);
+  if (status == LS_STATUS_OK) status = fill_entities(context, &central, gate);
+  if (status == LS_STATUS_OK && draws > 1) status = fill_shares(context, &options, &central.job, draws, seed, gate);
+  context_release(context, central.value);
+  job_release(context, &central.job);
   return status;
 }
 
 void baseline_gate_release(ls_context *context, struct baseline_gate *gate) {
-  context_release(context, gate->refusal);
   context_release(context, gate->entity);
   *gate = (struct baseline_gate){0};
 }
 
 ls_status baseline_gate_measure(ls_context *context, const ls_network *network, int32_t draws, uint64_t seed,
                                 struct baseline_gate *gate) {
-  ls_context *scratch = NULL;
   fenv_t before;
   *gate = (struct baseline_gate){.applies = has_loop_tables(network), .fail_share = NAN};
   if (draws < 0 || draws > SCENARIO_DRAWS_MOST)
@@ -219,14 +209,9 @@ ls_status baseline_gate_measure(ls_context *context, const ls_network *network, 
                         "network '%s': its tables are not made of deals.csv and assumptions.csv, draws must be 0 or 1",
                         network->name);
   if (!gate->applies) return LS_STATUS_OK;
-  if (ls_context_create(&scratch) != LS_STATUS_OK)
-    return context_fail(context, LS_STATUS_OUT_OF_MEMORY, "no memory for the messages of the baseline");
-  const struct allocator allocator = context_allocator(context);
-  ls_context_set_allocator(scratch, allocator.allocate, allocator.release, allocator.user);
   arithmetic_begin(&before);
-  ls_status status = measure(context, scratch, network, draws, seed, gate);
+  ls_status status = measure(context, network, draws, seed, gate);
   arithmetic_restore(&before);
-  ls_context_destroy(&scratch);
   if (status != LS_STATUS_OK) baseline_gate_release(context, gate);
   return status;
 }

@@ -1,9 +1,9 @@
 /* baseline_gate.h - can the plan be lived, and does it begin where the world is?
  *
- * The loop model is solved without any shock. The gate is passed where, on central values, nobody defaults or is flagged as in
- * distress in any quarter, and quarter 0 agrees with what was reported, where that is known: revenue within 5 %, change of
- * cash, capital expenditure and value within 10 %. Over draws of the uncertain assumptions: in what share of them an entity
- * defaults or is flagged. Source of the figures and of what is compared: docs/baseline-gate.md.
+ * The loop model is solved without any shock. The gate is passed where, on central values, nobody defaults or is
+ * flagged as in distress in any quarter, and quarter 0 agrees with what was reported, where that is known: revenue
+ * within 5 %, change of cash, capital expenditure and value within 10 %. Over draws of the uncertain assumptions: in
+ * what share of them an entity defaults or is flagged. What is compared with what: docs/baseline-gate.md.
  */
 #ifndef LS_HOST_ANALYSIS_BASELINE_GATE_H
 #define LS_HOST_ANALYSIS_BASELINE_GATE_H
@@ -21,9 +21,8 @@ enum { GATE_RECENT_DAYS = 183 };
 /* One figure of quarter 0, in the network's unit. */
 struct gate_figure {
   double model;
-  double reported; /* NaN: not known */
-  double
-      deviation; /* (model - reported) / |reported|; NaN where not known, infinite where 0 was reported and is not met */
+  double reported;  /* NaN: not known */
+  double deviation; /* (model - reported) / |reported|; NaN: not known, infinite: 0 was reported and is not met */
   bool is_compared; /* known, and recent enough */
   bool is_assumed;  /* an assumption stands where nothing was reported (value) */
   bool within;      /* its limit; true where it is not compared */
@@ -38,7 +37,6 @@ struct gate_entity {
 struct baseline_gate {
   bool applies; /* the network has tables of the loop model; else nothing below is set */
   bool passes, converged;
-  char *refusal; /* why the loop model does not take the network, NULL where it does; then there are no entities */
   int32_t quarter_count, entity_count;
   struct gate_entity *entity; /* [entity_count] */
   int32_t draws;              /* 0: central values alone */
@@ -46,8 +44,8 @@ struct baseline_gate {
   double fail_share;          /* of the draws, 0-1: anybody defaults or is flagged; NaN without draws */
 };
 
-/* `draws`: 0 or 1 for central values alone. LS_STATUS_USAGE: more than can be; LS_STATUS_UNUSABLE: nothing can be drawn;
- * LS_STATUS_INTERRUPTED. */
+/* `draws`: 0 or 1 for central values alone. LS_STATUS_USAGE: more than can be; LS_STATUS_UNUSABLE: nothing can be
+ * drawn; LS_STATUS_INTERRUPTED. */
 ls_status baseline_gate_measure(ls_context *context, const ls_network *network, int32_t draws, uint64_t seed,
                                 struct baseline_gate *gate);
 void baseline_gate_release(ls_context *context, struct baseline_gate *gate);

@@ -40,10 +40,6 @@ void baseline_gate_json(struct json *json, const ls_network *network, const stru
   if (!gate->applies) return;
   json_object_begin(json, "baseline_gate");
   json_flag(json, "passes", gate->passes);
-  if (gate->refusal != NULL)
-    json_text(json, "refusal", gate->refusal);
-  else
-    json_nothing(json, "refusal");
   json_flag(json, "converged", gate->converged);
   json_whole(json, "quarters", gate->quarter_count);
   json_whole(json, "draws", gate->draws);
@@ -94,11 +90,10 @@ static void add_reasons_of(struct reasons *reasons, const char *id, const struct
 static void text_verdict(struct buffer *buffer, const ls_network *network, const struct baseline_gate *gate) {
   struct reasons reasons = {.buffer = buffer};
   buffer_text(buffer, gate->passes ? "Baseline gate: passes" : "Baseline gate: does not pass:");
-  if (gate->refusal != NULL) buffer_print(buffer, " %s\n", gate->refusal);
-  if (gate->refusal == NULL && !gate->converged) add_reason(&reasons, "the network without shock did not converge");
+  if (!gate->converged) add_reason(&reasons, "the network without shock did not converge");
   for (int32_t i = 0; i < gate->entity_count; i++)
     add_reasons_of(&reasons, network_entity_id(network, i), &gate->entity[i]);
-  if (gate->refusal == NULL) buffer_text(buffer, "\n");
+  buffer_text(buffer, "\n");
 }
 
 static void text_quarter(struct buffer *buffer, int32_t quarter) {
@@ -158,7 +153,6 @@ static void text_figures(struct buffer *buffer, const ls_network *network, const
 void baseline_gate_text(struct buffer *buffer, const ls_network *network, const struct baseline_gate *gate) {
   if (!gate->applies) return;
   text_verdict(buffer, network, gate);
-  if (gate->refusal != NULL) return;
   text_events(buffer, network, gate);
   text_figures(buffer, network, gate);
 }

@@ -1,4 +1,4 @@
-/* command_check.c - loopstress check NETWORK: every fault and oddity of a network, what it holds, and the baseline gate. */
+/* command_check.c - loopstress check NETWORK: faults and oddities of a network, what it holds, the baseline gate. */
 #include <limits.h>
 
 #include "commands.h"
