@@ -143,8 +143,22 @@ LS_API const char *ls_network_entity_id(const ls_network *network, int32_t entit
 LS_API const char *ls_network_name(const ls_network *network);
 
 /* Validates a folder or file and reports; as JSON {"valid","entities","links","errors":[{"file","line","message"}],
- * "warnings":[...], ...}. Bad input is a report with valid = false and status LS_STATUS_INVALID_INPUT (*report is set);
- * warnings under `strict` give LS_STATUS_CHECK_FAILED (*report is set). */
+ * "warnings":[...], ...}. Bad input is a report with valid = false and status LS_STATUS_INVALID_INPUT (*report is set).
+ * A network with tables of the loop model also goes through the baseline gate ("baseline_gate"; docs/baseline-gate.md):
+ * without shock nobody defaults or is in distress, and quarter 0 is near what was reported. Warnings, or a gate that is
+ * not passed, give LS_STATUS_CHECK_FAILED under `strict` (*report is set). */
+typedef struct ls_check_options {
+  ls_read_options reading;
+  int draws; /* sets of the uncertain assumptions to ask the gate over; 0 or 1: central values alone. Needs a ledger */
+  uint64_t seed; /* of the draws: those of a run with this seed */
+} ls_check_options;
+
+/* options may be NULL (all 0). LS_STATUS_USAGE: draws out of range; LS_STATUS_UNUSABLE: there is nothing to draw;
+ * LS_STATUS_INTERRUPTED after ls_context_request_stop. */
+LS_API ls_status ls_check(ls_context *context, const char *path, const ls_check_options *options, ls_format format,
+                          ls_text **report);
+
+/* The same without draws. */
 LS_API ls_status ls_network_check(ls_context *context, const char *path, const ls_read_options *options,
                                   ls_format format, ls_text **report);
 

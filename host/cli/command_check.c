@@ -1,12 +1,16 @@
-/* command_check.c - loopstress check NETWORK: every fault and oddity of a network, and what it holds. */
+/* command_check.c - loopstress check NETWORK: faults and oddities of a network, what it holds, the baseline gate. */
+#include <limits.h>
+
 #include "commands.h"
 #include "output.h"
 
 int command_check(const struct options *options) {
-  ls_read_options reading = {.sum_duplicates = options->duplicates != NULL, .strict = options->strict};
+  ls_check_options wanted = {.reading = {.sum_duplicates = options->duplicates != NULL, .strict = options->strict},
+                             .draws = options->draws > INT_MAX ? INT_MAX : (int)options->draws,
+                             .seed = options->seed};
   ls_text *report = NULL;
   ls_context *context = cli_begin();
   if (context == NULL) return ls_status_exit_code(LS_STATUS_OUT_OF_MEMORY);
-  ls_status status = ls_network_check(context, options->operand[0], &reading, cli_format(options), &report);
+  ls_status status = ls_check(context, options->operand[0], &wanted, cli_format(options), &report);
   return cli_end(&context, options, status, &report);
 }

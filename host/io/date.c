@@ -23,3 +23,17 @@ bool date_is_valid(const char *text) {
   if (text[4] != '-' || !two_digits(text + 5, 1, 12)) return false;
   return length == 7 || (text[7] == '-' && two_digits(text + 8, 1, days_of(atoi(text), atoi(text + 5))));
 }
+
+/* Days since March 1st of the year 0 of the Gregorian calendar; a year that begins in March ends with its leap day. */
+static int32_t day_number(const char *text) {
+  const size_t length = strlen(text);
+  const int month = length > 4 ? atoi(text + 5) : 1, day = length > 7 ? atoi(text + 8) : 1;
+  const int year = atoi(text) - (month < 3), from_march = (month + 9) % 12;
+  return 365 * year + year / 4 - year / 100 + year / 400 + (153 * from_march + 2) / 5 + day - 1;
+}
+
+bool date_days_between(const char *from, const char *to, int32_t *days) {
+  if (!date_is_valid(from) || !date_is_valid(to)) return false;
+  *days = day_number(to) - day_number(from);
+  return true;
+}

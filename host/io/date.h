@@ -3,8 +3,13 @@
 #define LS_HOST_IO_DATE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* "2026", "2026-04" or "2026-04-30", with months and days that exist. */
 bool date_is_valid(const char *text);
+
+/* Days from the first day that `from` can mean to the first that `to` can mean ("2026-04": April 1st), negative
+ * backwards. False, with *days left alone, unless both are valid. */
+bool date_days_between(const char *from, const char *to, int32_t *days);
 
 #endif

@@ -1,19 +1,11 @@
-/* check.c - ls_network_check: a network is read, and what was found is told as a report instead of a failure. */
-#include "io/json.h"
+/* check.c - see check.h. */
+#include "network/check.h"
+
 #include "io/number.h"
 #include "network/schema.h"
 
 #include <math.h>
 #include <string.h>
-
-struct check {
-  ls_context *context;
-  const ls_network *network; /* NULL where it is not valid */
-  const char *path;
-  bool valid;
-  int first_error, first_warning; /* messages of this check begin here */
-  int64_t error_count;
-};
 
 static int64_t count_links(const ls_network *network) {
   int64_t count = 0;
@@ -70,7 +62,7 @@ static void put_message(struct json *json, const struct message *message) {
   json_object_end(json);
 }
 
-static void put_messages(struct json *json, const struct check *check) {
+static void put_messages(struct json *json, const struct network_check *check) {
   const struct message *message;
   json_list_begin(json, "errors");
   for (int i = check->first_error; (message = context_error(check->context, i)) != NULL; i++)
@@ -125,27 +117,24 @@ static void put_ledger(struct json *json, const ls_network *network) {
   json_list_end(json);
 }
 
-static ls_status report_json(const struct check *check, ls_text **report) {
-  struct json json = json_start(check->context);
-  json_object_begin(&json, NULL);
-  json_flag(&json, "valid", check->valid);
-  if (check->network != NULL) {
-    json_whole(&json, "entities", check->network->entity_count);
-    json_whole(&json, "links", count_links(check->network));
+void network_check_json(struct json *json, const struct network_check *check) {
+  const ls_network *network = check->network;
+  json_flag(json, "valid", check->valid);
+  if (network != NULL) {
+    json_whole(json, "entities", network->entity_count);
+    json_whole(json, "links", count_links(network));
   } else {
-    json_nothing(&json, "entities");
-    json_nothing(&json, "links");
+    json_nothing(json, "entities");
+    json_nothing(json, "links");
   }
-  put_messages(&json, check);
-  if (check->network != NULL) put_metadata(&json, check->network);
-  if (check->network != NULL && check->network->table[TABLE_DEALS].present) put_ledger(&json, check->network);
-  json_object_end(&json);
-  return json_finish(&json, report);
+  put_messages(json, check);
+  if (network != NULL) put_metadata(json, network);
+  if (network != NULL && network->table[TABLE_DEALS].present) put_ledger(json, network);
 }
 
 /* ---- text -------------------------------------------------------------------------------------------------------- */
 
-static void tell_messages(struct buffer *buffer, const struct check *check) {
+static void tell_messages(struct buffer *buffer, const struct network_check *check) {
   const struct message *message;
   int told = 0;
   for (int i = check->first_error; (message = context_error(check->context, i)) != NULL; i++, told++)
@@ -193,33 +182,29 @@ static void tell_network(struct buffer *buffer, const ls_network *network) {
                    (long long)network->table[id].row_count);
 }
 
-static ls_status report_text(const struct check *check, ls_text **report) {
-  struct buffer buffer = buffer_start(check->context);
+void network_check_text(struct buffer *buffer, const struct network_check *check) {
   const char *name = check->network != NULL ? check->network->name : check->path;
-  buffer_print(&buffer, "%s: %s\n", name, check->valid ? "valid" : "not valid");
-  if (check->network != NULL) tell_network(&buffer, check->network);
-  tell_messages(&buffer, check);
-  if (check->network != NULL) tell_ledger(&buffer, check->network);
-  return buffer_finish(&buffer, report);
+  buffer_print(buffer, "%s: %s\n", name, check->valid ? "valid" : "not valid");
+  if (check->network != NULL) tell_network(buffer, check->network);
+  tell_messages(buffer, check);
+  if (check->network != NULL) tell_ledger(buffer, check->network);
 }
 
-ls_status ls_network_check(ls_context *context, const char *path, const ls_read_options *options, ls_format format,
-                           ls_text **report) {
+/* ---- reading ----------------------------------------------------------------------------------------------------- */
+
+ls_status network_check_read(ls_context *context, const char *path, const ls_read_options *options,
+                             struct network_check *out) {
   ls_read_options reading = options != NULL ? *options : (ls_read_options){0};
-  const bool strict = reading.strict;
   const int64_t faults = context_fault_count(context);
-  ls_network *network = NULL;
-  struct check check = {.context = context, .path = path};
+  struct network_check check = {.context = context, .path = path};
   check.first_error = ls_context_message_count(context);
   check.first_warning = ls_context_warning_count(context);
   reading.strict = false;
-  const ls_status found = ls_network_read(context, path, &reading, &network);
+  const ls_status found = ls_network_read(context, path, &reading, &check.network);
   if (found != LS_STATUS_OK && found != LS_STATUS_INVALID_INPUT) return found;
-  check.network = network;
   check.valid = found == LS_STATUS_OK;
   check.error_count = context_fault_count(context) - faults;
-  const ls_status told = format == LS_FORMAT_JSON ? report_json(&check, report) : report_text(&check, report);
-  network_destroy(&network);
-  if (told != LS_STATUS_OK || found != LS_STATUS_OK) return told != LS_STATUS_OK ? told : found;
-  return strict && ls_context_warning_count(context) > check.first_warning ? LS_STATUS_CHECK_FAILED : LS_STATUS_OK;
+  check.has_warnings = ls_context_warning_count(context) > check.first_warning;
+  *out = check;
+  return LS_STATUS_OK;
 }

@@ -72,26 +72,24 @@ def plan_table():
     return [["entity", *heads]] + [[e, *cells] for e, cells in columns.items()]
 
 
-def anchor_rows(vintage):
-    """(entity, reported revenue, sales of quarter 0, reported capital expenditure or None, planned one)."""
-    ids, path = trace(vintage)
-    ledger = Ledger(os.path.join(DATA, vintage))
-    contracts = ledger.purchases().values()
-    for row in read(os.path.join(DATA, vintage, "entities.csv")):
-        if not recent(row, VINTAGES[vintage]):
-            continue
-        capex = sum(ledger.first_order(c) * c["capex_share"] for c in contracts if c["buyer"] == row["id"])
-        reported = float(row["quarter_capex"]) if row["quarter_capex"] else None
-        yield row["id"], float(row["quarter_revenue"]), float(path["sales"][0, ids.index(row["id"])]), reported, capex
+def baseline_gate(folder):
+    """What `check` tells of the plan of a folder: passes or not, and by entity."""
+    done = subprocess.run([PROGRAM, "check", os.path.join(DATA, folder), "--json"], capture_output=True, text=True,
+                          check=False)
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr)
+    return json.loads(done.stdout)["baseline_gate"]
 
 
 def anchor_table():
     rows = [["vintage", "entity", "reported revenue of a quarter", "sales of quarter 0", "reported capital expenditure",
              "planned for quarter 0"]]
     for vintage in VINTAGES:
-        for e, revenue, sales, reported, capex in anchor_rows(vintage):
-            cells = [f"{reported:.1f}", f"{capex:.1f}"] if reported else ["", ""]
-            rows.append([vintage, e, f"{revenue:.2f}", f"{sales:.2f}", *cells])
+        for e in baseline_gate(vintage)["entities"]:
+            revenue, capex = e["revenue"], e["capex"]
+            if revenue["within"] is not None:
+                cells = [f"{capex['reported']:.1f}", f"{capex['model']:.1f}"] if capex["reported"] else ["", ""]
+                rows.append([vintage, e["id"], f"{revenue['reported']:.2f}", f"{revenue['model']:.2f}", *cells])
     return rows
 
 

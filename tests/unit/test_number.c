@@ -181,6 +181,24 @@ TEST dates_are_iso_and_exist(void) {
   PASS();
 }
 
+TEST days_between_dates_are_those_of_the_calendar(void) {
+  int32_t days = 7;
+  ASSERT(date_days_between("2026-02-28", "2026-03-01", &days));
+  ASSERT_EQ(1, days);
+  ASSERT(date_days_between("2024-02-28", "2024-03-01", &days));
+  ASSERT_EQ(2, days);
+  ASSERT(date_days_between("1900-02-28", "1900-03-01", &days));
+  ASSERT_EQ(1, days);
+  ASSERT(date_days_between("2025-12-31", "2026-08-31", &days)); /* 31 days of January ... 31 of August */
+  ASSERT_EQ(31 + 28 + 31 + 30 + 31 + 30 + 31 + 31, days);
+  ASSERT(date_days_between("2026-04", "2025", &days)); /* first days; backwards */
+  ASSERT_EQ(-(365 + 31 + 28 + 31), days);
+  ASSERT_FALSE(date_days_between("", "2026", &days));
+  ASSERT_FALSE(date_days_between("2026", "31.8.2026", &days));
+  ASSERT_EQ(-455, days);
+  PASS();
+}
+
 static const char *form_of(const char *text, char form[64]) {
   if (alike_room(strlen(text)) > 64) return "too long";
   alike_form(text, form);
@@ -216,6 +234,7 @@ SUITE(numbers) {
   RUN_TEST(nearest_word_is_the_one_with_the_fewest_edits);
   RUN_TEST(words_are_alike_but_for_blanks_case_and_composition);
   RUN_TEST(dates_are_iso_and_exist);
+  RUN_TEST(days_between_dates_are_those_of_the_calendar);
 }
 
 GREATEST_MAIN_DEFS();
