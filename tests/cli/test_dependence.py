@@ -122,7 +122,7 @@ def test_measures_in_tables_are_what_a_hand_finds(folder):
     network = loop_folder(folder, LOOP)
     _, tables = exported(folder, "run", network, "--model", "loop", "--scenarios", os.path.join(network, "shocks.csv"))
     rows = {(row["entity"], row["measure"]): row for row in table(tables, "measures.csv")}
-    assert len(rows) == 11 + 3
+    assert len(rows) == 12 + 3
     for key, unit, mean in (("cash_runway", "quarter", 1), ("funding_gap", "currency", 3.8), ("refinancing", "currency", 3.8)):
         near(float(rows["a", key]["mean"]), mean)
         assert rows["a", key]["unit"] == unit and rows["a", key]["standard_error"] == "", rows["a", key]

@@ -156,7 +156,10 @@ def check_tables(file, folder):
         same = number(row["mean"]) == data[place] and number(row["standard_error"]) == file[row["measure"] + "_stderr"][place] and \
             row["unit"] == data.attrs["units"]
         wrong += [] if same else [row]
-    check("measures.csv", len(rows) == 11 * n + 3 and not wrong, wrong[:1])
+    check("measures.csv", len(rows) == 12 * n + 3 and not wrong, wrong[:1])
+    by_seller, by_buyer = (file[name][:].sum() for name in ("backlog_at_risk", "backlog_at_risk_caused"))
+    check("backlog at risk by seller and by buyer is the same backlog",
+          by_seller > 0 and abs(by_buyer / by_seller - 1) < 1e-9, (by_seller, by_buyer))
     units = {row["measure"]: row["unit"] for row in rows}
     check("units of measures", units["cash_runway"] == "quarter" and units["idle_capacity"] == "capacity" and
           units["peak_drawdown"] == "1" and units["funding_gap"] == units["deadweight_loss"] == "USD bn", units)
