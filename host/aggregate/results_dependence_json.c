@@ -5,17 +5,6 @@
 #include "aggregate/dependence.h"
 #include "aggregate/results_dependence.h"
 
-static void write_interval(struct json *json, const char *key, double low, double high) {
-  if (isnan(low) || isnan(high)) {
-    json_nothing(json, key);
-    return;
-  }
-  json_list_begin(json, key);
-  json_number(json, NULL, low);
-  json_number(json, NULL, high);
-  json_list_end(json);
-}
-
 static void write_pair(struct json *json, const ls_results *results, int32_t i, int32_t j) {
   struct default_pair pair;
   if (!dependence_lists(results, i, j) || !dependence_pair(results, i, j, &pair)) return;
@@ -24,9 +13,9 @@ static void write_pair(struct json *json, const ls_results *results, int32_t i, 
   json_text(json, "j", ls_network_entity_id(results->network, j));
   json_whole(json, "count", pair.both);
   json_number(json, "p_joint", pair.joint);
-  write_interval(json, "p_joint_ci95", pair.joint_low, pair.joint_high);
+  json_interval(json, "p_joint_ci95", pair.joint_low, pair.joint_high);
   json_number(json, "p_j_given_i", pair.given);
-  write_interval(json, "p_j_given_i_ci95", pair.given_low, pair.given_high);
+  json_interval(json, "p_j_given_i_ci95", pair.given_low, pair.given_high);
   json_object_end(json);
 }
 

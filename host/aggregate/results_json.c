@@ -33,17 +33,6 @@ const struct loss_statistics *results_system(const ls_results *results) {
   return results->identity.loss_is_net ? &results->statistics.net : &results->statistics.gross;
 }
 
-static void pair(struct json *json, const char *key, double low, double high) {
-  if (isnan(low) || isnan(high)) {
-    json_nothing(json, key);
-    return;
-  }
-  json_list_begin(json, key);
-  json_number(json, NULL, low);
-  json_number(json, NULL, high);
-  json_list_end(json);
-}
-
 /* ---- the system --------------------------------------------------------------------------------------------------------------------- */
 
 static void write_tails(struct json *json, const struct loss_statistics *loss) {
@@ -51,7 +40,7 @@ static void write_tails(struct json *json, const struct loss_statistics *loss) {
   for (int k = 0; k < QUANTILE_LEVEL_COUNT; k++) {
     json_object_begin(json, QUANTILE_NAME[k]);
     json_number(json, "value", loss->tail[k].value);
-    pair(json, "ci95", loss->tail[k].low, loss->tail[k].high);
+    json_interval(json, "ci95", loss->tail[k].low, loss->tail[k].high);
     json_object_end(json);
   }
   json_object_end(json);
@@ -134,7 +123,7 @@ static void write_entity(struct json *json, const ls_results *results, int32_t i
   json_object_begin(json, NULL);
   json_text(json, "id", ls_network_entity_id(results->network, i));
   json_number(json, "default_probability", entity->default_probability);
-  pair(json, "default_probability_ci95", entity->default_low, entity->default_high);
+  json_interval(json, "default_probability_ci95", entity->default_low, entity->default_high);
   json_number(json, "forced_probability", entity->forced_probability);
   json_number(json, "distress_probability", entity->distress_probability);
   json_number(json, "loss_mean", entity->loss_mean);

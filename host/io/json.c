@@ -2,6 +2,7 @@
 #include "io/json.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 struct json json_start(ls_context *context) {
@@ -113,4 +114,15 @@ ls_status json_finish(struct json *json, ls_text **text) {
   }
   buffer_add(&json->buffer, "\n", 1);
   return buffer_finish(&json->buffer, text);
+}
+
+void json_interval(struct json *json, const char *key, double low, double high) {
+  if (isnan(low) || isnan(high)) {
+    json_nothing(json, key);
+    return;
+  }
+  json_list_begin(json, key);
+  json_number(json, NULL, low);
+  json_number(json, NULL, high);
+  json_list_end(json);
 }

@@ -23,6 +23,9 @@ void json_list_end(struct json *json);
 void json_text(struct json *json, const char *key, const char *text);
 void json_number(struct json *json, const char *key, double value);
 void json_whole(struct json *json, const char *key, int64_t value);
+/* A list of two numbers; null where either is none. */
+void json_interval(struct json *json, const char *key, double low, double high);
+
 /* A text beyond 2^63, where a number would not survive readers that know signed integers alone. */
 void json_seed(struct json *json, const char *key, uint64_t seed);
 void json_flag(struct json *json, const char *key, bool value);
