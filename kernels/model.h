@@ -15,6 +15,13 @@ enum ls_operator {
   LS_OPERATOR_FUNDING = 5           /* a_i = sum_j L_ij x_j: what i has borrowed from j, in money */
 };
 
+/* The tables that a model's plan is made of. */
+enum ls_tables {
+  LS_TABLES_LIABILITIES = 0, /* static models around a linear operator */
+  LS_TABLES_LOOP = 1,
+  LS_TABLES_TRADE = 2
+};
+
 enum {
   LS_MODEL_SETTINGS = 4,
   LS_MODEL_OUTPUTS = 8,
@@ -39,6 +46,7 @@ struct ls_model_info {
   const char *title;  /* one line for people */
   const char *source; /* author, year, journal, equation */
   enum ls_operator operator_kind;
+  enum ls_tables tables;
   uint32_t variables;                                /* bit v set: takes shocks of enum ls_variable v */
   int has_least;                                     /* --set solution=least is offered */
   double tolerance;                                  /* default of --set tolerance */

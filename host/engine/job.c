@@ -42,7 +42,7 @@ static ls_status solve_baseline(ls_context *context, const struct run_settings *
   struct single single = {value, plan->output.slot_count};
   struct compute_request request = {.plan = plan, .count = 1, .threads = 1};
   ls_status status = LS_CPU_BACKEND.compute(context, &request, keep_single, &single);
-  if (status == LS_STATUS_OK && !(value[plan->output.converged] > 0) && settings->info->trace[0] == NULL)
+  if (status == LS_STATUS_OK && !(value[plan->output.converged] > 0) && settings->info->tables == LS_TABLES_LIABILITIES)
     status = exact_finish(context, plan, 0, value, 1);
   return status;
 }
@@ -205,7 +205,7 @@ static ls_status finish_and_consume(ls_context *context, void *user, const struc
   const struct ls_plan *plan = finisher->plan;
   const double *converged = chunk->value + plan->output.converged * chunk->stride;
   ls_status status = LS_STATUS_OK;
-  bool is_static = finisher->job->settings.info->trace[0] == NULL;
+  bool is_static = finisher->job->settings.info->tables == LS_TABLES_LIABILITIES;
   for (int32_t s = 0; s < chunk->count && is_static && status == LS_STATUS_OK; s++)
     if (!(converged[s] > 0)) {
       int64_t number = chunk->index != NULL ? chunk->index[s] : chunk->first + s;

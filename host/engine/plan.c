@@ -66,10 +66,11 @@ static ls_status make_baseline(ls_context *context, struct ls_plan *plan) {
 }
 
 /* The tile's memory: shock values, columns, then the model's slots or the draw's scratch, whichever is more. */
-static int32_t count_state_slots(const struct ls_plan *plan) {
+static int32_t count_state_slots(const struct ls_plan *plan, enum ls_tables tables) {
   const struct ls_shock_plan *shock = &plan->shock;
   int32_t scratch = shock->factor_count + shock->source_count;
-  int32_t own = plan->quarter_count > 1 || plan->loop.slot.count > 0 ? plan->loop.slot.count : 4 * plan->entity_count;
+  int32_t own =
+      tables == LS_TABLES_LOOP ? plan->loop.slot.count : 4 * plan->entity_count + plan->production.market_count;
   return shock->key_count + shock->column_count + (own > scratch ? own : scratch);
 }
 
@@ -84,13 +85,16 @@ ls_status plan_create(ls_context *context, const ls_network *network, const stru
   plan->tolerance = settings->tolerance;
   plan->max_iterations = settings->max_iterations;
   plan->shock = scenarios->shock;
-  bool timed = settings->info->trace[0] != NULL;
-  ls_status status =
-      timed ? plan_fill_loop(context, network, settings, plan) : plan_fill_static(context, network, settings, plan);
-  if (status == LS_STATUS_OK && timed) plan_lay_out_loop(plan, settings->audit);
+  static ls_status (*const fill[])(ls_context *, const ls_network *, const struct run_settings *,
+                                   struct ls_plan *) = {[LS_TABLES_LIABILITIES] = plan_fill_static,
+                                                        [LS_TABLES_LOOP] = plan_fill_loop,
+                                                        [LS_TABLES_TRADE] = plan_fill_production};
+  enum ls_tables tables = settings->info->tables;
+  ls_status status = fill[tables](context, network, settings, plan);
+  if (status == LS_STATUS_OK && tables == LS_TABLES_LOOP) plan_lay_out_loop(plan, settings->audit);
   lay_out_output(settings, detail, plan);
   if (status == LS_STATUS_OK) status = make_baseline(context, plan);
-  plan->state_slots = count_state_slots(plan);
+  plan->state_slots = count_state_slots(plan, tables);
   if (status == LS_STATUS_OK)
     *out = plan;
   else
@@ -210,6 +214,24 @@ static void list_finance(struct array_list *list) {
   OWN(loop.cross.obligor, loop->cross.count);
 }
 
+static void list_production(struct array_list *list) {
+  const struct ls_production_plan *p = &list->plan->production;
+  int64_t n = list->plan->entity_count;
+  int64_t inputs = p->input_first != NULL ? p->input_first[p->group_count] : 0;
+  int64_t sales = p->sale_first != NULL ? p->sale_first[n] : 0;
+  OWN(production.group_first, n + 1);
+  OWN(production.essential, p->group_count);
+  OWN(production.input_first, p->group_count + 1);
+  OWN(production.supplier, inputs);
+  OWN(production.input_share, inputs);
+  OWN(production.sale_first, n + 1);
+  OWN(production.buyer, sales);
+  OWN(production.sale_share, sales);
+  OWN(production.output, n);
+  OWN(production.weight, n);
+  OWN(production.market, n);
+}
+
 static void list_loop(struct array_list *list) {
   const struct ls_plan *plan = list->plan;
   const struct ls_loop_plan *loop = &plan->loop;
@@ -249,6 +271,7 @@ int plan_arrays(const struct ls_plan *plan, struct plan_array item[PLAN_ARRAYS_M
   OWN(fixed.bound, n);
   OWN(fixed.parameter, LS_PARAMETER_COUNT * n);
   list_loop(list);
+  list_production(list);
   OWN(baseline_value, n * plan->quarter_count);
   OWN(baseline_line, n * plan->output.line_count);
   return list->count;

@@ -23,6 +23,7 @@ static const struct ls_model_info loop_info __attribute__((unused)) = {
     .title = "the investment-compute loop, quarter by quarter",
     .source = "LOOP-1, docs/models/loop.md (Elsinger 2009; Suzuki 2002; Elliott, Golub and Jackson 2014)",
     .operator_kind = LS_OPERATOR_NONE,
+    .tables = LS_TABLES_LOOP,
     .variables = 1u << LS_VARIABLE_DEFAULT | 1u << LS_VARIABLE_MULTIPLE | 1u << LS_VARIABLE_DEMAND |
                  1u << LS_VARIABLE_DEMAND_PLANNED | 1u << LS_VARIABLE_PURCHASE_SCALE | 1u << LS_VARIABLE_SUPPLY |
                  1u << LS_VARIABLE_POWER | 1u << LS_VARIABLE_FUNDING | 1u << LS_VARIABLE_CREDIT |

@@ -104,6 +104,26 @@ TEST a_gpu_thread_clears_payments_with_the_bits_of_the_cpu(void) { return static
 TEST a_gpu_thread_clears_with_costs_with_the_bits_of_the_cpu(void) { return static_model("rogers-veraart"); }
 TEST a_gpu_thread_spreads_distress_with_the_bits_of_the_cpu(void) { return static_model("debtrank-linear"); }
 
+TEST a_gpu_thread_counts_defaults_with_the_bits_of_the_cpu(void) { return static_model("furfine"); }
+
+static const char *const CHAIN_DRAWS =
+    "count: 40\nseed: 7\nfactors: [{name: f}]\nloadings: [{target: '*', factor: f, value: 0.5}]\n"
+    "marginals: [{variable: output_loss, target: '*', distribution: beta, mean: 0.3, sd: 0.3}]\n";
+
+TEST a_gpu_thread_follows_supply_chains_with_the_bits_of_the_cpu(void) {
+  char folder[4096], draws[8192];
+  ASSERT(support_make_folder(folder));
+  ASSERT(support_write_file(folder, "entities.csv", "id,sector\na,x\nb,x\nc,y\nd,y\ne,z\n"));
+  ASSERT(support_write_file(folder, "trade.csv", "supplier,buyer,amount\na,c,5\nb,c,2\nb,d,4\nc,e,7\nd,e,3\ne,a,1\n"));
+  ASSERT(
+      support_write_file(folder, "essentials.csv", "supplier_sector,buyer_sector,essentiality\nx,y,2\ny,z,1\nz,x,1\n"));
+  ASSERT(support_write_file(folder, "draws.yaml", CHAIN_DRAWS));
+  snprintf(draws, sizeof draws, "%s/draws.yaml", folder);
+  enum greatest_test_res result = same_bits(folder, "production", draws);
+  support_remove_folder(folder);
+  return result;
+}
+
 TEST a_gpu_thread_runs_the_loop_with_the_bits_of_the_cpu(void) {
   return same_bits(LS_SOURCE_DIR "/datasets/ai-loop/2026-08", "loop",
                    LS_SOURCE_DIR "/datasets/ai-loop/scenarios/monte-carlo.yaml");
@@ -141,6 +161,8 @@ int main(int argc, char **argv) {
   RUN_TEST(a_gpu_thread_clears_payments_with_the_bits_of_the_cpu);
   RUN_TEST(a_gpu_thread_clears_with_costs_with_the_bits_of_the_cpu);
   RUN_TEST(a_gpu_thread_spreads_distress_with_the_bits_of_the_cpu);
+  RUN_TEST(a_gpu_thread_counts_defaults_with_the_bits_of_the_cpu);
+  RUN_TEST(a_gpu_thread_follows_supply_chains_with_the_bits_of_the_cpu);
   RUN_TEST(a_gpu_thread_runs_the_loop_with_the_bits_of_the_cpu);
   RUN_TEST(a_gpu_thread_runs_every_mechanism_with_the_bits_of_the_cpu);
   GREATEST_MAIN_END();
