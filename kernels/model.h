@@ -19,7 +19,8 @@ enum ls_operator {
 enum ls_tables {
   LS_TABLES_LIABILITIES = 0, /* static models around a linear operator */
   LS_TABLES_LOOP = 1,
-  LS_TABLES_TRADE = 2
+  LS_TABLES_TRADE = 2,
+  LS_TABLES_OWNERSHIP = 3
 };
 
 enum {

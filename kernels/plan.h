@@ -154,6 +154,7 @@ struct ls_static_plan {
 /* ---- the loop model ------------------------------------------------------------------------------------------------------ */
 
 #include "loop_plan.h"
+#include "ownership_plan.h"
 #include "production_plan.h"
 
 /* ---- the run -------------------------------------------------------------------------------------------------------------- */
@@ -172,6 +173,7 @@ struct ls_plan {
   struct ls_static_plan fixed;
   struct ls_loop_plan loop;
   struct ls_production_plan production;
+  struct ls_ownership_plan ownership;
   struct ls_output_layout output;
   const double *baseline_value;                        /* [quarter_count * N] equity value on the baseline path */
   const double *baseline_line;                         /* [line_count * N] */

@@ -69,8 +69,9 @@ static ls_status make_baseline(ls_context *context, struct ls_plan *plan) {
 static int32_t count_state_slots(const struct ls_plan *plan, enum ls_tables tables) {
   const struct ls_shock_plan *shock = &plan->shock;
   int32_t scratch = shock->factor_count + shock->source_count;
-  int32_t own =
-      tables == LS_TABLES_LOOP ? plan->loop.slot.count : 4 * plan->entity_count + plan->production.market_count;
+  int32_t n = plan->entity_count; /* at most four numbers an entity, and what the tables' own classes need */
+  int32_t own = tables == LS_TABLES_LOOP ? plan->loop.slot.count
+                                         : (4 + plan->ownership.class_count) * n + plan->production.market_count;
   return shock->key_count + shock->column_count + (own > scratch ? own : scratch);
 }
 
@@ -88,7 +89,8 @@ ls_status plan_create(ls_context *context, const ls_network *network, const stru
   static ls_status (*const fill[])(ls_context *, const ls_network *, const struct run_settings *,
                                    struct ls_plan *) = {[LS_TABLES_LIABILITIES] = plan_fill_static,
                                                         [LS_TABLES_LOOP] = plan_fill_loop,
-                                                        [LS_TABLES_TRADE] = plan_fill_production};
+                                                        [LS_TABLES_TRADE] = plan_fill_production,
+                                                        [LS_TABLES_OWNERSHIP] = plan_fill_ownership};
   enum ls_tables tables = settings->info->tables;
   ls_status status = fill[tables](context, network, settings, plan);
   if (status == LS_STATUS_OK && tables == LS_TABLES_LOOP) plan_lay_out_loop(plan, settings->audit);
@@ -214,6 +216,25 @@ static void list_finance(struct array_list *list) {
   OWN(loop.cross.obligor, loop->cross.count);
 }
 
+static void list_ownership(struct array_list *list) {
+  const struct ls_ownership_plan *p = &list->plan->ownership;
+  int64_t n = list->plan->entity_count;
+  int64_t claims = p->claim_first != NULL ? p->claim_first[n] : 0,
+          stakes = p->stake_first != NULL ? p->stake_first[n] : 0;
+  OWN(ownership.external_assets, n);
+  OWN(ownership.cash, n);
+  OWN(ownership.due, p->class_count * n);
+  OWN(ownership.debt, n);
+  OWN(ownership.outside, p->class_count * n);
+  OWN(ownership.outside_share, n);
+  OWN(ownership.claim_first, n + 1);
+  OWN(ownership.claim_on, claims);
+  OWN(ownership.claim_share, claims);
+  OWN(ownership.stake_first, n + 1);
+  OWN(ownership.issuer, stakes);
+  OWN(ownership.stake_share, stakes);
+}
+
 static void list_production(struct array_list *list) {
   const struct ls_production_plan *p = &list->plan->production;
   int64_t n = list->plan->entity_count;
@@ -272,6 +293,7 @@ int plan_arrays(const struct ls_plan *plan, struct plan_array item[PLAN_ARRAYS_M
   OWN(fixed.parameter, LS_PARAMETER_COUNT * n);
   list_loop(list);
   list_production(list);
+  list_ownership(list);
   OWN(baseline_value, n * plan->quarter_count);
   OWN(baseline_line, n * plan->output.line_count);
   return list->count;

@@ -28,6 +28,8 @@ int plan_arrays(const struct ls_plan *plan, struct plan_array list[PLAN_ARRAYS_M
 /* Parts, each filling its own members. */
 ls_status plan_fill_static(ls_context *context, const ls_network *network, const struct run_settings *settings,
                            struct ls_plan *plan);
+ls_status plan_fill_ownership(ls_context *context, const ls_network *network, const struct run_settings *settings,
+                              struct ls_plan *plan);
 ls_status plan_fill_production(ls_context *context, const ls_network *network, const struct run_settings *settings,
                                struct ls_plan *plan);
 ls_status plan_fill_loop(ls_context *context, const ls_network *network, const struct run_settings *settings,
