@@ -22,16 +22,17 @@ static int compare_numbers(const void *a, const void *b) {
   return x < y ? -1 : x > y;
 }
 
-/* The seniorities that occur, ascending; at least one class. Returns how many. */
+/* The seniorities that occur, ascending, 0 among them in any case: outside creditors have it. Returns how many. */
 static int32_t list_classes(const ls_network *network, double *seniority) {
   const struct table *owed = &network->table[TABLE_LIABILITIES];
+  size_t all = (size_t)owed->row_count + 1;
   int32_t count = 0;
   for (int64_t k = 0; k < owed->row_count; k++)
-    seniority[k] = network_number(network, TABLE_LIABILITIES, "seniority", k, 0);
-  qsort(seniority, (size_t)owed->row_count, sizeof *seniority, compare_numbers);
-  for (int64_t k = 0; k < owed->row_count; k++)
+    seniority[k + 1] = network_number(network, TABLE_LIABILITIES, "seniority", k, 0);
+  seniority[0] = 0;
+  qsort(seniority, all, sizeof *seniority, compare_numbers);
+  for (size_t k = 0; k < all; k++)
     if (count == 0 || seniority[count - 1] != seniority[k]) seniority[count++] = seniority[k];
-  if (count == 0) seniority[count++] = 0;
   return count;
 }
 
@@ -62,8 +63,8 @@ static ls_status make_arrays(ls_context *context, size_t n, size_t claims, size_
   return whole ? LS_STATUS_OK : LS_STATUS_OUT_OF_MEMORY;
 }
 
-/* Assets, what is owed by class, and to whom outside. `first` is the class of the most senior debts to entities; outside creditors
- * rank with it, or in a class of their own before it. */
+/* Assets, what is owed by class, and to whom outside. `first` is the class of seniority 0; outside creditors rank with it, or in a
+ * class of their own before it. */
 static void fill_balances(const ls_network *network, const double *seniority, int32_t first,
                           struct ls_ownership_plan *p) {
   const struct table *owed = &network->table[TABLE_LIABILITIES];

@@ -104,6 +104,7 @@ TEST a_gpu_thread_clears_payments_with_the_bits_of_the_cpu(void) { return static
 TEST a_gpu_thread_clears_with_costs_with_the_bits_of_the_cpu(void) { return static_model("rogers-veraart"); }
 TEST a_gpu_thread_spreads_distress_with_the_bits_of_the_cpu(void) { return static_model("debtrank-linear"); }
 
+TEST a_gpu_thread_values_cross_holdings_with_the_bits_of_the_cpu(void) { return static_model("cross-ownership"); }
 TEST a_gpu_thread_counts_defaults_with_the_bits_of_the_cpu(void) { return static_model("furfine"); }
 
 static const char *const CHAIN_DRAWS =
@@ -161,6 +162,7 @@ int main(int argc, char **argv) {
   RUN_TEST(a_gpu_thread_clears_payments_with_the_bits_of_the_cpu);
   RUN_TEST(a_gpu_thread_clears_with_costs_with_the_bits_of_the_cpu);
   RUN_TEST(a_gpu_thread_spreads_distress_with_the_bits_of_the_cpu);
+  RUN_TEST(a_gpu_thread_values_cross_holdings_with_the_bits_of_the_cpu);
   RUN_TEST(a_gpu_thread_counts_defaults_with_the_bits_of_the_cpu);
   RUN_TEST(a_gpu_thread_follows_supply_chains_with_the_bits_of_the_cpu);
   RUN_TEST(a_gpu_thread_runs_the_loop_with_the_bits_of_the_cpu);
