@@ -105,7 +105,6 @@ TEST a_gpu_thread_clears_payments_with_the_bits_of_the_cpu(void) { return static
 TEST a_gpu_thread_clears_with_costs_with_the_bits_of_the_cpu(void) { return static_model("rogers-veraart"); }
 TEST a_gpu_thread_spreads_distress_with_the_bits_of_the_cpu(void) { return static_model("debtrank-linear"); }
 
-
 static const char *const CHAIN_DRAWS =
     "count: 40\nseed: 7\nfactors: [{name: f}]\nloadings: [{target: '*', factor: f, value: 0.5}]\n"
     "marginals: [{variable: output_loss, target: '*', distribution: beta, mean: 0.3, sd: 0.3}]\n";
