@@ -25,6 +25,7 @@ enum ls_tables {
 
 enum {
   LS_MODEL_SETTINGS = 4,
+  LS_MODEL_COLUMNS = 5,
   LS_MODEL_OUTPUTS = 8,
   LS_MODEL_LINES = 12,
   LS_MODEL_TRACE = 12,
@@ -38,7 +39,9 @@ struct ls_setting_info {
   const char *key;
   double initial, low, high; /* low <= value <= high; low_open: low itself is refused */
   int low_open;
-  const char *choice[3]; /* where the value is a word: its spellings for 0, 1, ...; else NULL */
+  const char *choice
+      [3]; /* where the value is a word: its spellings for 0, 1, ...; a single one: the spelling of -1, beside the numbers
+                            from low to high; else NULL */
   const char *meaning;
 };
 
@@ -52,6 +55,7 @@ struct ls_model_info {
   int has_least;                                     /* --set solution=least is offered */
   double tolerance;                                  /* default of --set tolerance */
   struct ls_setting_info setting[LS_MODEL_SETTINGS]; /* ends with key NULL */
+  const char *column[LS_MODEL_COLUMNS]; /* columns of entities.csv it reads beside the common ones; ends with NULL */
   const char *output[LS_MODEL_OUTPUTS]; /* per-entity outputs in detail, as named in --json; ends with NULL */
   uint32_t output_flags;                /* bit o set: output o is true/false; */
   uint32_t output_integers;             /* bit o set: output o is a whole number */

@@ -130,7 +130,7 @@ struct ls_output_layout {
 
 /* ---- static models: x <- c_i(a_i) + s_i(a_i) a_i with a = A x ---------------------------------------------------------- */
 
-enum { LS_PARAMETER_COUNT = 8, LS_SETTING_COUNT = 8 };
+enum { LS_PARAMETER_COUNT = 12, LS_SETTING_COUNT = 8 };
 
 /* Meaning of the per-entity parameters of static models. */
 enum ls_parameter {
@@ -138,8 +138,9 @@ enum ls_parameter {
   LS_PARAMETER_CASH = 1,
   LS_PARAMETER_OBLIGATION = 2, /* pbar: what is owed in the class that is cleared */
   LS_PARAMETER_EXTERNAL = 3,   /* owed to creditors outside the network */
-  LS_PARAMETER_EQUITY = 4,     /* book equity before any shock */
-  LS_PARAMETER_CLAIMS = 5      /* nominal claims on entities */
+  LS_PARAMETER_EQUITY = 4,     /* book equity before any shock, or capital_ratio times assets where that is set */
+  LS_PARAMETER_CLAIMS = 5,     /* nominal claims on entities */
+  LS_PARAMETER_OWN = 8         /* from here on the model's own columns, in the order of ls_model_info.column */
 };
 
 struct ls_static_plan {

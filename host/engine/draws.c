@@ -65,7 +65,7 @@ static ls_status build(const struct drawing *drawing, int32_t draw) {
   }
   if (status == LS_STATUS_OK) {
     double *value = record->field[DRAW_BASELINE_VALUE] + draw * n, *loss = record->field[DRAW_LOSS_AT_ZERO] + draw * n;
-    network_book_equity(network, loss);
+    plan_book_equity(network, plans->plan, loss);
     for (int64_t i = 0; i < n; i++) {
       value[i] = plans->plan->baseline_value[(quarters - 1) * n + i];
       loss[i] -= value[i];

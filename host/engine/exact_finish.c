@@ -124,14 +124,15 @@ static bool solve_round(struct system *system, const struct ls_plan *plan, ls_sl
   return solved;
 }
 
-/* Rounds until the pieces stand; true where they do. */
-static bool settle(const struct ls_view *view, struct ls_static_model model, ls_slots given, ls_slots x,
+/* Rounds until the pieces stand; true where they do. Where all pieces are flat a round is a sweep, so that waves count on. */
+static bool settle(const struct ls_view *view, struct ls_static_model model, const struct fixed_point_state *s,
                    struct system *system, double *constant, double *slope) {
-  int32_t n = view->plan->entity_count;
-  find_pieces(view, model, given, x, system->constant, system->slope);
+  int32_t n = view->plan->entity_count, swept = view->plan->max_iterations;
+  find_pieces(view, model, s->given, s->x, system->constant, system->slope);
   for (int32_t round = 0; round < n + 2; round++) {
-    if (!solve_round(system, view->plan, x)) return false;
-    find_pieces(view, model, given, x, constant, slope);
+    if (!solve_round(system, view->plan, s->x)) return false;
+    for (int32_t i = 0; i < n; i++) fixed_point_note_wave(view, s, i, slot_get(s->x, i), swept + round);
+    find_pieces(view, model, s->given, s->x, constant, slope);
     if (same_pieces(system, constant, slope, n)) return true;
     for (int32_t i = 0; i < n; i++) {
       system->constant[i] = constant[i];
@@ -166,7 +167,7 @@ static void finish_tile(const struct ls_plan *plan, int64_t scenario, struct sys
   fixed_point_tile(&view, model, own, output);
   int64_t n = plan->entity_count;
   const struct fixed_point_state s = {own, slots_from(own, n), slots_from(own, 2 * n), slots_from(own, 3 * n)};
-  if (!settle(&view, model, s.given, s.x, system, constant, slope)) return;
+  if (!settle(&view, model, &s, system, constant, slope)) return;
   slot_set(output, plan->output.converged, lane_set(1));
   fixed_point_output(&view, model, &s, output);
 }

@@ -15,6 +15,9 @@ void plan_destroy(ls_context *context, struct ls_plan **plan);
  * network, of shareholders among them, and the deadweight loss. */
 void plan_set_baseline(struct ls_plan *plan, const double *path, const double *line, const double outside[3]);
 
+/* Equity by the book, or what the run's settings put in its place (`capital_ratio`): what baseline losses are measured against. */
+void plan_book_equity(const ls_network *network, const struct ls_plan *plan, double *equity);
+
 /* Every array that a plan points to: where the pointer stands in ls_plan, its bytes, and whether the plan owns it. For copying
  * a plan to a device and for freeing it. */
 struct plan_array {

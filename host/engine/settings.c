@@ -17,10 +17,10 @@ struct slot {
   enum { SLOT_REAL, SLOT_INTEGER, SLOT_FLAG } kind;
   double low, high;
   bool low_open;
-  const char *const *choice; /* spellings of 0, 1, ... ; NULL: a number */
+  const char *const *choice; /* spellings of 0, 1, ...; a single one: of WORD_ALONE, beside numbers; NULL: a number */
 };
 
-enum { SLOTS_MOST = 16 + LOOP_KEY_COUNT, MODELS_MOST = 63, WORDS_SIZE = 128 };
+enum { SLOTS_MOST = 16 + LOOP_KEY_COUNT, MODELS_MOST = 63, WORDS_SIZE = 128, WORD_ALONE = -1 };
 
 static const char *const SOLUTIONS[] = {"greatest", "least", NULL};
 static const char *const LOSSES[] = {"gross", "net", NULL};
@@ -106,7 +106,11 @@ static ls_status choose(ls_context *context, const struct slot *slot, const char
 }
 
 static ls_status slot_read(ls_context *context, const struct slot *slot, const char *text) {
-  if (slot->choice != NULL) return choose(context, slot, text);
+  if (slot->choice != NULL && slot->choice[1] != NULL) return choose(context, slot, text);
+  if (slot->choice != NULL && strcmp(slot->choice[0], text) == 0) {
+    slot_store(slot, WORD_ALONE);
+    return LS_STATUS_OK;
+  }
   double value = 0;
   int64_t whole = 0;
   bool is_whole = slot->kind == SLOT_INTEGER;
@@ -189,6 +193,13 @@ ls_status settings_resolve(ls_context *context, const ls_network *network, const
   return LS_STATUS_OK;
 }
 
+/* The spelling of a value; NULL: it is a number. */
+static const char *word_of(const struct slot *slot, double value) {
+  if (slot->choice == NULL) return NULL;
+  if (slot->choice[1] != NULL) return slot->choice[(int)value];
+  return value == WORD_ALONE ? slot->choice[0] : NULL;
+}
+
 static int compare_keys(const void *a, const void *b) {
   return strcmp(((const struct setting *)a)->key, ((const struct setting *)b)->key);
 }
@@ -204,8 +215,8 @@ ls_status settings_describe(ls_context *context, const struct run_settings *sett
   for (int k = 0; k < count; k++) {
     double value = slot_value(&list[k]);
     texts[k].key = context_copy_text(context, list[k].key);
-    texts[k].value = list[k].choice != NULL ? context_copy_text(context, list[k].choice[(int)value])
-                                            : context_print(context, "%.17g", value);
+    const char *word = word_of(&list[k], value);
+    texts[k].value = word != NULL ? context_copy_text(context, word) : context_print(context, "%.17g", value);
     whole = whole && texts[k].key != NULL && texts[k].value != NULL;
   }
   if (!whole) {

@@ -43,6 +43,21 @@ static void fill_parameters(const ls_network *network, bool senior, struct ls_pl
   network_book_equity(network, parameter(plan, LS_PARAMETER_EQUITY));
 }
 
+static void fill_own_columns(const ls_network *network, const struct ls_model_info *info, struct ls_plan *plan) {
+  for (int k = 0; k < LS_MODEL_COLUMNS && info->column[k] != NULL; k++)
+    for (int32_t i = 0; i < plan->entity_count; i++)
+      parameter(plan, (enum ls_parameter)(LS_PARAMETER_OWN + k))[i] =
+          network_number(network, TABLE_ENTITIES, info->column[k], i, 0);
+}
+
+/* A model with a setting `capital_ratio` may be run with capital as that share of total assets in place of book equity. */
+static void fill_capital(double ratio, struct ls_plan *plan) {
+  for (int32_t i = 0; i < plan->entity_count && ratio >= 0; i++)
+    parameter(plan, LS_PARAMETER_EQUITY)[i] =
+        ratio * (parameter(plan, LS_PARAMETER_EXTERNAL_ASSETS)[i] + parameter(plan, LS_PARAMETER_CASH)[i] +
+                 parameter(plan, LS_PARAMETER_CLAIMS)[i]);
+}
+
 /* L_ji / pbar_j, or L_ji / E_i (the amount itself where E_i = 0: any loss is ruin; nothing where E_i < 0: ruined already),
  * or the amount. */
 static double weight_of(const struct ls_plan *plan, enum ls_operator kind, int32_t debtor, int32_t creditor,
@@ -80,11 +95,11 @@ static void fill_operator(const ls_network *network, enum ls_operator kind, stru
   row_start[0] = 0;
 }
 
-/* Models that rank external creditors have a setting of that name. */
-static bool external_is_senior(const struct run_settings *settings) {
+/* The value of a setting that models may have, or `otherwise`. */
+static double setting_of(const struct run_settings *settings, const char *key, double otherwise) {
   for (int k = 0; k < LS_MODEL_SETTINGS && settings->info->setting[k].key != NULL; k++)
-    if (strcmp(settings->info->setting[k].key, "external") == 0) return settings->model_setting[k] > 0;
-  return false;
+    if (strcmp(settings->info->setting[k].key, key) == 0) return settings->model_setting[k];
+  return otherwise;
 }
 
 ls_status plan_fill_static(ls_context *context, const ls_network *network, const struct run_settings *settings,
@@ -99,9 +114,19 @@ ls_status plan_fill_static(ls_context *context, const ls_network *network, const
   if (status != LS_STATUS_OK) return status;
   bool clearing = info->operator_kind == LS_OPERATOR_LIABILITY_SHARES;
   for (int k = 0; k < LS_SETTING_COUNT; k++) plan->fixed.setting[k] = settings->model_setting[k];
-  fill_parameters(network, external_is_senior(settings), plan);
+  fill_parameters(network, setting_of(settings, "external", 0) > 0, plan);
+  fill_own_columns(network, info, plan);
+  fill_capital(setting_of(settings, "capital_ratio", -1), plan);
   fill_operator(network, info->operator_kind, plan);
   for (int32_t i = 0; i < n; i++)
     ((double *)plan->fixed.bound)[i] = clearing ? parameter(plan, LS_PARAMETER_OBLIGATION)[i] : 1;
   return LS_STATUS_OK;
+}
+
+void plan_book_equity(const ls_network *network, const struct ls_plan *plan, double *equity) {
+  const int64_t n = plan->entity_count;
+  if (plan->fixed.parameter == NULL)
+    network_book_equity(network, equity);
+  else
+    memcpy(equity, plan->fixed.parameter + LS_PARAMETER_EQUITY * n, (size_t)n * sizeof *equity);
 }

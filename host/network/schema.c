@@ -67,6 +67,10 @@ static const struct column_schema ENTITIES[] = {
      .meaning = "secured debt that real assets carry"},
     {"loop_sales_weight", .kind = COLUMN_NUMBER, FROM_0, .unit = UNIT_FRACTION,
      .meaning = "what sales to entities count for beside outside revenue in value, nu"},
+    {"collateral", AMOUNT, .meaning = "assets that may be pledged for cash"},
+    {"reverse_repo", AMOUNT, .meaning = "collateral held against cash lent, which may be pledged again"},
+    {"repo", AMOUNT, .meaning = "cash borrowed against collateral"},
+    {"new_funding", AMOUNT, .meaning = "cash that can be borrowed anew without collateral"},
 };
 
 static const struct column_schema LIABILITIES[] = {

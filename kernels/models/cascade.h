@@ -1,4 +1,5 @@
-/* cascade.h - what the models of default cascades share: the direct loss, when losses use up equity, and what is reported. */
+/* cascade.h - what the models of default cascades share: the direct loss, when losses use up equity, and what is reported. Equity is
+ * LS_PARAMETER_EQUITY: by the book, or a share of assets where the run says so. */
 #ifndef LS_MODEL_CASCADE_H
 #define LS_MODEL_CASCADE_H
 

@@ -48,14 +48,19 @@ LS_FN void fixed_point_sweep(const struct ls_view *view, struct ls_static_model 
   }
 }
 
-/* The sweep's result becomes x; who has reached 1 in it belongs to its wave. */
+/* Whoever stands at 1 and has no wave yet belongs to the wave of this sweep. */
+LS_FN void fixed_point_note_wave(const struct ls_view *view, const struct fixed_point_state *s, int32_t i, ls_lane x,
+                                 int32_t sweep) {
+  if (!fixed_point_has_waves(view)) return;
+  ls_mask rises = mask_and(lane_less(slot_get(s->wave, i), lane_set(0)), lane_less_equal(lane_set(1), x));
+  slot_set(s->wave, i, lane_select(rises, lane_set(sweep), slot_get(s->wave, i)));
+}
+
+/* The sweep's result becomes x. */
 LS_FN void fixed_point_take(const struct ls_view *view, const struct fixed_point_state *s, int32_t sweep) {
   for (int32_t i = 0; i < view->plan->entity_count; i++) {
     ls_lane after = slot_get(s->next, i);
-    if (fixed_point_has_waves(view)) {
-      ls_mask rises = mask_and(lane_less(slot_get(s->wave, i), lane_set(0)), lane_less_equal(lane_set(1), after));
-      slot_set(s->wave, i, lane_select(rises, lane_set(sweep), slot_get(s->wave, i)));
-    }
+    fixed_point_note_wave(view, s, i, after, sweep);
     slot_set(s->x, i, after);
   }
 }

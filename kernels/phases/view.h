@@ -22,6 +22,11 @@ LS_FN double view_parameter(const struct ls_view *view, enum ls_parameter parame
   return view->plan->fixed.parameter[(int64_t)parameter * view->plan->entity_count + entity];
 }
 
+/* An entity's number in the model's own column k (ls_model_info.column). */
+LS_FN double view_own(const struct ls_view *view, int32_t k, int32_t entity) {
+  return view->plan->fixed.parameter[((int64_t)LS_PARAMETER_OWN + k) * view->plan->entity_count + entity];
+}
+
 /* External assets and cash after the shock; nothing where the scenario forces a default. */
 LS_FN ls_lane view_assets(const struct ls_view *view, int32_t entity) {
   ls_lane loss = view_shock(view, LS_VARIABLE_EXTERNAL_ASSETS_LOSS, entity, 0);

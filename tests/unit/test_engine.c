@@ -20,7 +20,8 @@ struct bench {
   char scenarios[TEXT_BYTES];
 };
 
-static const char *const BANKS = "id,external_assets,external_liabilities\na,12,4\nb,9,3\nc,15,6\nd,7,2\ne,11,5\n";
+static const char *const BANKS =
+    "id,external_assets,external_liabilities,collateral\na,12,4,7\nb,9,3,5\nc,15,6,8\nd,7,2,4\ne,11,5,6\n";
 static const char *const DEBTS = "debtor,creditor,amount\na,b,5\nb,c,6\nc,d,4\nd,e,7\ne,a,5\na,c,2\nc,e,3\nd,a,1.5\n";
 static const char *const DRAWS =
     "count: 20480\nseed: 11\ncopula: student-t\ndegrees_of_freedom: 4\n"
@@ -103,8 +104,9 @@ static enum greatest_test_res one_digest_for_every_isa(struct bench *bench, cons
 TEST instruction_sets_do_not_change_a_bit(void) {
   struct bench bench;
   ASSERT(bench_open(&bench, BANKS, DEBTS, DRAWS));
-  static const char *const model[] = {"eisenberg-noe", "rogers-veraart", "debtrank-linear"};
-  for (int m = 0; m < 3; m++) CHECK_CALL(one_digest_for_every_isa(&bench, model[m]));
+  static const char *const model[] = {"eisenberg-noe", "rogers-veraart", "debtrank-linear",
+                                      "furfine",       "threshold",      "liquidity"};
+  for (int m = 0; m < 6; m++) CHECK_CALL(one_digest_for_every_isa(&bench, model[m]));
   bench_close(&bench);
   PASS();
 }

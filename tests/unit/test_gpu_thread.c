@@ -85,7 +85,8 @@ static const char *const STATIC_DRAWS =
     "marginals: [{variable: external_assets_loss, target: '*', distribution: beta, mean: 0.6, sd: 0.3}]\n";
 
 /* A ring of five banks, thinly capitalised, so that about half of them fail. */
-static const char *const BANKS = "id,external_assets,external_liabilities\na,12,4\nb,9,3\nc,15,6\nd,7,2\ne,11,5\n";
+static const char *const BANKS = "id,external_assets,external_liabilities,collateral,reverse_repo,repo\n"
+                                 "a,12,4,10,2,3\nb,9,3,9,0,2\nc,15,6,12,3,3\nd,7,2,6,1,1\ne,11,5,10,2,2\n";
 static const char *const DEBTS = "debtor,creditor,amount\na,b,5\nb,c,6\nc,d,4\nd,e,7\ne,a,5\na,c,2\nc,e,3\nd,a,1.5\n";
 
 static enum greatest_test_res static_model(const char *model) {
@@ -105,7 +106,6 @@ TEST a_gpu_thread_clears_with_costs_with_the_bits_of_the_cpu(void) { return stat
 TEST a_gpu_thread_spreads_distress_with_the_bits_of_the_cpu(void) { return static_model("debtrank-linear"); }
 
 TEST a_gpu_thread_values_cross_holdings_with_the_bits_of_the_cpu(void) { return static_model("cross-ownership"); }
-TEST a_gpu_thread_counts_defaults_with_the_bits_of_the_cpu(void) { return static_model("furfine"); }
 
 static const char *const CHAIN_DRAWS =
     "count: 40\nseed: 7\nfactors: [{name: f}]\nloadings: [{target: '*', factor: f, value: 0.5}]\n"
@@ -124,6 +124,9 @@ TEST a_gpu_thread_follows_supply_chains_with_the_bits_of_the_cpu(void) {
   support_remove_folder(folder);
   return result;
 }
+TEST a_gpu_thread_follows_defaults_with_the_bits_of_the_cpu(void) { return static_model("furfine"); }
+TEST a_gpu_thread_follows_thresholds_with_the_bits_of_the_cpu(void) { return static_model("threshold"); }
+TEST a_gpu_thread_follows_hoarding_with_the_bits_of_the_cpu(void) { return static_model("liquidity"); }
 
 TEST a_gpu_thread_runs_the_loop_with_the_bits_of_the_cpu(void) {
   return same_bits(LS_SOURCE_DIR "/datasets/ai-loop/2026-08", "loop",
@@ -163,8 +166,10 @@ int main(int argc, char **argv) {
   RUN_TEST(a_gpu_thread_clears_with_costs_with_the_bits_of_the_cpu);
   RUN_TEST(a_gpu_thread_spreads_distress_with_the_bits_of_the_cpu);
   RUN_TEST(a_gpu_thread_values_cross_holdings_with_the_bits_of_the_cpu);
-  RUN_TEST(a_gpu_thread_counts_defaults_with_the_bits_of_the_cpu);
   RUN_TEST(a_gpu_thread_follows_supply_chains_with_the_bits_of_the_cpu);
+  RUN_TEST(a_gpu_thread_follows_defaults_with_the_bits_of_the_cpu);
+  RUN_TEST(a_gpu_thread_follows_thresholds_with_the_bits_of_the_cpu);
+  RUN_TEST(a_gpu_thread_follows_hoarding_with_the_bits_of_the_cpu);
   RUN_TEST(a_gpu_thread_runs_the_loop_with_the_bits_of_the_cpu);
   RUN_TEST(a_gpu_thread_runs_every_mechanism_with_the_bits_of_the_cpu);
   GREATEST_MAIN_END();
