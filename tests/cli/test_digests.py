@@ -6,7 +6,7 @@ import os
 import harness
 from harness import SOURCE, Skip, answer, banks, call, draws, expect
 
-STATIC = ("eisenberg-noe", "rogers-veraart", "debtrank-linear")
+STATIC = ("eisenberg-noe", "rogers-veraart", "debtrank", "debtrank-linear", "debtrank-nonlinear")
 COUNT = 5 * 4096
 LOOP = os.path.join(SOURCE, "datasets", "ai-loop", "2026-08")
 LOOP_DRAWS = os.path.join(SOURCE, "datasets", "ai-loop", "scenarios", "monte-carlo.yaml")

@@ -69,7 +69,7 @@ def test_version_is_printed_in_both_forms():
 
 def test_models_and_backends_are_listed_as_json():
     names = [model["name"] for model in answer("models")]
-    assert {"eisenberg-noe", "rogers-veraart", "furfine", "debtrank-linear", "loop"} <= set(names), names
+    assert {"eisenberg-noe", "rogers-veraart", "furfine", "debtrank", "debtrank-linear", "debtrank-nonlinear", "loop"} <= set(names)
     backends = {backend["name"]: backend for backend in answer("backends")}
     assert backends["cpu"]["available"] is True
     assert "cuda" in backends and (backends["cuda"]["available"] or backends["cuda"]["reason"])

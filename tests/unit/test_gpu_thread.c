@@ -103,6 +103,8 @@ static enum greatest_test_res static_model(const char *model) {
 TEST a_gpu_thread_clears_payments_with_the_bits_of_the_cpu(void) { return static_model("eisenberg-noe"); }
 TEST a_gpu_thread_clears_with_costs_with_the_bits_of_the_cpu(void) { return static_model("rogers-veraart"); }
 TEST a_gpu_thread_spreads_distress_with_the_bits_of_the_cpu(void) { return static_model("debtrank-linear"); }
+TEST a_gpu_thread_spreads_distress_once_with_the_bits_of_the_cpu(void) { return static_model("debtrank"); }
+TEST a_gpu_thread_spreads_less_with_the_bits_of_the_cpu(void) { return static_model("debtrank-nonlinear"); }
 
 TEST a_gpu_thread_runs_the_loop_with_the_bits_of_the_cpu(void) {
   return same_bits(LS_SOURCE_DIR "/datasets/ai-loop/2026-08", "loop",
@@ -141,6 +143,8 @@ int main(int argc, char **argv) {
   RUN_TEST(a_gpu_thread_clears_payments_with_the_bits_of_the_cpu);
   RUN_TEST(a_gpu_thread_clears_with_costs_with_the_bits_of_the_cpu);
   RUN_TEST(a_gpu_thread_spreads_distress_with_the_bits_of_the_cpu);
+  RUN_TEST(a_gpu_thread_spreads_distress_once_with_the_bits_of_the_cpu);
+  RUN_TEST(a_gpu_thread_spreads_less_with_the_bits_of_the_cpu);
   RUN_TEST(a_gpu_thread_runs_the_loop_with_the_bits_of_the_cpu);
   RUN_TEST(a_gpu_thread_runs_every_mechanism_with_the_bits_of_the_cpu);
   GREATEST_MAIN_END();
