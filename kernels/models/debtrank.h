@@ -20,12 +20,12 @@ static const struct ls_model_info debtrank_info __attribute__((unused)) = {
     .operator_kind = LS_OPERATOR_CAPPED_EXPOSURES,
     .variables = DISTRESS_VARIABLES,
     .has_least = 0,
-    .reach_counts = 1,
     .tolerance = 1e-10,
     .setting = {{0, 0, 0, 0, 0, {0, 0, 0}, 0}},
     .output = {"distress", "default", 0},
     .output_flags = 1u << 1,
     .line = {"direct", "credit", 0},
+    .reach_counts = 1,
 };
 
 LS_FN ls_lane debtrank_given(const struct ls_view *view, int32_t i) { return distress_of_shock(view, i); }

@@ -18,12 +18,12 @@ static const struct ls_model_info debtrank_linear_info __attribute__((unused)) =
     .operator_kind = LS_OPERATOR_RELATIVE_EXPOSURES,
     .variables = DISTRESS_VARIABLES,
     .has_least = 0,
-    .convex = 1,
     .tolerance = 1e-10,
     .setting = {{0, 0, 0, 0, 0, {0, 0, 0}, 0}},
     .output = {"distress", "default", 0},
     .output_flags = 1u << 1,
     .line = {"direct", "credit", 0},
+    .convex = 1,
 };
 
 LS_FN ls_lane debtrank_linear_given(const struct ls_view *view, int32_t i) { return distress_of_shock(view, i); }
