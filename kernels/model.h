@@ -71,6 +71,9 @@ struct ls_model_info {
   const char *cause[LS_MODEL_CAUSES]; /* causes that the losses of kept scenarios are told by; ends with NULL */
   const char *trace[LS_MODEL_TRACE];  /* per-quarter fields of --set trace=1; ends with NULL */
   uint32_t trace_flags;               /* bit f set: field f is true/false */
+
+  int reach_counts; /* to the stop rule x_i leaving 0 is a change as large as its bound, however small x_i is */
+  int convex; /* from 0 x rises; pieces are tangents of convex functions, up to a threshold beyond which x stands */
 };
 
 /* All models in the order of models.def (host/engine/models.c). */

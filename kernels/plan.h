@@ -150,6 +150,7 @@ struct ls_static_plan {
   const double *bound;      /* [N] the entity's own bound, by which changes are measured */
   const double *parameter;  /* [LS_PARAMETER_COUNT * N] */
   double setting[LS_SETTING_COUNT];
+  int32_t reach_counts; /* x leaving 0 is a change as large as its bound */
 };
 
 /* ---- the loop model ------------------------------------------------------------------------------------------------------ */

@@ -59,7 +59,7 @@ static void fill_capital(double ratio, struct ls_plan *plan) {
 }
 
 /* L_ji / pbar_j, or L_ji / E_i (the amount itself where E_i = 0: any loss is ruin; nothing where E_i < 0: ruined already),
- * or the amount. */
+ * not capped yet, or the amount. */
 static double weight_of(const struct ls_plan *plan, enum ls_operator kind, int32_t debtor, int32_t creditor,
                         double amount) {
   const double *of = plan->fixed.parameter;
@@ -68,8 +68,7 @@ static double weight_of(const struct ls_plan *plan, enum ls_operator kind, int32
     return amount / of[(int64_t)LS_PARAMETER_OBLIGATION * plan->entity_count + debtor];
   double equity = of[(int64_t)LS_PARAMETER_EQUITY * plan->entity_count + creditor];
   if (equity < 0) return 0;
-  double relative = equity > 0 ? amount / equity : amount;
-  return kind == LS_OPERATOR_CAPPED_EXPOSURES && relative > 1 ? 1 : relative;
+  return equity > 0 ? amount / equity : amount;
 }
 
 /* Rows = creditors (for funding: debtors), columns = the others ascending; a pair's liabilities of several seniorities follow
@@ -95,6 +94,18 @@ static void fill_operator(const ls_network *network, enum ls_operator kind, stru
   row_start[0] = 0;
 }
 
+/* Claims of i on j, of all seniorities together, count for 1 at most: rows that come later have what is left of it. */
+static void cap_claims(const struct ls_plan *plan) {
+  const struct ls_static_plan *fixed = &plan->fixed;
+  double *weight = (double *)fixed->weight, left = 1;
+  for (int32_t i = 0; i < plan->entity_count; i++)
+    for (int64_t k = fixed->row_start[i]; k < fixed->row_start[i + 1]; k++) {
+      if (k == fixed->row_start[i] || fixed->column[k] != fixed->column[k - 1]) left = 1;
+      if (weight[k] > left) weight[k] = left;
+      left -= weight[k];
+    }
+}
+
 /* The value of a setting that models may have, or `otherwise`. */
 static double setting_of(const struct run_settings *settings, const char *key, double otherwise) {
   for (int k = 0; k < LS_MODEL_SETTINGS && settings->info->setting[k].key != NULL; k++)
@@ -118,6 +129,10 @@ ls_status plan_fill_static(ls_context *context, const ls_network *network, const
   fill_own_columns(network, info, plan);
   fill_capital(setting_of(settings, "capital_ratio", -1), plan);
   fill_operator(network, info->operator_kind, plan);
+  if (info->operator_kind == LS_OPERATOR_CAPPED_EXPOSURES) cap_claims(plan);
+  plan->fixed.reach_counts = info->reach_counts;
+  for (int32_t i = 0; i < n && info->convex; i++)
+    if (parameter(plan, LS_PARAMETER_EQUITY)[i] == 0) plan->fixed.reach_counts = 1;
   for (int32_t i = 0; i < n; i++)
     ((double *)plan->fixed.bound)[i] = clearing ? parameter(plan, LS_PARAMETER_OBLIGATION)[i] : 1;
   return LS_STATUS_OK;

@@ -44,6 +44,8 @@ LS_FN void fixed_point_sweep(const struct ls_view *view, struct ls_static_model 
     model.piece(view, i, reach, &constant, &slope);
     ls_lane after = lane_select(rule->active, constant + slope * a, before);
     stop_rule_note(rule, lane_ratio(lane_absolute(after - before), lane_set(fixed->bound[i]), 0));
+    if (fixed->reach_counts)
+      stop_rule_note(rule, lane_from_mask(mask_and(lane_equal(before, lane_set(0)), lane_less(lane_set(0), after))));
     slot_set(s->next, i, after);
   }
 }

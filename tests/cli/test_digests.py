@@ -6,7 +6,17 @@ import os
 import harness
 from harness import SOURCE, Skip, answer, banks, call, draws, expect
 
-STATIC = ("eisenberg-noe", "rogers-veraart", "debtrank-linear", "furfine", "threshold", "liquidity")
+STATIC = (
+    "eisenberg-noe",
+    "rogers-veraart",
+    "debtrank",
+    "debtrank-linear",
+    "debtrank-nonlinear",
+    "furfine",
+    "threshold",
+    "liquidity",
+    "cross-ownership",
+)
 COUNT = 5 * 4096
 LOOP = os.path.join(SOURCE, "datasets", "ai-loop", "2026-08")
 LOOP_DRAWS = os.path.join(SOURCE, "datasets", "ai-loop", "scenarios", "monte-carlo.yaml")

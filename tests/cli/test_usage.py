@@ -69,7 +69,8 @@ def test_version_is_printed_in_both_forms():
 
 def test_models_and_backends_are_listed_as_json():
     names = [model["name"] for model in answer("models")]
-    assert {"eisenberg-noe", "rogers-veraart", "debtrank-linear", "furfine", "threshold", "liquidity", "loop"} <= set(names), names
+    cascades = {"furfine", "threshold", "liquidity", "debtrank", "debtrank-linear", "debtrank-nonlinear"}
+    assert {"eisenberg-noe", "rogers-veraart", "cross-ownership", "production", "loop"} | cascades <= set(names), names
     backends = {backend["name"]: backend for backend in answer("backends")}
     assert backends["cpu"]["available"] is True
     assert "cuda" in backends and (backends["cuda"]["available"] or backends["cuda"]["reason"])

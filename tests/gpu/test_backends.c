@@ -54,6 +54,8 @@ static const struct subject SUBJECTS[] = {
     {"loop_2026-08", "loop", 0, 0, "datasets/ai-loop/2026-08", LOOP_DRAWS, NULL},
     {"loop_2026-08_trace", "loop", 0, 0, "datasets/ai-loop/2026-08", LOOP_DRAWS, "trace=1"},
     {"loop_2025-11", "loop", 0, 0, "datasets/ai-loop/2025-11", LOOP_DRAWS, NULL},
+    {"debtrank_160", "debtrank", 160, 8, NULL, NULL, NULL},
+    {"debtrank-nonlinear_160", "debtrank-nonlinear", 160, 9, NULL, NULL, NULL},
 };
 enum { SUBJECT_COUNT = sizeof SUBJECTS / sizeof SUBJECTS[0] };
 

@@ -104,6 +104,8 @@ static enum greatest_test_res static_model(const char *model) {
 TEST a_gpu_thread_clears_payments_with_the_bits_of_the_cpu(void) { return static_model("eisenberg-noe"); }
 TEST a_gpu_thread_clears_with_costs_with_the_bits_of_the_cpu(void) { return static_model("rogers-veraart"); }
 TEST a_gpu_thread_spreads_distress_with_the_bits_of_the_cpu(void) { return static_model("debtrank-linear"); }
+TEST a_gpu_thread_spreads_distress_once_with_the_bits_of_the_cpu(void) { return static_model("debtrank"); }
+TEST a_gpu_thread_spreads_less_with_the_bits_of_the_cpu(void) { return static_model("debtrank-nonlinear"); }
 
 TEST a_gpu_thread_values_cross_holdings_with_the_bits_of_the_cpu(void) { return static_model("cross-ownership"); }
 
@@ -165,6 +167,8 @@ int main(int argc, char **argv) {
   RUN_TEST(a_gpu_thread_clears_payments_with_the_bits_of_the_cpu);
   RUN_TEST(a_gpu_thread_clears_with_costs_with_the_bits_of_the_cpu);
   RUN_TEST(a_gpu_thread_spreads_distress_with_the_bits_of_the_cpu);
+  RUN_TEST(a_gpu_thread_spreads_distress_once_with_the_bits_of_the_cpu);
+  RUN_TEST(a_gpu_thread_spreads_less_with_the_bits_of_the_cpu);
   RUN_TEST(a_gpu_thread_values_cross_holdings_with_the_bits_of_the_cpu);
   RUN_TEST(a_gpu_thread_follows_supply_chains_with_the_bits_of_the_cpu);
   RUN_TEST(a_gpu_thread_follows_defaults_with_the_bits_of_the_cpu);
