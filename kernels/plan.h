@@ -139,7 +139,9 @@ enum ls_parameter {
   LS_PARAMETER_OBLIGATION = 2, /* pbar: what is owed in the class that is cleared */
   LS_PARAMETER_EXTERNAL = 3,   /* owed to creditors outside the network */
   LS_PARAMETER_EQUITY = 4,     /* book equity before any shock */
-  LS_PARAMETER_CLAIMS = 5      /* nominal claims on entities */
+  LS_PARAMETER_CLAIMS = 5,     /* nominal claims on entities */
+  LS_PARAMETER_UNNAMED = 6, /* what the column `equity` says beyond the rest of the balance sheet; 0 where not given */
+  LS_PARAMETER_ASSET_VOLATILITY = 7 /* of external assets; -1 where not given */
 };
 
 struct ls_static_plan {
@@ -149,6 +151,7 @@ struct ls_static_plan {
   const double *bound;      /* [N] the entity's own bound, by which changes are measured */
   const double *parameter;  /* [LS_PARAMETER_COUNT * N] */
   double setting[LS_SETTING_COUNT];
+  int32_t least_is_limit; /* of ls_model_info */
 };
 
 /* ---- the loop model ------------------------------------------------------------------------------------------------------ */
