@@ -35,7 +35,7 @@ static const struct ls_model_info neva_info __attribute__((unused)) = {
                  5,
                  0,
                  {"eisenberg-noe", "rogers-veraart", "furfine", "linear", "merton", "black-cox", 0},
-                 "valuation function of claims"},
+                 "valuation of claims: eisenberg-noe, rogers-veraart, furfine, linear, merton or black-cox"},
                 {"equity_volatility", 0.2, 0, 100, 0, {0}, "volatility of equity, where asset_volatility is not given"},
                 {"maturity", 1, 0, 1000, 0, {0}, "years to maturity (merton, black-cox)"},
                 {"recovery", 1, 0, 1, 0, {0}, "share recovered in default (furfine, merton, black-cox)"},
