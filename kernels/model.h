@@ -24,7 +24,8 @@ enum ls_tables {
 };
 
 enum {
-  LS_MODEL_SETTINGS = 4,
+  LS_MODEL_SETTINGS = 8,
+  LS_MODEL_CHOICES = 8,
   LS_MODEL_COLUMNS = 5,
   LS_MODEL_OUTPUTS = 8,
   LS_MODEL_LINES = 12,
@@ -39,9 +40,9 @@ struct ls_setting_info {
   const char *key;
   double initial, low, high; /* low <= value <= high; low_open: low itself is refused */
   int low_open;
-  const char *choice
-      [3]; /* where the value is a word: its spellings for 0, 1, ...; a single one: the spelling of -1, beside the numbers
-                            from low to high; else NULL */
+  const char *
+      choice[LS_MODEL_CHOICES]; /* where the value is a word: its spellings for 0, 1, ...; a single one: the spelling of
+                                           -1, beside the numbers from low to high; else NULL */
   const char *meaning;
 };
 
@@ -51,9 +52,10 @@ struct ls_model_info {
   const char *source; /* author, year, journal, equation */
   enum ls_operator operator_kind;
   enum ls_tables tables;
-  uint32_t variables;                                /* bit v set: takes shocks of enum ls_variable v */
-  int has_least;                                     /* --set solution=least is offered */
-  double tolerance;                                  /* default of --set tolerance */
+  uint32_t variables; /* bit v set: takes shocks of enum ls_variable v */
+  int has_least;      /* --set solution=least is offered */
+  int least_is_limit; /* what rises from the start reaches the least solution: no threshold that it only approaches */
+  double tolerance;   /* default of --set tolerance */
   struct ls_setting_info setting[LS_MODEL_SETTINGS]; /* ends with key NULL */
   const char *column[LS_MODEL_COLUMNS]; /* columns of entities.csv it reads beside the common ones; ends with NULL */
   const char *output[LS_MODEL_OUTPUTS]; /* per-entity outputs in detail, as named in --json; ends with NULL */

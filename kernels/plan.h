@@ -140,7 +140,9 @@ enum ls_parameter {
   LS_PARAMETER_EXTERNAL = 3,   /* owed to creditors outside the network */
   LS_PARAMETER_EQUITY = 4,     /* book equity before any shock, or capital_ratio times assets where that is set */
   LS_PARAMETER_CLAIMS = 5,     /* nominal claims on entities */
-  LS_PARAMETER_OWN = 8         /* from here on the model's own columns, in the order of ls_model_info.column */
+  LS_PARAMETER_UNNAMED = 6, /* what the column `equity` says beyond the rest of the balance sheet; 0 where not given */
+  LS_PARAMETER_ASSET_VOLATILITY = 7, /* of external assets; -1 where not given */
+  LS_PARAMETER_OWN = 8               /* from here on the model's own columns, in the order of ls_model_info.column */
 };
 
 struct ls_static_plan {
@@ -150,7 +152,8 @@ struct ls_static_plan {
   const double *bound;      /* [N] the entity's own bound, by which changes are measured */
   const double *parameter;  /* [LS_PARAMETER_COUNT * N] */
   double setting[LS_SETTING_COUNT];
-  int32_t reach_counts; /* x leaving 0 is a change as large as its bound */
+  int32_t reach_counts;   /* x leaving 0 is a change as large as its bound */
+  int32_t least_is_limit; /* of ls_model_info */
 };
 
 /* ---- the loop model ------------------------------------------------------------------------------------------------------ */

@@ -295,8 +295,8 @@ static void finish_tile(const struct ls_plan *plan, int64_t scenario, struct sys
   int64_t n = plan->entity_count;
   const struct fixed_point_state s = {own, slots_from(own, n), slots_from(own, 2 * n), slots_from(own, 3 * n)};
   const struct rise rise = {&view, model, &s, system, room, room + n, room + 2 * n, room + 3 * n, room + 4 * n};
-  bool settled = LS_MODELS[plan->model]->convex ? settle_convex(&rise)
-                                                : settle(&view, model, &s, system, room, room + n);
+  bool settled =
+      LS_MODELS[plan->model]->convex ? settle_convex(&rise) : settle(&view, model, &s, system, room, room + n);
   if (!settled) return;
   slot_set(output, plan->output.converged, lane_set(1));
   fixed_point_output(&view, model, &s, output);

@@ -58,6 +58,19 @@ static void fill_capital(double ratio, struct ls_plan *plan) {
                  parameter(plan, LS_PARAMETER_CLAIMS)[i]);
 }
 
+/* What an entity's columns say beside its balance sheet. */
+static void fill_columns(const ls_network *network, bool senior, struct ls_plan *plan) {
+  double *unnamed = parameter(plan, LS_PARAMETER_UNNAMED), *moves = parameter(plan, LS_PARAMETER_ASSET_VOLATILITY);
+  for (int32_t i = 0; i < plan->entity_count; i++) {
+    double owned = parameter(plan, LS_PARAMETER_EXTERNAL_ASSETS)[i] + parameter(plan, LS_PARAMETER_CASH)[i];
+    double owes = parameter(plan, LS_PARAMETER_OBLIGATION)[i];
+    if (senior) owes += parameter(plan, LS_PARAMETER_EXTERNAL)[i];
+    double book = owned + parameter(plan, LS_PARAMETER_CLAIMS)[i] - owes;
+    unnamed[i] = network_number(network, TABLE_ENTITIES, "equity", i, book) - book;
+    moves[i] = network_number(network, TABLE_ENTITIES, "asset_volatility", i, -1);
+  }
+}
+
 /* L_ji / pbar_j, or L_ji / E_i (the amount itself where E_i = 0: any loss is ruin; nothing where E_i < 0: ruined already),
  * not capped yet, or the amount. */
 static double weight_of(const struct ls_plan *plan, enum ls_operator kind, int32_t debtor, int32_t creditor,
@@ -125,7 +138,10 @@ ls_status plan_fill_static(ls_context *context, const ls_network *network, const
   if (status != LS_STATUS_OK) return status;
   bool clearing = info->operator_kind == LS_OPERATOR_LIABILITY_SHARES;
   for (int k = 0; k < LS_SETTING_COUNT; k++) plan->fixed.setting[k] = settings->model_setting[k];
-  fill_parameters(network, setting_of(settings, "external", 0) > 0, plan);
+  bool senior = setting_of(settings, "external", 0) > 0;
+  plan->fixed.least_is_limit = info->least_is_limit;
+  fill_parameters(network, senior, plan);
+  fill_columns(network, senior, plan);
   fill_own_columns(network, info, plan);
   fill_capital(setting_of(settings, "capital_ratio", -1), plan);
   fill_operator(network, info->operator_kind, plan);

@@ -35,7 +35,7 @@ static const struct column_schema ENTITIES[] = {
     {"equity", .kind = COLUMN_NUMBER, ANY, .otherwise = NAN, .unit = UNIT_CURRENCY, .meaning = "equity by the book"},
     {"weight", .kind = COLUMN_NUMBER, FROM_0, .unit = UNIT_FRACTION, .meaning = "weight in the system's index"},
     {"asset_volatility", .kind = COLUMN_NUMBER, FROM_0, .otherwise = NAN, .unit = UNIT_FRACTION,
-     .meaning = "volatility of assets"},
+     .meaning = "volatility of external assets per year"},
     {"real_assets", AMOUNT, .meaning = "real assets K"},
     {"capacity", .kind = COLUMN_NUMBER, FROM_0, .unit = UNIT_CAPACITY, .meaning = "capacity G"},
     {"dark_capacity", .kind = COLUMN_NUMBER, FROM_0, .unit = UNIT_CAPACITY, .meaning = "capacity built, without power"},

@@ -143,7 +143,8 @@ LS_FN void fixed_point_tile(const struct ls_view *view, struct ls_static_model m
   }
   struct ls_stop_rule rule = stop_rule_begin(lane_equal(lane_set(0), lane_set(0)));
   fixed_point_iterate(view, model, &s, &rule);
-  if (view->plan->solution == LS_SOLUTION_LEAST) fixed_point_restart(view, model, &s, &rule, mask_not(rule.active));
+  if (view->plan->solution == LS_SOLUTION_LEAST && !view->plan->fixed.least_is_limit)
+    fixed_point_restart(view, model, &s, &rule, mask_not(rule.active));
   slot_set(output, view->plan->output.iterations, rule.sweeps);
   slot_set(output, view->plan->output.converged, lane_from_mask(mask_not(rule.active)));
   fixed_point_output(view, model, &s, output);

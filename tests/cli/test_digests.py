@@ -28,6 +28,9 @@ def jobs(folder):
     for model in STATIC:
         more = ("--set", "alpha=0.8", "--set", "beta=0.7") if model == "rogers-veraart" else ()
         yield ("run", network, "--model", model, "--scenarios", file, "--backend", "cpu", *more)
+    for valuation in ("linear", "merton", "black-cox"):
+        own = ("--set", "valuation=" + valuation, "--set", "recovery=0.5")
+        yield ("run", network, "--model", "neva", "--scenarios", file, "--backend", "cpu", *own)
     if os.path.isdir(LOOP) and os.path.exists(LOOP_DRAWS):
         yield ("run", LOOP, "--model", "loop", "--scenarios", LOOP_DRAWS, "--count", str(COUNT), "--backend", "cpu")
 

@@ -104,8 +104,9 @@ static enum greatest_test_res one_digest_for_every_isa(struct bench *bench, cons
 TEST instruction_sets_do_not_change_a_bit(void) {
   struct bench bench;
   ASSERT(bench_open(&bench, BANKS, DEBTS, DRAWS));
-  static const char *const model[] = {"eisenberg-noe", "rogers-veraart", "debtrank", "debtrank-linear", "debtrank-nonlinear",
-                                      "furfine", "threshold", "liquidity", "cross-ownership"};
+  static const char *const model[] = {"eisenberg-noe",   "rogers-veraart",     "debtrank",
+                                      "debtrank-linear", "debtrank-nonlinear", "furfine",
+                                      "threshold",       "liquidity",          "cross-ownership"};
   for (size_t m = 0; m < sizeof model / sizeof *model; m++) CHECK_CALL(one_digest_for_every_isa(&bench, model[m]));
   bench_close(&bench);
   PASS();

@@ -53,7 +53,9 @@ static void run_block(const struct ls_plan *plan, double *value) {
   free(state);
 }
 
-static enum greatest_test_res same_bits(const char *folder, const char *model, const char *scenarios) {
+/* `setting` may be NULL. */
+static enum greatest_test_res same_bits_with(const char *setting, const char *folder, const char *model,
+                                             const char *scenarios) {
   ls_context *context = NULL;
   ls_network *network = NULL;
   struct job job = {0};
@@ -62,6 +64,8 @@ static enum greatest_test_res same_bits(const char *folder, const char *model, c
   ls_run_options options = ls_run_options_default();
   options.model = model;
   options.backend = "cpu";
+  options.settings = &setting;
+  options.setting_count = setting != NULL;
   struct scenario_options scenario = {.path = scenarios, .count = SCENARIOS, .keep_worst = -1};
   ASSERT_EQm(ls_context_message(context, 0), LS_STATUS_OK, job_prepare(context, network, &options, &scenario, &job));
   struct kept cpu = {NULL, job.detail->output.slot_count};
@@ -80,6 +84,10 @@ static enum greatest_test_res same_bits(const char *folder, const char *model, c
   PASS();
 }
 
+static enum greatest_test_res same_bits(const char *folder, const char *model, const char *scenarios) {
+  return same_bits_with(NULL, folder, model, scenarios);
+}
+
 static const char *const STATIC_DRAWS =
     "count: 40\nseed: 7\nfactors: [{name: f}]\nloadings: [{target: '*', factor: f, value: 0.5}]\n"
     "marginals: [{variable: external_assets_loss, target: '*', distribution: beta, mean: 0.6, sd: 0.3}]\n";
@@ -89,17 +97,19 @@ static const char *const BANKS = "id,external_assets,external_liabilities,collat
                                  "a,12,4,10,2,3\nb,9,3,9,0,2\nc,15,6,12,3,3\nd,7,2,6,1,1\ne,11,5,10,2,2\n";
 static const char *const DEBTS = "debtor,creditor,amount\na,b,5\nb,c,6\nc,d,4\nd,e,7\ne,a,5\na,c,2\nc,e,3\nd,a,1.5\n";
 
-static enum greatest_test_res static_model(const char *model) {
+static enum greatest_test_res static_model_with(const char *setting, const char *model) {
   char folder[4096], draws[8192];
   ASSERT(support_make_folder(folder));
   ASSERT(support_write_file(folder, "entities.csv", BANKS));
   ASSERT(support_write_file(folder, "liabilities.csv", DEBTS));
   ASSERT(support_write_file(folder, "draws.yaml", STATIC_DRAWS));
   snprintf(draws, sizeof draws, "%s/draws.yaml", folder);
-  enum greatest_test_res result = same_bits(folder, model, draws);
+  enum greatest_test_res result = same_bits_with(setting, folder, model, draws);
   support_remove_folder(folder);
   return result;
 }
+
+static enum greatest_test_res static_model(const char *model) { return static_model_with(NULL, model); }
 
 TEST a_gpu_thread_clears_payments_with_the_bits_of_the_cpu(void) { return static_model("eisenberg-noe"); }
 TEST a_gpu_thread_clears_with_costs_with_the_bits_of_the_cpu(void) { return static_model("rogers-veraart"); }
@@ -129,6 +139,14 @@ TEST a_gpu_thread_follows_supply_chains_with_the_bits_of_the_cpu(void) {
 TEST a_gpu_thread_follows_defaults_with_the_bits_of_the_cpu(void) { return static_model("furfine"); }
 TEST a_gpu_thread_follows_thresholds_with_the_bits_of_the_cpu(void) { return static_model("threshold"); }
 TEST a_gpu_thread_follows_hoarding_with_the_bits_of_the_cpu(void) { return static_model("liquidity"); }
+
+TEST a_gpu_thread_values_claims_with_the_bits_of_the_cpu(void) {
+  CHECK_CALL(static_model_with("valuation=rogers-veraart", "neva"));
+  CHECK_CALL(static_model_with("valuation=linear", "neva"));
+  CHECK_CALL(static_model_with("valuation=merton", "neva"));
+  CHECK_CALL(static_model_with("valuation=black-cox", "neva"));
+  PASS();
+}
 
 TEST a_gpu_thread_runs_the_loop_with_the_bits_of_the_cpu(void) {
   return same_bits(LS_SOURCE_DIR "/datasets/ai-loop/2026-08", "loop",
@@ -174,6 +192,7 @@ int main(int argc, char **argv) {
   RUN_TEST(a_gpu_thread_follows_defaults_with_the_bits_of_the_cpu);
   RUN_TEST(a_gpu_thread_follows_thresholds_with_the_bits_of_the_cpu);
   RUN_TEST(a_gpu_thread_follows_hoarding_with_the_bits_of_the_cpu);
+  RUN_TEST(a_gpu_thread_values_claims_with_the_bits_of_the_cpu);
   RUN_TEST(a_gpu_thread_runs_the_loop_with_the_bits_of_the_cpu);
   RUN_TEST(a_gpu_thread_runs_every_mechanism_with_the_bits_of_the_cpu);
   GREATEST_MAIN_END();
