@@ -137,7 +137,8 @@ TEST a_gpu_thread_runs_the_loop_with_the_bits_of_the_cpu(void) {
 
 /* An economy may be without contracts: orders of none are left out. */
 static const char *const LOOP_DRAWS =
-    "# optional-targets\ncount: 40\nseed: 9\nfactors: [{name: f}]\nloadings: [{target: '*', factor: f, value: 0.5}]\nmarginals:\n"
+    "# optional-targets\ncount: 40\nseed: 9\nfactors: [{name: f}]\nloadings: [{target: '*', factor: f, value: "
+    "0.5}]\nmarginals:\n"
     "  - {variable: multiple, target: '*', distribution: lognormal, mean: 0.9, sd: 0.4, quarter: 1}\n"
     "  - {variable: demand, target: '*', distribution: lognormal, mean: 0.9, sd: 0.4, quarter: 1}\n"
     "  - {variable: price, target: '*', distribution: lognormal, mean: 1, sd: 0.3, quarter: 2}\n"
