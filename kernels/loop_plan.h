@@ -130,7 +130,8 @@ enum ls_loop_trait {
   LOOP_TRAIT_ALL_CAPITAL = 1 << 8,    /* capex_share = 1: no input */
   LOOP_TRAIT_IN_VALUE = 1 << 9,       /* the seller's value counts its backlog */
   LOOP_TRAIT_PREPAID = 1 << 10,       /* earmarked cash pays for it first */
-  LOOP_TRAIT_ENDS = 1 << 11           /* within the horizon */
+  LOOP_TRAIT_ENDS = 1 << 11,          /* within the horizon */
+  LOOP_TRAIT_MOVED = 1 << 12          /* some scenario moves its orders */
 };
 
 /* What a recipient or holder must reach; 0: nothing. */
@@ -228,7 +229,7 @@ struct ls_loop_slots {
   int32_t standing;                /* [N + 1] value against its reference, 0-1, of the values as they stand; 1 for W */
   int32_t flag_before;             /* flags at the start of the valuation; -1 unless the least solution is asked for */
   int32_t claim_weight;            /* [N + 1] vd; -1 with claims at book */
-  int32_t scheduled;               /* [purchases] q(t) qs, whatever becomes of the contract */
+  int32_t scheduled;               /* [purchases] q(t) qs o, whatever becomes of the contract */
   int32_t ordered, delivered;      /* [purchases] */
   int32_t pledge_due;              /* [pledges] */
   int32_t entry;                   /* [elimination entries] */
@@ -303,6 +304,7 @@ struct ls_loop_plan {
   const double *take_or_pay;        /* [purchases] phi */
   const double *capex_share;        /* [purchases] cpx */
   const int32_t *purchase_row;      /* [purchases] the contract's row in the network's table; for the host */
+  const int32_t *purchase_target;   /* [purchases] its pair's number among the shocks' targets; -1 where none has it */
   const int32_t *purchase_debt;     /* [purchases] debt link (buyer -> seller) that takes arrears */
   const double *pledge_rate;        /* [quarters * pledges] y_ij, 0 before its start */
   const double *pledge_gate;        /* [quarters * pledges] */

@@ -32,8 +32,9 @@
   X(AMORTISATION, 17, "amortisation", LS_COMBINE_FACTOR)              \
   X(ROLLOVER, 18, "rollover", LS_COMBINE_FACTOR)                      \
   X(RENEGOTIATION, 19, "renegotiation", LS_COMBINE_LOSS)              \
-  X(EXIT, 20, "exit", LS_COMBINE_LOSS)
-enum { LS_VARIABLE_COUNT = 21 };
+  X(EXIT, 20, "exit", LS_COMBINE_LOSS)                                \
+  X(ORDERS, 21, "orders", LS_COMBINE_FACTOR)
+enum { LS_VARIABLE_COUNT = 22 };
 
 /* Several shocks to one (target, variable, quarter): losses combine as 1 - prod(1 - loss), factors multiply.
  * The neutral value is 0 for a loss and 1 for a factor. Losses are clipped to [0, 1], factors to >= 0. */
@@ -60,7 +61,8 @@ enum { LS_TABLE_POINTS = 2049 };
 
 struct ls_shock_plan {
   /* Columns: the distinct (variable, target) pairs that any scenario shocks. Target = entity number, entity_count for
-   * the rest of the world, or the pledge number for LS_VARIABLE_GATE. */
+   * the rest of the world; for LS_VARIABLE_GATE the pledge's row, for LS_VARIABLE_ORDERS the first row of its
+   * pair in purchases.csv. */
   int32_t column_count;
   int32_t target_count;          /* width of column_of */
   const int32_t *column_of;      /* [LS_VARIABLE_COUNT * target_count]: column, or -1 where nothing is ever shocked */

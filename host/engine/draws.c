@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "engine/engine.h"
+#include "engine/loop_finance.h"
 #include "network/redraw.h"
 #include "scenario/assumption_draws.h"
 
@@ -35,11 +36,25 @@ static ls_status match_pledges(ls_context *context, const ls_network *central, c
   return LS_STATUS_OK;
 }
 
+/* They name orders by the first contract of the pair. A pair that has none on central values is not shocked: it is no reason to
+ * draw again, for other scenarios of the file would then be of other draws. */
+static void match_purchases(const ls_network *central, const ls_network *drawn, struct ls_plan *plan) {
+  const struct ls_loop_plan *loop = &plan->loop;
+  const struct table *purchases = &drawn->table[TABLE_PURCHASES];
+  for (int32_t k = 0; k < loop->purchase.count; k++) {
+    const int32_t row = loop->purchase_row[k];
+    const int64_t found = network_find_pair(central, TABLE_PURCHASES, purchases->from[row], purchases->to[row]);
+    ((int32_t *)loop->purchase_target)[k] = (int32_t)found;
+  }
+  plan_mark_moved(plan);
+}
+
 static ls_status make_plan(const struct drawing *drawing, const ls_network *network,
                            const struct run_settings *settings, bool detail, struct ls_plan **plan) {
   const struct job *job = drawing->job;
   ls_status status = plan_create(drawing->scratch, network, settings, job->scenarios, detail, plan);
   if (status == LS_STATUS_OK) status = match_pledges(drawing->scratch, job->network, network, *plan);
+  if (status == LS_STATUS_OK) match_purchases(job->network, network, *plan);
   return status;
 }
 

@@ -22,6 +22,9 @@ ls_status plan_fill_finance(ls_context *context, const ls_network *network, cons
 /* Fills trait, vouches, lasting_debt and every_debt of plan->loop: everything else of the plan is in already. */
 ls_status plan_fill_traits(ls_context *context, struct ls_plan *plan);
 
+/* Tells in trait which contracts' orders some scenario moves. To be told anew where purchase_target has changed. */
+void plan_mark_moved(struct ls_plan *plan);
+
 /* The mechanisms that the network's numbers, the settings and the shocked variables call for. */
 uint32_t loop_features(const struct ls_plan *plan, const struct run_settings *settings);
 

@@ -192,7 +192,7 @@ static ls_status connect_links(ls_context *context, int32_t n, struct ls_loop_pl
 
 /* ---- contracts by quarter ------------------------------------------------------------------------------------------- */
 
-/* The row of a pair table that a link stands for. */
+/* The row of a pair table that a link stands for, the first where its pair has several. */
 static int64_t row_of(const ls_network *network, enum table_id id, const struct ls_loop_links *links, int32_t k) {
   int32_t n = network->entity_count;
   int32_t from = links->from[k] == n ? ENTITY_WORLD : links->from[k],
@@ -213,12 +213,15 @@ static ls_status fill_purchases(ls_context *context, const ls_network *network, 
   double *rate = context_allocate(context, (size_t)count * (size_t)quarters, sizeof *rate);
   double *firm = context_allocate(context, (size_t)count, sizeof *firm);
   double *capex = context_allocate(context, (size_t)count, sizeof *capex);
+  int32_t *target = context_allocate(context, (size_t)count, sizeof *target);
   loop->purchase_rate = rate;
   loop->take_or_pay = firm;
   loop->capex_share = capex;
-  if (rate == NULL || firm == NULL || capex == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  loop->purchase_target = target;
+  if (rate == NULL || firm == NULL || capex == NULL || target == NULL) return LS_STATUS_OUT_OF_MEMORY;
   for (int32_t k = 0; k < count; k++) {
     int64_t row = loop->purchase_row[k];
+    target[k] = (int32_t)row_of(network, TABLE_PURCHASES, &loop->purchase, k);
     double full = network_number(network, TABLE_PURCHASES, "per_quarter", row, 0);
     double start = network_number(network, TABLE_PURCHASES, "start", row, 0);
     double ramp = network_number(network, TABLE_PURCHASES, "ramp_quarters", row, 0);

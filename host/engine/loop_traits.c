@@ -36,6 +36,17 @@ static uint32_t trait_of(const struct ls_plan *plan, int32_t k) {
   return bits;
 }
 
+void plan_mark_moved(struct ls_plan *plan) {
+  const struct ls_shock_plan *shock = &plan->shock;
+  uint32_t *trait = (uint32_t *)plan->loop.trait;
+  for (int32_t k = 0; k < plan->loop.purchase.count; k++) {
+    int32_t pair = plan->loop.purchase_target[k];
+    bool known = pair >= 0 && pair < shock->target_count;
+    bool moved = known && shock->column_of[LS_VARIABLE_ORDERS * shock->target_count + pair] >= 0;
+    trait[k] = (trait[k] & ~(uint32_t)LOOP_TRAIT_MOVED) | (moved ? LOOP_TRAIT_MOVED : 0);
+  }
+}
+
 /* Buyers whose standing weighs the backlog in their sellers' values. */
 static void find_vouchers(const struct ls_loop_plan *loop, int32_t n, int32_t *vouches) {
   for (int32_t k = 0; k < loop->purchase.count; k++)
@@ -78,6 +89,7 @@ ls_status plan_fill_traits(ls_context *context, struct ls_plan *plan) {
   loop->vouches = vouches;
   if (trait == NULL || vouches == NULL) return LS_STATUS_OUT_OF_MEMORY;
   for (int32_t k = 0; k < count; k++) trait[k] = trait_of(plan, k);
+  plan_mark_moved(plan);
   find_vouchers(loop, n, vouches);
   ls_status status = fill_rows(context, &loop->debt, n, false, &loop->lasting_debt);
   return status == LS_STATUS_OK ? fill_rows(context, &loop->debt, n, true, &loop->every_debt) : status;

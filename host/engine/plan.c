@@ -272,6 +272,7 @@ static void list_loop(struct array_list *list) {
   OWN(loop.take_or_pay, loop->purchase.count);
   OWN(loop.capex_share, loop->purchase.count);
   OWN(loop.purchase_row, loop->purchase.count);
+  OWN(loop.purchase_target, loop->purchase.count);
   OWN(loop.purchase_debt, loop->purchase.count);
   OWN(loop.pledge_rate, quarters * loop->pledge.count);
   OWN(loop.pledge_gate, quarters * loop->pledge.count);

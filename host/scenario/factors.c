@@ -99,14 +99,8 @@ static ls_status read_correlations(struct random_model *model) {
 static void check_target(struct random_model *model, const struct loading *loading) {
   struct scenario_reader *reader = model->reader;
   bool is_found = loading->pattern.is_known || loading->asset >= 0;
-  if (is_found && loading->pattern.is_pair) {
-    int64_t pledges = reader->network->table[TABLE_PLEDGES].row_count;
-    is_found = false;
-    for (int64_t row = 0; row < pledges && !is_found; row++) {
-      is_found = target_match_pledge(reader, &loading->pattern, row) >= 0;
-    }
-  }
-  if (!is_found) target_report_missing(reader, loading->target, loading->line);
+  if (loading->pattern.is_pair) is_found = target_pair_exists(reader, loading->variable, &loading->pattern);
+  if (!is_found) target_report_missing(reader, loading->variable, loading->target, loading->line);
 }
 
 static void check_repeated(struct random_model *model, const struct loading *loading) {
@@ -138,7 +132,7 @@ static void read_loading(struct random_model *model, const struct yaml_node *rec
     loading.variable = variable_find(model->reader, variable->text, variable->line);
     if (loading.variable < 0) return;
   }
-  if (!target_parse(model->reader, target->text, target->line, &loading.pattern)) return;
+  if (!target_parse(model->reader, loading.variable, target->text, target->line, &loading.pattern)) return;
   loading.asset = network_find_asset(model->reader->network, target->text);
   check_target(model, &loading);
   check_repeated(model, &loading);
@@ -170,10 +164,11 @@ ls_status factors_read(struct random_model *model) {
 static int match_loading(const struct random_model *model, const struct loading *loading, int variable,
                          int32_t target) {
   const struct scenario_reader *reader = model->reader;
+  const struct pair_kind *kind = pair_kind_of(variable);
   int closeness;
   if (loading->variable >= 0 && loading->variable != variable) return -1;
-  if (variable == LS_VARIABLE_GATE) {
-    closeness = target_match_pledge(reader, &loading->pattern, target);
+  if (kind != NULL) {
+    closeness = target_match_pair(reader, kind, &loading->pattern, target);
   } else if (variable == LS_VARIABLE_PRICE_LOSS) {
     closeness = loading->asset == target                                              ? 2
                 : !loading->pattern.is_pair && loading->pattern.from.kind == SIDE_ALL ? 0

@@ -18,6 +18,7 @@ static int compare_points(const void *left, const void *right) {
 static int32_t target_width(const ls_network *network) {
   int64_t width = (int64_t)network->entity_count + 1;
   if (network->table[TABLE_PLEDGES].row_count > width) width = network->table[TABLE_PLEDGES].row_count;
+  if (network->table[TABLE_PURCHASES].row_count > width) width = network->table[TABLE_PURCHASES].row_count;
   if (network->asset_count > width) width = network->asset_count;
   return (int32_t)width;
 }

@@ -1,4 +1,4 @@
-/* targets.c - whom a shock or a loading means: ids, `sector:x`, `*`, and `investor>recipient` for gates. */
+/* targets.c - whom a shock or a loading means, see targets.h. */
 #include "scenario/targets.h"
 
 #include "scenario/variables.h"
@@ -6,6 +6,18 @@
 #include <string.h>
 
 static const char SECTOR_PREFIX[] = "sector:";
+
+static const struct pair_kind PAIR_KINDS[] = {
+    {LS_VARIABLE_GATE, TABLE_PLEDGES, "'investor>recipient'", "recipient", "no such pledge", false},
+    {LS_VARIABLE_ORDERS, TABLE_PURCHASES, "'buyer>seller'", "seller", "no such purchase", true},
+};
+enum { PAIR_KIND_COUNT = sizeof PAIR_KINDS / sizeof PAIR_KINDS[0] };
+
+const struct pair_kind *pair_kind_of(int variable) {
+  for (int k = 0; k < PAIR_KIND_COUNT; k++)
+    if (PAIR_KINDS[k].variable == variable) return &PAIR_KINDS[k];
+  return NULL;
+}
 
 /* ---- understanding the text ------------------------------------------------------------------------------------ */
 
@@ -52,7 +64,8 @@ static bool parse_side(const ls_network *network, const char *text, size_t lengt
   return true;
 }
 
-bool target_parse(struct scenario_reader *reader, const char *text, int64_t line, struct target_pattern *pattern) {
+bool target_parse(struct scenario_reader *reader, int variable, const char *text, int64_t line,
+                  struct target_pattern *pattern) {
   *pattern = (struct target_pattern){.is_known = true};
   const char *arrow = strchr(text, '>');
   size_t length = arrow != NULL ? (size_t)(arrow - text) : strlen(text);
@@ -64,9 +77,13 @@ bool target_parse(struct scenario_reader *reader, const char *text, int64_t line
   }
   if (!fine) {
     context_fault(reader->context, reader->file, line,
-                  "target is '%s', must be an id, 'sector:x', '*' or, for gates, 'investor>recipient'", text);
+                  "target is '%s', must be an id, 'sector:x', '*', for gates 'investor>recipient' or, for orders, "
+                  "'buyer>seller'",
+                  text);
   } else if (pattern->is_pair && pattern->to.kind == SIDE_WORLD) {
-    context_fault(reader->context, reader->file, line, "target is '%s', world must not be the recipient", text);
+    const struct pair_kind *kind = pair_kind_of(variable);
+    context_fault(reader->context, reader->file, line, "target is '%s', world must not be the %s", text,
+                  kind != NULL ? kind->receiver : "recipient or seller");
     fine = false;
   }
   return fine;
@@ -89,18 +106,32 @@ int target_match_entity(const struct scenario_reader *reader, const struct targe
   return pattern->is_pair ? -1 : match_side(reader->network, &pattern->from, entity);
 }
 
-/* A pair names a gate more closely than anything said of its recipient. */
-int target_match_pledge(const struct scenario_reader *reader, const struct target_pattern *pattern, int64_t pledge) {
-  const struct table *pledges = &reader->network->table[TABLE_PLEDGES];
-  if (!pattern->is_pair) return match_side(reader->network, &pattern->from, pledges->to[pledge]);
-  int from = match_side(reader->network, &pattern->from, pledges->from[pledge]);
-  int to = match_side(reader->network, &pattern->to, pledges->to[pledge]);
+/* A pair is named more closely by its two than by anything said of one of them. */
+int target_match_pair(const struct scenario_reader *reader, const struct pair_kind *kind,
+                      const struct target_pattern *pattern, int64_t row) {
+  const struct table *pairs = &reader->network->table[kind->table];
+  if (!pattern->is_pair)
+    return match_side(reader->network, &pattern->from, kind->is_of_sender ? pairs->from[row] : pairs->to[row]);
+  int from = match_side(reader->network, &pattern->from, pairs->from[row]);
+  int to = match_side(reader->network, &pattern->to, pairs->to[row]);
   return from < 0 || to < 0 ? -1 : 10 + from + to;
 }
 
-void target_report_missing(struct scenario_reader *reader, const char *text, int64_t line) {
+bool target_pair_exists(const struct scenario_reader *reader, int variable, const struct target_pattern *pattern) {
+  for (int k = 0; k < PAIR_KIND_COUNT; k++) {
+    const struct pair_kind *kind = &PAIR_KINDS[k];
+    if (pair_kind_of(variable) != NULL && kind->variable != variable) continue;
+    for (int64_t row = 0; row < reader->network->table[kind->table].row_count; row++)
+      if (target_match_pair(reader, kind, pattern, row) >= 0) return true;
+  }
+  return false;
+}
+
+void target_report_missing(struct scenario_reader *reader, int variable, const char *text, int64_t line) {
+  const struct pair_kind *kind = pair_kind_of(variable);
   bool is_pair = strchr(text, '>') != NULL;
-  const char *rule = is_pair                                                    ? "no such pledge"
+  const char *rule = is_pair && kind != NULL                                    ? kind->missing
+                     : is_pair                                                  ? "no such pledge or purchase"
                      : strncmp(text, SECTOR_PREFIX, strlen(SECTOR_PREFIX)) == 0 ? "no entity of that sector"
                                                                                 : "no such entity";
   if (reader->missing_allowed) {
@@ -130,12 +161,14 @@ void target_list_release(struct scenario_reader *reader, struct target_list *lis
   *list = (struct target_list){0};
 }
 
-static ls_status expand_gate(struct scenario_reader *reader, const struct target_pattern *pattern,
-                             struct target_list *list) {
-  const struct table *pledges = &reader->network->table[TABLE_PLEDGES];
+/* Rows of a pair stand one after the other: the first of them stands for all. */
+static ls_status expand_pairs(struct scenario_reader *reader, const struct pair_kind *kind,
+                              const struct target_pattern *pattern, struct target_list *list) {
+  const struct table *pairs = &reader->network->table[kind->table];
   ls_status status = LS_STATUS_OK;
-  for (int64_t row = 0; row < pledges->row_count && status == LS_STATUS_OK; row++) {
-    if (target_match_pledge(reader, pattern, row) >= 0) status = list_add(reader, list, row);
+  for (int64_t row = 0; row < pairs->row_count && status == LS_STATUS_OK; row++) {
+    bool is_first = row == 0 || pairs->from[row] != pairs->from[row - 1] || pairs->to[row] != pairs->to[row - 1];
+    if (is_first && target_match_pair(reader, kind, pattern, row) >= 0) status = list_add(reader, list, row);
   }
   return status;
 }
@@ -169,13 +202,14 @@ static ls_status expand_assets(struct scenario_reader *reader, const char *text,
 /* Is this kind of target one that the variable can have? */
 static bool check_form(struct scenario_reader *reader, int variable, const char *text, int64_t line,
                        const struct target_pattern *pattern) {
+  const struct pair_kind *kind = pair_kind_of(variable);
   const char *rule = NULL;
-  if (variable == LS_VARIABLE_GATE && !pattern->is_pair) {
-    rule = "'investor>recipient'";
-  } else if (variable != LS_VARIABLE_GATE && pattern->is_pair) {
+  if (kind != NULL && !pattern->is_pair) {
+    rule = kind->form;
+  } else if (kind == NULL && pattern->is_pair) {
     rule = "one entity, 'sector:x' or '*'";
   } else if (!pattern->is_pair && pattern->from.kind == SIDE_WORLD && variable != LS_VARIABLE_PURCHASE_SCALE) {
-    rule = "in the network: world may have only purchase_scale and, as investor, gate";
+    rule = "in the network: world may have only purchase_scale and, as investor or buyer, gate and orders";
   }
   if (rule == NULL) return true;
   context_fault(reader->context, reader->file, line, "target of %s is '%s', must be %s", variable_name(variable), text,
@@ -191,13 +225,13 @@ ls_status target_expand(struct scenario_reader *reader, int variable, const char
   if (variable == LS_VARIABLE_PRICE_LOSS) {
     status = expand_assets(reader, text, list);
   } else {
-    if (!target_parse(reader, text, line, &pattern) || !check_form(reader, variable, text, line, &pattern)) {
+    if (!target_parse(reader, variable, text, line, &pattern) || !check_form(reader, variable, text, line, &pattern)) {
       return LS_STATUS_OK;
     }
-    status =
-        variable == LS_VARIABLE_GATE ? expand_gate(reader, &pattern, list) : expand_entities(reader, &pattern, list);
+    const struct pair_kind *kind = pair_kind_of(variable);
+    status = kind != NULL ? expand_pairs(reader, kind, &pattern, list) : expand_entities(reader, &pattern, list);
   }
-  if (status == LS_STATUS_OK && list->count == 0) target_report_missing(reader, text, line);
+  if (status == LS_STATUS_OK && list->count == 0) target_report_missing(reader, variable, text, line);
   return status;
 }
 

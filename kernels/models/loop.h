@@ -29,7 +29,7 @@ static const struct ls_model_info loop_info __attribute__((unused)) = {
                  1u << LS_VARIABLE_POWER | 1u << LS_VARIABLE_FUNDING | 1u << LS_VARIABLE_CREDIT |
                  1u << LS_VARIABLE_GATE | 1u << LS_VARIABLE_PRICE | 1u << LS_VARIABLE_HARDWARE_PRICE |
                  1u << LS_VARIABLE_DEPRECIATION_SCALE | 1u << LS_VARIABLE_AMORTISATION | 1u << LS_VARIABLE_ROLLOVER |
-                 1u << LS_VARIABLE_RENEGOTIATION | 1u << LS_VARIABLE_EXIT,
+                 1u << LS_VARIABLE_RENEGOTIATION | 1u << LS_VARIABLE_EXIT | 1u << LS_VARIABLE_ORDERS,
     .has_least = 1, /* of steps 9 and 10 */
     .tolerance = 1e-13,
     .setting = {{0, 0, 0, 0, 0, {0, 0, 0}, 0}},

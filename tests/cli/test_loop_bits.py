@@ -55,8 +55,26 @@ def test_without_finance_the_bits_are_those_of_loop_one(folder):
     assert run(*folder_of(folder))["digest"] == DIGEST_OF_LOOP_ONE
 
 
+# Orders of every pair, of the world too; the pair lab>cloud has two contracts in FINANCE.
+MOVED = (
+    "  - {variable: orders, target: '*>*', distribution: lognormal, mean: 0.9, sd: 0.3, quarter: 1}\n"
+    "  - {variable: orders, target: 'world>cloud', distribution: jump, probability: 0.5, size: 0.3, quarter: 4}\n"
+)
+
+
 def test_with_finance_no_cut_of_the_run_changes_a_bit(folder):
-    network, scenarios = folder_of(folder, **FINANCE)
+    no_cut_changes_a_bit(*folder_of(folder, **FINANCE))
+
+
+def test_with_moved_orders_no_cut_of_the_run_changes_a_bit(folder):
+    changed = {**FINANCE, "draws.yaml": LOOP_ONE["draws.yaml"] + MOVED}
+    unmoved = run(*folder_of(folder, **FINANCE))["digest"]
+    assert no_cut_changes_a_bit(*folder_of(folder, **changed)) != unmoved
+
+
+def no_cut_changes_a_bit(network, scenarios):
+    """The digest of the run, whole."""
+    folder = network
     whole = run(network, scenarios)
     assert whole["digest"] != DIGEST_OF_LOOP_ONE
     for more in (("--threads", "1"), ("--chunk", "7"), ("--isa", "baseline")):
@@ -70,6 +88,20 @@ def test_with_finance_no_cut_of_the_run_changes_a_bit(folder):
     read = answer("info", expect_imported(folder, network))
     assert read["kind"] == "network"
     assert run(os.path.join(folder, "network.h5"), scenarios)["digest"] == whole["digest"]
+    return whole["digest"]
+
+
+def test_other_models_take_no_shock_to_orders(folder):
+    network, _ = folder_of(folder)
+    rows = os.path.join(folder, "moved.csv")
+    write(rows, "scenario,target,variable,value\ns,lab>cloud,orders,0.5\n")
+    said = expect(78, "run", network, "--model", "eisenberg-noe", "--scenarios", rows).stderr
+    assert "moved.csv:2: model 'eisenberg-noe' takes no shock to 'orders'" in said, said
+    write(rows, "scenario,target,variable,value\ns,chip>cloud,orders,0.5\n")
+    said = expect(78, "run", network, "--model", "loop", "--scenarios", rows).stderr
+    assert "target is 'chip>cloud', but the network has no such purchase" in said, said
+    done = expect(0, "run", network, "--model", "loop", "--scenarios", rows, "--allow-missing-targets")
+    assert "'chip>cloud' left out" in done.stderr, done.stderr
 
 
 def expect_imported(folder, network):

@@ -193,6 +193,24 @@ static char *draw_switch(struct engine_random *random, const struct spec_loop *m
   return text + sprintf(text, "s,n%d,%s,1,%d\n", i, variable, from);
 }
 
+/* Orders of some pairs move from a quarter on, those of the world among them: of all contracts of the pair alike. */
+static void draw_moved_orders(struct engine_random *random, const struct spec_loop *model, char *text) {
+  int n = model->n;
+  for (int pair = 0; pair < n * n; pair++) {
+    int contracts = 0;
+    for (int k = 0; k < model->contract_count; k++)
+      contracts += model->contract[k].buyer == pair / n && model->contract[k].seller == pair % n;
+    if (contracts == 0 || !random_chance(random, 0.15)) continue;
+    int from = random_below(random, model->quarters);
+    double moved = random_between(random, 0, 1.8);
+    if (pair / n == SPEC_WORLD)
+      text += sprintf(text, "s,world>n%d,orders,%.17g,%d\n", pair % n, moved, from);
+    else
+      text += sprintf(text, "s,n%d>n%d,orders,%.17g,%d\n", pair / n, pair % n, moved, from);
+    for (int t = from; t < model->quarters; t++) model->orders_moved[t * n * n + pair] = moved;
+  }
+}
+
 void spec_draw_scenario(struct engine_random *random, struct spec_loop *model, char *text) {
   const struct factor factor[FACTORS] = {{"supply", model->supply, 0.2, 1.1},
                                          {"multiple", model->multiple, 0.2, 1.2},
@@ -218,4 +236,5 @@ void spec_draw_scenario(struct engine_random *random, struct spec_loop *model, c
     text += sprintf(text, "s,n%d,default,1,%d\n", i, when);
     model->forced[when * model->n + i] = true;
   }
+  draw_moved_orders(random, model, text);
 }

@@ -519,6 +519,43 @@ static struct spec_loop *impairment(void) {
 }
 static const struct spec_expectation IMPAIRMENT[] = {{0, BUYER, "written_down", 14}, {0, BUYER, "value", 30}};
 
+/* 3 a quarter of each of two suppliers of an essential input; from quarter 1 on 2 of the first and 4 of the second. Inputs are as
+ * planned: revenue stays at 10, and 4 of it are left each quarter. Each supplier orders 1 of firm 4 as its sales follow its plan
+ * (rho = 1), and its plan has moved too: the first has 2, 2 + 1 and 3 + 1 left, the second 2, 2 + 3 and 5 + 3. */
+static struct spec_loop *moved_orders(void) {
+  struct spec_loop *model = economy(5, 3, 0);
+  enum { PARTS = 4 };
+  model->capacity[THIRD] = model->capacity[PARTS] = 10, model->input_type[SELLER] = model->input_type[THIRD] = 0;
+  model->essential[0] = model->inputs_planned = true;
+  sells_outside(model, BUYER, 10, 10);
+  buys(model, SELLER, 3, 100), buys(model, THIRD, 3, 100);
+  for (int seller = SELLER; seller <= THIRD; seller++) {
+    spec_loop_add_contract(model, spec_contract_of(seller, PARTS, 1, 100));
+    model->order_response[seller] = 1;
+  }
+  for (int t = 1; t < model->quarters; t++) {
+    model->orders_moved[(t * model->n + BUYER) * model->n + SELLER] = 2.0 / 3;
+    model->orders_moved[(t * model->n + BUYER) * model->n + THIRD] = 4.0 / 3;
+  }
+  return model;
+}
+static const struct spec_expectation MOVED_ORDERS[] = {
+    {1, BUYER, "revenue", 10}, {2, BUYER, "revenue", 10}, {1, BUYER, "cash", 8},  {0, SELLER, "cash", 2},
+    {1, SELLER, "cash", 3},    {1, THIRD, "cash", 5},     {2, SELLER, "cash", 4}, {2, THIRD, "cash", 8}};
+
+/* The world buys 4 a quarter of firm 1, of two contracts 1 and 3, and half of that from quarter 1 on: of 12 it has taken 8 after
+ * three quarters, and the 4 that are left count a half in value. */
+static struct spec_loop *moved_orders_of_the_world(void) {
+  struct spec_loop *model = economy(2, 3, 0);
+  model->capacity[BUYER] = 10, model->backlog_margin[BUYER] = 0.5;
+  spec_loop_add_contract(model, spec_contract_of(SPEC_WORLD, BUYER, 1, 3));
+  spec_loop_add_contract(model, spec_contract_of(SPEC_WORLD, BUYER, 3, 9));
+  for (int t = 1; t < model->quarters; t++) model->orders_moved[(t * model->n + SPEC_WORLD) * model->n + BUYER] = 0.5;
+  return model;
+}
+static const struct spec_expectation MOVED_ORDERS_OF_THE_WORLD[] = {
+    {0, BUYER, "cash", 4}, {1, BUYER, "cash", 6}, {2, BUYER, "cash", 8}, {2, BUYER, "value", 8 + 0.5 * 4}};
+
 /* ---- the list ---------------------------------------------------------------------------------------------------- */
 
 const struct spec_example SPEC_EXAMPLES[] = {
@@ -564,6 +601,10 @@ const struct spec_example SPEC_EXAMPLES[] = {
     {"a fallen market lowers multiples", herding_multiple, NULL, EXPECT(HERDING_MULTIPLE)},
     {"a fallen share gets less outside money", herding_funding, NULL, EXPECT(HERDING_FUNDING)},
     {"a fallen share orders less equipment", herding_orders, NULL, EXPECT(HERDING_ORDERS)},
+    {"moved orders are the plan of both sides", moved_orders,
+     "s,n1>n2,orders,0.66666666666666663,1\ns,n1>n3,orders,1.3333333333333333,1\n", EXPECT(MOVED_ORDERS)},
+    {"the world moves all contracts of a pair", moved_orders_of_the_world, "s,world>n1,orders,0.5,1\n",
+     EXPECT(MOVED_ORDERS_OF_THE_WORLD)},
     {"stakes are written down", impairment, NULL, EXPECT(IMPAIRMENT)},
 };
 const int SPEC_EXAMPLE_COUNT = (int)(sizeof SPEC_EXAMPLES / sizeof *SPEC_EXAMPLES);

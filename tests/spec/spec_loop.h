@@ -113,7 +113,8 @@ struct spec_loop {
   /* [quarters * n] */
   double *demand_planned, *demand, *purchase_scale, *outside_equity, *multiple, *supply, *power_cap, *credit_open;
   bool *forced;
-  double *gate; /* [quarters * n * n] */
+  double *gate;         /* [quarters * n * n] */
+  double *orders_moved; /* [quarters * n * n] o of buyer and seller: shock `orders` */
   /* the state at the start */
   double *cash, *real_assets, *capacity, *dark; /* [n] */
   double *stake, *debt, *backlog, *pledge;      /* [n * n] */
@@ -148,7 +149,7 @@ struct spec_row {
   double backlog, planned_backlog; /* B, Bplan */
   int leaves;                      /* quarter at whose start it is left, SPEC_NEVER before notice */
   bool left;
-  double scheduled, due;                                  /* q(t) qs: by its plan, and 0 once it was left */
+  double scheduled, due;                                  /* q(t) qs o: by its plan, and 0 once it was left */
   double firm, response;                                  /* phi(t), u */
   double ordered, delivered, extra, weight, invoice, fee; /* x, xd, extra, w, w xd + p extra */
 };

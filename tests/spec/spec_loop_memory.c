@@ -20,7 +20,8 @@
 #define MODEL_OTHERS(X) \
   X(input_type, int, nodes) X(sector, int, nodes) X(essential, bool, types) X(start, int, pairs) X(ramp, int, pairs) \
   X(pledge_start, int, pairs) X(test, int, pairs) X(equity_method, bool, pairs) X(forced, bool, path) \
-  X(renegotiate, bool, path) X(leave, bool, path) X(gate, double, path * nodes)
+  X(renegotiate, bool, path) X(leave, bool, path) X(gate, double, path * nodes) \
+  X(orders_moved, double, path * nodes)
 #define MODEL_LISTS(X) X(contract) X(backstop) X(warrant) X(cross_default)
 #define STATE_NODES(X)                                                                                                \
   X(cash)                                                                                                             \
@@ -44,7 +45,7 @@ static void defaults(struct spec_loop *model) {
   size_t n = (size_t)model->n, path = n * (size_t)model->quarters;
   fill(model->price, n, 1), fill(model->cost, n, 1);
   fill(model->purchase_scale, path, 1), fill(model->supply, path, 1), fill(model->credit_open, path, 1);
-  fill(model->power_cap, path, 1e300), fill(model->gate, path * n, 1);
+  fill(model->power_cap, path, 1e300), fill(model->gate, path * n, 1), fill(model->orders_moved, path * n, 1);
   fill(model->price_path, path, 1), fill(model->hardware_price, path, 1), fill(model->depreciation_scale, path, 1);
   fill(model->amortisation_path, path, NAN);
   for (size_t i = 0; i < n; i++) model->input_type[i] = model->sector[i] = -1;

@@ -59,7 +59,7 @@ bool spec_passes(const struct spec_loop *model, struct spec_state *state, int t,
 /* Cash of i that is earmarked, over all investors. */
 double spec_earmarked_cash(const struct spec_loop *model, const struct spec_state *state, int i);
 
-/* q(t) qs by the schedule of a contract alone. */
+/* q(t) qs o by the schedule of a contract alone. */
 double spec_scheduled(const struct spec_loop *model, const struct spec_contract *contract, int t);
 
 struct spec_run *spec_run_create(const struct spec_loop *model);

@@ -45,11 +45,12 @@ void spec_step_0_price(const struct spec_loop *model, struct spec_state *state, 
 
 /* ---- step 1: orders ---------------------------------------------------------------------------------------------- */
 
-/* Nothing before the start, then a linear ramp; nothing from the end on. */
+/* Nothing before the start, then a linear ramp; nothing from the end on. What is moved to or from others is planned so. */
 double spec_scheduled(const struct spec_loop *model, const struct spec_contract *contract, int t) {
   if (t < contract->start || (contract->end != SPEC_NEVER && t >= contract->end)) return 0;
   double rate = contract->rate * smaller(1, (t - contract->start + 1) / (contract->ramp + 1.0));
-  return rate * model->purchase_scale[t * model->n + contract->buyer];
+  double moved = model->orders_moved[(t * model->n + contract->buyer) * model->n + contract->seller];
+  return rate * model->purchase_scale[t * model->n + contract->buyer] * moved;
 }
 
 static double order_ratio(const struct spec_loop *model, const struct spec_state *state, int t, int i) {

@@ -1,6 +1,7 @@
 /* scenario_support.h - a small network, and scenario files given as texts, for the tests of host/scenario.
  *
- * A and B are labs, C and D clouds; A pledges to C and D, the world to A and B; only C has a power cap.
+ * A and B are labs, C and D clouds; A pledges to C and D, the world to A and B; A has two contracts with C, B and
+ * the world one each with D; only C has a power cap.
  */
 #ifndef LS_TESTS_SCENARIO_SUPPORT_H
 #define LS_TESTS_SCENARIO_SUPPORT_H
@@ -24,6 +25,9 @@ static inline bool make_network(void) {
                      "id,sector,cash,capacity\nA,lab,10,0\nB,lab,10,0\nC,cloud,10,5\nD,cloud,10,5\n");
   support_write_file(folder, "pledges.csv",
                      "investor,recipient,amount,per_quarter\nA,C,4,1\nA,D,4,1\nworld,A,8,2\nworld,B,8,2\n");
+  support_write_file(
+      folder, "purchases.csv",
+      "id,buyer,seller,backlog,per_quarter\nlate,A,C,4,1\nearly,A,C,8,2\nown,B,D,4,1\nrest,world,D,4,1\n");
   support_write_file(folder, "paths.csv", "target,variable,quarter,value\nC,power_cap,0,5\n");
   support_write_file(folder, "assets.csv", "id,price\nbond,1\nshare,2\n");
   ls_status status = ls_network_read(context, folder, NULL, &network);

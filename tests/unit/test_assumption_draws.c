@@ -8,6 +8,7 @@
 #include "aggregate/accumulator_fields.h"
 #include "aggregate/results.h"
 #include "core/scalar_math.h"
+#include "engine/engine.h"
 #include "greatest.h"
 #include "network/assumptions.h"
 #include "network/redraw.h"
@@ -56,18 +57,23 @@ static bool write_scenarios(const struct bench *bench, int count, int draws, con
   return support_write_file(bench->folder, "draws.yaml", text);
 }
 
-static ls_status open_text(struct bench *bench, const char *assumptions, const char *correlations) {
+static ls_status open_ledger(struct bench *bench, const char *deals, const char *assumptions,
+                             const char *correlations) {
   memset(bench, 0, sizeof *bench);
   if (!support_make_folder(bench->folder) || ls_context_create(&bench->context) != LS_STATUS_OK) abort();
   snprintf(bench->scenarios, sizeof bench->scenarios, "%s/draws.yaml", bench->folder);
   if (!support_write_file(bench->folder, "network.yaml", META) ||
       !support_write_file(bench->folder, "entities.csv", ENTITIES) ||
-      !support_write_file(bench->folder, "deals.csv", DEALS) ||
+      !support_write_file(bench->folder, "deals.csv", deals) ||
       !support_write_file(bench->folder, "assumptions.csv", assumptions) ||
       !write_scenarios(bench, DRAWS * BLOCK_SCENARIOS, DRAWS, ""))
     abort();
   if (correlations != NULL && !support_write_file(bench->folder, "assumption_correlations.csv", correlations)) abort();
   return ls_network_read(bench->context, bench->folder, NULL, &bench->network);
+}
+
+static ls_status open_text(struct bench *bench, const char *assumptions, const char *correlations) {
+  return open_ledger(bench, DEALS, assumptions, correlations);
 }
 
 static ls_status open_with(struct bench *bench, const char *more_assumptions, const char *correlations) {
@@ -652,6 +658,43 @@ TEST central_values_give_the_tables_that_were_read(void) {
   PASS();
 }
 
+/* The lab's old contract with the fund is over on central values and runs on in draws with a longer term: contracts behind it then
+ * have other rows than on central values. Whatever the draw, orders of bank>cloud move, and no others. */
+TEST moved_orders_are_of_the_same_pair_in_every_draw(void) {
+  static const char MORE[] = "old,old,term_years,,1,1,3,uniform,r\nannounced firm,*,take_or_pay_announced,,0.5,,,,r\n"
+                             "assumed firm,*,take_or_pay_assumed,,0.5,,,,r\nrunning term,*,term_years,,2,,,,r\n"
+                             "own,bank>cloud,per_quarter,,2,,,,r\n";
+  static const char ROWS[] =
+      "  - {variable: orders, target: 'bank>cloud', distribution: jump, probability: 0.5, size: 0.5}\n";
+  struct bench bench;
+  struct job job = {0};
+  char deals[TEXT_BYTES], assumptions[TEXT_BYTES];
+  snprintf(deals, sizeof deals, "%sold,c5,1,lab,fund,purchase,9,9,,announced,2025-03-31,,,,P\n", DEALS);
+  snprintf(assumptions, sizeof assumptions, ASSUMPTIONS, MORE);
+  ASSERT_EQ(LS_STATUS_OK, open_ledger(&bench, deals, assumptions, NULL));
+  ASSERT(write_scenarios(&bench, DRAWS * BLOCK_SCENARIOS, DRAWS, ROWS));
+  const ls_run_options options = options_for(&bench);
+  const struct scenario_options scenarios = {.path = bench.scenarios, .keep_worst = -1};
+  ASSERT_EQ(LS_STATUS_OK, job_prepare(bench.context, bench.network, &options, &scenarios, &job));
+  int moved = 0, unknown = 0, shifted = 0;
+  for (int32_t d = 0; d < job.draw_count; d++) {
+    const struct ls_loop_plan *loop = &job.draw[d].plan->loop;
+    for (int32_t k = 0; k < loop->purchase.count; k++) {
+      const int32_t from = loop->purchase.from[k], to = loop->purchase.to[k]; /* lab, cloud, fund, bank are 0 to 3 */
+      ASSERT_EQ(network_find_pair(bench.network, TABLE_PURCHASES, from, to), loop->purchase_target[k]);
+      ASSERT_EQ(from == 3 && to == 1, (loop->trait[k] & LOOP_TRAIT_MOVED) != 0);
+      moved += from == 3 && to == 1;
+      unknown += loop->purchase_target[k] < 0;
+      shifted += loop->purchase_target[k] >= 0 && loop->purchase_target[k] != loop->purchase_row[k];
+    }
+  }
+  ASSERT_EQ(DRAWS, moved);
+  ASSERT(unknown > 0 && unknown < 2 * DRAWS && shifted > 0);
+  job_release(bench.context, &job);
+  bench_close(&bench);
+  PASS();
+}
+
 /* Memory that ends anywhere ends the run in order; nothing stays behind. */
 TEST want_of_memory_ends_the_run_cleanly(void) {
   enum { TRIES = 60 };
@@ -708,6 +751,7 @@ SUITE(runs) {
   RUN_TEST(no_way_of_running_changes_the_digest);
   RUN_TEST(parts_make_the_whole);
   RUN_TEST(a_replay_uses_the_scenarios_own_draw);
+  RUN_TEST(moved_orders_are_of_the_same_pair_in_every_draw);
   RUN_TEST(want_of_memory_ends_the_run_cleanly);
 }
 

@@ -153,12 +153,15 @@ TEST a_gpu_thread_runs_the_loop_with_the_bits_of_the_cpu(void) {
                    LS_SOURCE_DIR "/datasets/ai-loop/scenarios/monte-carlo.yaml");
 }
 
+/* An economy may be without contracts: orders of none are left out. */
 static const char *const LOOP_DRAWS =
-    "count: 40\nseed: 9\nfactors: [{name: f}]\nloadings: [{target: '*', factor: f, value: 0.5}]\nmarginals:\n"
+    "# optional-targets\ncount: 40\nseed: 9\nfactors: [{name: f}]\nloadings: [{target: '*', factor: f, value: "
+    "0.5}]\nmarginals:\n"
     "  - {variable: multiple, target: '*', distribution: lognormal, mean: 0.9, sd: 0.4, quarter: 1}\n"
     "  - {variable: demand, target: '*', distribution: lognormal, mean: 0.9, sd: 0.4, quarter: 1}\n"
     "  - {variable: price, target: '*', distribution: lognormal, mean: 1, sd: 0.3, quarter: 2}\n"
-    "  - {variable: exit, target: '*', distribution: jump, probability: 0.1, size: 1, quarter: 2}\n";
+    "  - {variable: exit, target: '*', distribution: jump, probability: 0.1, size: 1, quarter: 2}\n"
+    "  - {variable: orders, target: '*>*', distribution: lognormal, mean: 0.9, sd: 0.4, quarter: 1}\n";
 
 /* Any mixture of the mechanisms of LOOP-2. */
 TEST a_gpu_thread_runs_every_mechanism_with_the_bits_of_the_cpu(void) {

@@ -108,6 +108,21 @@ static const struct economy ECONOMY[] = {
      "quarters: 1\n",
      "seller,price,2,0\n",
      {{0, PRICES, 4}, {1, OWN, -4}}},
+    /* Of 4 a quarter the buyer moves half away, and spares it: its own gain, and what the seller loses by its orders. */
+    {"orders that are moved",
+     "id,cash,order_response,capacity\nbuyer,5,0,0\nseller,2,0,100\n",
+     {{"purchases.csv", "buyer,seller,backlog,per_quarter,take_or_pay\nbuyer,seller,100,4,1\n"},
+      {"paths.csv", "target,variable,quarter,value\nbuyer,demand_planned,0,10\n"}},
+     "quarters: 1\n",
+     "buyer>seller,orders,0.5,0\n",
+     {{0, OWN, -2}, {1, ORDERS, 2}}},
+    /* The world has no channel: what it moves away is the seller's own. */
+    {"orders that the world moves",
+     "id,cash,order_response,capacity\nseller,2,0,100\n",
+     {{"purchases.csv", "buyer,seller,backlog,per_quarter,take_or_pay\nworld,seller,100,4,1\n"}},
+     "quarters: 1\n",
+     "world>seller,orders,0.25,0\n",
+     {{0, OWN, 3}}},
 };
 
 static bool write_economy(const struct economy *economy) {
@@ -179,10 +194,13 @@ static ls_status keep_losses(ls_context *context, void *user, const struct chunk
   return LS_STATUS_OK;
 }
 
+/* What a buyer moves of its orders is its own shock, what the world moves is the seller's. */
 static bool is_shocked(const char *scenario, const char *id) {
-  char own[64];
-  snprintf(own, sizeof own, ",%s,", id);
-  return strstr(scenario, own) != NULL;
+  char own[64], buyer[64], of_the_world[64];
+  snprintf(own, sizeof own, "s,%s,", id);
+  snprintf(buyer, sizeof buyer, "s,%s>", id);
+  snprintf(of_the_world, sizeof of_the_world, "s,world>%s,", id);
+  return strstr(scenario, own) != NULL || strstr(scenario, buyer) != NULL || strstr(scenario, of_the_world) != NULL;
 }
 
 /* Leaves the rows of the first firm alone. */
@@ -190,7 +208,7 @@ static void keep_first_firm(char *scenario) {
   char *to = strchr(scenario, '\n') + 1;
   for (const char *line = to; *line != '\0';) {
     size_t length = (size_t)(strchr(line, '\n') + 1 - line);
-    if (strncmp(line, "s,n1,", 5) == 0) memmove(to, line, length), to += length;
+    if (strncmp(line, "s,n1,", 5) == 0 || strncmp(line, "s,n1>", 5) == 0) memmove(to, line, length), to += length;
     line += length;
   }
   *to = '\0';

@@ -150,6 +150,37 @@ TEST gates_name_pledges_by_both_sides(void) {
   PASS();
 }
 
+/* Contracts in sorted order: the pairs world>D, A>C (twice), B>D, whichever way the table sorts the world. */
+TEST orders_name_pairs_of_contracts_by_both_sides(void) {
+  static const struct {
+    const char *target;
+    int pairs[3]; /* A>C, B>D, world>D */
+  } CASES[] = {{"A>C", {1, 0, 0}},         {"*>*", {1, 1, 0}},
+               {"*>D", {0, 1, 0}},         {"sector:lab>sector:cloud", {1, 1, 0}},
+               {"world>D", {0, 0, 1}},     {"world>*", {0, 0, 1}},
+               {"sector:lab>D", {0, 1, 0}}};
+  static const int32_t FROM[] = {ENTITY_A, ENTITY_B, ENTITY_WORLD};
+  static const int32_t TO[] = {ENTITY_C, ENTITY_D, ENTITY_D};
+  for (size_t k = 0; k < sizeof CASES / sizeof *CASES; k++) {
+    char text[256];
+    struct scenario_set *set = NULL;
+    int32_t pairs = 0;
+    snprintf(text, sizeof text, "scenario,target,variable,value,quarter\ns,%s,orders,0.5,2\n", CASES[k].target);
+    ASSERT_EQ(LS_STATUS_OK, read_text("s.csv", text, &set));
+    for (int p = 0; p < 3; p++) {
+      int32_t first = (int32_t)network_find_pair(network, TABLE_PURCHASES, FROM[p], TO[p]);
+      ASSERT_EQ(CASES[k].pairs[p], is_shocked(set, LS_VARIABLE_ORDERS, first));
+      if (!CASES[k].pairs[p]) continue;
+      pairs++;
+      ASSERT_EQ(1.0, value_at(set, 0, LS_VARIABLE_ORDERS, first, 1));
+      ASSERT_EQ(0.5, value_at(set, 0, LS_VARIABLE_ORDERS, first, 2));
+    }
+    ASSERT_EQ(pairs, set->shock.column_count); /* one for both contracts of A and C */
+    scenario_destroy(&set);
+  }
+  PASS();
+}
+
 TEST prices_are_of_assets(void) {
   struct scenario_set *set = NULL;
   ASSERT_EQ(LS_STATUS_OK, read_text("s.csv", "scenario,target,variable,value\ns,share,price_loss,0.3\n", &set));
@@ -213,6 +244,13 @@ static const struct refused REFUSED[] = {
      "gate_of_one.csv:2: target of gate is 'A', must be 'investor>recipient'"},
     {"gate_to_world.csv", LS_STATUS_INVALID_INPUT,
      "gate_to_world.csv:2: target is 'A>world', world must not be the recipient"},
+    {"orders_of_one.csv", LS_STATUS_INVALID_INPUT,
+     "orders_of_one.csv:2: target of orders is 'A', must be 'buyer>seller'"},
+    {"orders_to_world.csv", LS_STATUS_INVALID_INPUT,
+     "orders_to_world.csv:2: target is 'A>world', world must not be the seller"},
+    {"orders_without_purchase.csv", LS_STATUS_UNUSABLE,
+     "orders_without_purchase.csv:2: target is 'A>D', but the network has no such purchase"},
+    {"orders_negative.csv", LS_STATUS_INVALID_INPUT, "orders_negative.csv:2: value of orders is -0.5, must be >= 0"},
     {"gate_without_pledge.csv", LS_STATUS_UNUSABLE,
      "gate_without_pledge.csv:2: target is 'C>A', but the network has no such pledge"},
     {"loss_above_one.csv", LS_STATUS_INVALID_INPUT,
@@ -226,7 +264,8 @@ static const struct refused REFUSED[] = {
     {"sector_unknown.csv", LS_STATUS_UNUSABLE,
      "sector_unknown.csv:2: target is 'sector:farm', but the network has no entity of that sector"},
     {"target_blank.csv", LS_STATUS_INVALID_INPUT,
-     "target_blank.csv:2: target is '', must be an id, 'sector:x', '*' or, for gates, 'investor>recipient'"},
+     "target_blank.csv:2: target is '', must be an id, 'sector:x', '*', for gates 'investor>recipient' or, for orders, "
+     "'buyer>seller'"},
     {"target_unknown.csv", LS_STATUS_UNUSABLE,
      "target_unknown.csv:2: target is 'nobody', but the network has no such entity"},
     {"variable_not_taken.csv", LS_STATUS_UNUSABLE,
@@ -235,8 +274,7 @@ static const struct refused REFUSED[] = {
      "variable_unknown.csv:2: unknown variable 'fundng', did you mean 'funding'?"},
     {"world_demand.csv", LS_STATUS_INVALID_INPUT,
      "world_demand.csv:2: target of demand is 'world', must be in the network: world may have only purchase_scale and, "
-     "as "
-     "investor, gate"},
+     "as investor or buyer, gate and orders"},
 };
 
 TEST ill_formed_files_are_refused_with_their_messages(void) {
@@ -249,7 +287,8 @@ TEST ill_formed_files_are_refused_with_their_messages(void) {
 }
 
 TEST every_allocation_may_fail_without_a_leak(void) {
-  static const char TEXT[] = "scenario,target,variable,value,quarter\none,*,demand,0.5,1\ntwo,A>*,gate,0,2\n";
+  static const char TEXT[] =
+      "scenario,target,variable,value,quarter\none,*,demand,0.5,1\ntwo,A>*,gate,0,2\ntwo,*>*,orders,0,2\n";
   for (int64_t allowed = 0;; allowed++) {
     struct failing_allocator allocator = {0};
     ls_context *failing = NULL;
@@ -276,6 +315,7 @@ SUITE(scenario_csv) {
   RUN_TEST(a_factor_holds_until_its_next_row_in_the_same_scenario);
   RUN_TEST(a_default_acts_in_its_quarter_only);
   RUN_TEST(gates_name_pledges_by_both_sides);
+  RUN_TEST(orders_name_pairs_of_contracts_by_both_sides);
   RUN_TEST(prices_are_of_assets);
   RUN_TEST(missing_targets_may_be_allowed_by_option_or_by_the_file);
   RUN_TEST(power_without_any_cap_is_warned_about);

@@ -235,6 +235,46 @@ TEST a_gate_loads_as_its_pledge_or_else_as_its_recipient(void) {
   PASS();
 }
 
+/* All contracts of a pair have one draw; a pair loads as itself or else as its buyer. */
+TEST orders_load_as_their_pair_or_else_as_their_buyer(void) {
+  struct scenario_set *set = NULL;
+  ASSERT_EQ(LS_STATUS_OK,
+            read_parts("factors: [{name: f}]\nloadings:\n - {target: 'B>D', factor: f, value: 0.9, variable: orders}\n"
+                       " - {target: 'sector:lab', factor: f, value: 0.4}\n - {target: D, factor: f, value: 0.1}\n",
+                       " - {variable: orders, target: '*>*', distribution: lognormal, mean: 1, sd: 0.2}\n"
+                       " - {variable: orders, target: 'world>D', distribution: jump, probability: 0.1, size: 0.7}\n",
+                       &set));
+  const struct ls_shock_plan *shock = &set->shock;
+  ASSERT_EQ(3, shock->source_count);
+  int32_t to_c = (int32_t)network_find_pair(network, TABLE_PURCHASES, ENTITY_A, ENTITY_C);
+  int32_t to_d = (int32_t)network_find_pair(network, TABLE_PURCHASES, ENTITY_B, ENTITY_D);
+  int32_t of_the_world = (int32_t)network_find_pair(network, TABLE_PURCHASES, ENTITY_WORLD, ENTITY_D);
+  ASSERT_EQ(0.4, loading_of(shock, LS_VARIABLE_ORDERS, to_c)[0]);
+  ASSERT_EQ(0.9, loading_of(shock, LS_VARIABLE_ORDERS, to_d)[0]);
+  ASSERT_EQ(0.0, loading_of(shock, LS_VARIABLE_ORDERS, of_the_world)[0]);
+  scenario_destroy(&set);
+  PASS();
+}
+
+TEST loadings_of_pairs_that_the_network_lacks_are_refused(void) {
+  static const char MARGINAL[] = " - {variable: demand, target: A, distribution: normal, mean: 1, sd: 0.1}\n";
+  static const struct {
+    const char *loading, *rule;
+  } CASES[] = {
+      {"{target: 'A>D', factor: f, value: 0.5, variable: orders}", "'A>D', but the network has no such purchase"},
+      {"{target: 'B>D', factor: f, value: 0.5, variable: gate}", "'B>D', but the network has no such pledge"},
+      {"{target: 'C>A', factor: f, value: 0.5}", "'C>A', but the network has no such pledge or purchase"},
+      {"{target: nobody, factor: f, value: 0.5, variable: orders}", "'nobody', but the network has no such entity"}};
+  for (size_t k = 0; k < sizeof CASES / sizeof *CASES; k++) {
+    char parts[256];
+    struct scenario_set *set = NULL;
+    snprintf(parts, sizeof parts, "factors: [{name: f}]\nloadings:\n - %s\n", CASES[k].loading);
+    ASSERT_EQ(LS_STATUS_UNUSABLE, read_parts(parts, MARGINAL, &set));
+    ASSERT(strstr(ls_context_message(context, 0), CASES[k].rule) != NULL);
+  }
+  PASS();
+}
+
 /* A normal in quarter 0, a second row for it there, and a jump in quarter 4: three draws, two keys, one x. */
 TEST one_target_and_variable_has_one_source_whatever_the_rows(void) {
   struct scenario_set *set = NULL;
@@ -499,6 +539,8 @@ SUITE(scenario_yaml) {
   RUN_TEST(an_option_may_keep_none_of_the_scenarios);
   RUN_TEST(an_own_loading_replaces_that_of_the_sector);
   RUN_TEST(a_gate_loads_as_its_pledge_or_else_as_its_recipient);
+  RUN_TEST(orders_load_as_their_pair_or_else_as_their_buyer);
+  RUN_TEST(loadings_of_pairs_that_the_network_lacks_are_refused);
   RUN_TEST(one_target_and_variable_has_one_source_whatever_the_rows);
   RUN_TEST(equal_distributions_share_a_table);
   RUN_TEST(a_lognormal_is_given_by_the_mean_and_sd_of_the_variable_itself);

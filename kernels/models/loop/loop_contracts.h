@@ -10,7 +10,14 @@ LS_FN ls_lane loop_left(const struct loop_view *v, int32_t k) {
   return lane_from_mask(mask_and(lane_less_equal(lane_set(0), quarter), lane_less_equal(quarter, lane_set(v->t))));
 }
 
-/* q_k(t) qs_i of this quarter: the plan, whatever becomes of the contract. */
+/* o_k: the factor on the orders between the two. A scenario that moves them has made another plan, like one that scales all that
+ * a buyer purchases: what is moved away is neither an input that the buyer misses nor a sale that falls short of the seller's plan. */
+LS_FN ls_lane loop_moved(const struct loop_view *v, int32_t k, ls_lane rate) {
+  if (!loop_trait(v, k, LOOP_TRAIT_MOVED)) return rate;
+  return rate * view_shock(v->view, LS_VARIABLE_ORDERS, v->loop->purchase_target[k], 1);
+}
+
+/* q_k(t) qs_i o_k of this quarter: the plan, whatever becomes of the contract. */
 LS_FN void loop_schedule(const struct loop_view *v) {
   const struct ls_loop_links *purchase = &v->loop->purchase;
   const double *rate = v->loop->purchase_rate + (int64_t)v->t * purchase->count;
@@ -18,7 +25,7 @@ LS_FN void loop_schedule(const struct loop_view *v) {
     if (purchase->first_from[i] == purchase->first_from[i + 1]) continue;
     ls_lane scale = loop_path_value(v, LOOP_PATH_PURCHASE_SCALE, LS_VARIABLE_PURCHASE_SCALE, i);
     for (int32_t k = purchase->first_from[i]; k < purchase->first_from[i + 1]; k++)
-      loop_set(v, v->at->scheduled, k, lane_set(rate[k]) * scale);
+      loop_set(v, v->at->scheduled, k, loop_moved(v, k, lane_set(rate[k]) * scale));
   }
 }
 
