@@ -168,12 +168,6 @@ static ls_status fill_shares(ls_context *context, const ls_run_options *options,
   return LS_STATUS_OK;
 }
 
-static bool has_loop_tables(const ls_network *network) {
-  const struct table *table = network->table;
-  return table[TABLE_PATHS].present || table[TABLE_PURCHASES].present || table[TABLE_PLEDGES].present ||
-         network->has_loop_settings;
-}
-
 static ls_status measure(ls_context *context, const ls_network *network, int32_t draws, uint64_t seed,
                          struct baseline_gate *gate) {
   static const char *const TRACE[] = {"trace=1"};
@@ -200,7 +194,7 @@ void baseline_gate_release(ls_context *context, struct baseline_gate *gate) {
 ls_status baseline_gate_measure(ls_context *context, const ls_network *network, int32_t draws, uint64_t seed,
                                 struct baseline_gate *gate) {
   fenv_t before;
-  *gate = (struct baseline_gate){.applies = has_loop_tables(network), .fail_share = NAN};
+  *gate = (struct baseline_gate){.applies = network_has_loop_tables(network), .fail_share = NAN};
   if (draws < 0 || draws > SCENARIO_DRAWS_MOST)
     return context_fail(context, LS_STATUS_USAGE, "draws of the assumptions are %d, must be within 0 and %d", draws,
                         SCENARIO_DRAWS_MOST);

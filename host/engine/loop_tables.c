@@ -338,9 +338,7 @@ ls_status plan_fill_loop(ls_context *context, const ls_network *network, const s
                          struct ls_plan *plan) {
   struct ls_loop_plan *loop = &plan->loop;
   const struct loop_settings *from = &settings->loop;
-  const struct table *table = network->table;
-  if (!table[TABLE_PATHS].present && !table[TABLE_PURCHASES].present && !table[TABLE_PLEDGES].present &&
-      !network->has_loop_settings)
+  if (!network_has_loop_tables(network))
     return context_fail(
         context, LS_STATUS_UNUSABLE,
         "model 'loop' needs the loop tables (paths.csv, purchases.csv, pledges.csv, loop.yaml), of which network "

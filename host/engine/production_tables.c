@@ -10,7 +10,6 @@ enum { NO_INPUT = 0, REPLACEABLE = 1, ESSENTIAL = 2 };
 struct sale {
   int32_t supplier, buyer, sector;
   double amount;
-  int essentiality;
 };
 
 static const char *sector_name(const ls_network *network, int32_t entity) {
@@ -81,13 +80,13 @@ static size_t gather_sales(const ls_network *network, const int32_t *sector, str
   for (int64_t k = 0; k < trade->row_count; k++) {
     int32_t from = trade->from[k], to = trade->to[k];
     if (from < 0 || to < 0 || !(amount[k] > 0)) continue;
-    sale[count++] = (struct sale){from, to, sector[from], amount[k], essentiality_of(network, from, to)};
+    sale[count++] = (struct sale){from, to, sector[from], amount[k]};
   }
   return count;
 }
 
 /* Inputs by buyer and sector: an essential one is shared out within its sector, the others among all that the buyer buys. */
-static void fill_inputs(struct sale *sale, size_t count, int32_t n, const double *bought,
+static void fill_inputs(const ls_network *network, struct sale *sale, size_t count, const double *bought,
                         struct ls_production_plan *p) {
   int32_t *group_first = (int32_t *)p->group_first, *input_first = (int32_t *)p->input_first;
   int32_t *supplier = (int32_t *)p->supplier, *essential = (int32_t *)p->essential, groups = 0, inputs = 0;
@@ -98,9 +97,10 @@ static void fill_inputs(struct sale *sale, size_t count, int32_t n, const double
     double of_sector = 0;
     for (; end < count && sale[end].buyer == sale[k].buyer && sale[end].sector == sale[k].sector; end++)
       of_sector += sale[end].amount;
-    double whole = sale[k].essentiality == ESSENTIAL ? of_sector : bought[sale[k].buyer];
-    if (sale[k].essentiality != NO_INPUT) {
-      essential[groups] = sale[k].essentiality == ESSENTIAL;
+    int essentiality = essentiality_of(network, sale[k].supplier, sale[k].buyer);
+    double whole = essentiality == ESSENTIAL ? of_sector : bought[sale[k].buyer];
+    if (essentiality != NO_INPUT) {
+      essential[groups] = essentiality == ESSENTIAL;
       input_first[groups++] = inputs;
       group_first[sale[k].buyer + 1] = groups;
       for (; k < end; k++) supplier[inputs] = sale[k].supplier, share[inputs++] = sale[k].amount / whole;
@@ -108,19 +108,24 @@ static void fill_inputs(struct sale *sale, size_t count, int32_t n, const double
     k = end;
   }
   input_first[groups] = inputs;
-  for (int32_t j = 0; j < n; j++)
+  for (int32_t j = 0; j < network->entity_count; j++)
     if (group_first[j + 1] < group_first[j]) group_first[j + 1] = group_first[j]; /* a buyer of nothing */
   p->group_count = groups;
 }
 
+/* Sales by supplier, each supplier's in the order of `sale`. */
 static void fill_sales(const struct sale *sale, size_t count, int32_t n, struct ls_production_plan *p) {
-  int32_t *first = (int32_t *)p->sale_first, *buyer = (int32_t *)p->buyer, placed = 0;
+  int32_t *first = (int32_t *)p->sale_first, *buyer = (int32_t *)p->buyer;
   double *share = (double *)p->sale_share;
-  for (int32_t i = 0; i < n; i++) {
-    for (size_t k = 0; k < count; k++)
-      if (sale[k].supplier == i) buyer[placed] = sale[k].buyer, share[placed++] = sale[k].amount / p->output[i];
-    first[i + 1] = placed;
+  for (size_t k = 0; k < count; k++) first[sale[k].supplier + 1]++;
+  for (int32_t i = 0; i < n; i++) first[i + 1] += first[i];
+  for (size_t k = 0; k < count; k++) {
+    int32_t place = first[sale[k].supplier]++;
+    buyer[place] = sale[k].buyer;
+    share[place] = sale[k].amount / p->output[sale[k].supplier];
   }
+  for (int32_t i = n; i > 0; i--) first[i] = first[i - 1]; /* placing moved every start to its end */
+  first[0] = 0;
 }
 
 /* w: shares of all sales, or of the column `weight`. */
@@ -164,7 +169,7 @@ ls_status plan_fill_production(ls_context *context, const ls_network *network, c
     int32_t sectors = number_sectors(network, (int32_t *)p->market);
     add_up(network, (double *)p->output, bought);
     size_t count = gather_sales(network, p->market, sale);
-    fill_inputs(sale, count, n, bought, p);
+    fill_inputs(network, sale, count, bought, p);
     fill_sales(sale, count, n, p);
     p->market_count = settings->model_setting[REPLACEABILITY] > 0 ? sectors : 0;
     status = fill_weights(context, network, settings->model_setting[WEIGHTS] > 0, p);

@@ -52,6 +52,12 @@ const char *network_entity_id(const ls_network *network, int32_t entity) {
   return entity < 0 ? "" : network_text(network, TABLE_ENTITIES, "id", entity);
 }
 
+bool network_has_loop_tables(const ls_network *network) {
+  const struct table *table = network->table;
+  return table[TABLE_PATHS].present || table[TABLE_PURCHASES].present || table[TABLE_PLEDGES].present ||
+         network->has_loop_settings;
+}
+
 /* ---- ids --------------------------------------------------------------------------------------------------------- */
 
 struct id_entry {

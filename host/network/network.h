@@ -94,6 +94,9 @@ int64_t network_find_pair(const ls_network *network, enum table_id table, int32_
 
 const char *network_entity_id(const ls_network *network, int32_t entity); /* "world" for ENTITY_WORLD */
 
+/* Whether there is anything for the loop model: paths, purchases, pledges or loop settings. */
+bool network_has_loop_tables(const ls_network *network);
+
 /* Equity by the book: the column where given, else external_assets + cash + claims - liabilities -
  * external_liabilities. equity[entity_count] is filled. */
 void network_book_equity(const ls_network *network, double *equity);

@@ -5,15 +5,11 @@
 
 #include "phases/view.h"
 
-#define CASCADE_VARIABLES \
-  (1u << LS_VARIABLE_EXTERNAL_ASSETS_LOSS | 1u << LS_VARIABLE_EQUITY_LOSS | 1u << LS_VARIABLE_DEFAULT)
-
 /* What the shock alone costs, in money. */
 LS_FN ls_lane cascade_direct_loss(const struct ls_view *view, int32_t i) {
   double equity = view_parameter(view, LS_PARAMETER_EQUITY, i);
-  ls_lane assets = view_shock(view, LS_VARIABLE_EXTERNAL_ASSETS_LOSS, i, 0) *
-                   lane_set(view_parameter(view, LS_PARAMETER_EXTERNAL_ASSETS, i));
-  return assets + view_shock(view, LS_VARIABLE_EQUITY_LOSS, i, 0) * lane_set(equity > 0 ? equity : 0);
+  return view_assets_lost(view, i) +
+         view_shock(view, LS_VARIABLE_EQUITY_LOSS, i, 0) * lane_set(equity > 0 ? equity : 0);
 }
 
 /* 1 where the loss uses up the equity (a tie does, up to LS_TIE_TOLERANCE), or the scenario forces a default; else 0. */

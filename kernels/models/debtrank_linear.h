@@ -16,7 +16,7 @@ static const struct ls_model_info debtrank_linear_info __attribute__((unused)) =
     .title = "distress propagation, linear DebtRank",
     .source = "Bardoscia et al. (2015), PLoS ONE 10(6):e0130406, eq. 5",
     .operator_kind = LS_OPERATOR_RELATIVE_EXPOSURES,
-    .variables = DISTRESS_VARIABLES,
+    .variables = LS_EQUITY_SHOCKS,
     .has_least = 0,
     .tolerance = 1e-10,
     .setting = {{0, 0, 0, 0, 0, {0, 0, 0}, 0}},
@@ -37,12 +37,8 @@ LS_FN double debtrank_linear_start(const struct ls_view *view, int32_t i) {
 LS_FN void debtrank_linear_piece(const struct ls_view *view, int32_t i, struct ls_reach now, ls_lane *constant,
                                  ls_lane *slope) {
   ls_lane direct = now.given, a = now.a;
-  ls_mask ruined = lane_less_equal(lane_set(1), direct + a);
-  ls_mask straight = mask_not(ruined);
-  if (view_parameter(view, LS_PARAMETER_EQUITY, i) == 0) {
-    ruined = lane_less(lane_set(0), direct + a);
-    straight = mask_none();
-  }
+  ls_mask ruined = distress_is_ruin(view, i, direct + a);
+  ls_mask straight = view_parameter(view, LS_PARAMETER_EQUITY, i) == 0 ? mask_none() : mask_not(ruined);
   *constant = lane_select(ruined, lane_set(1), lane_select(straight, direct, lane_set(0)));
   *slope = lane_select(straight, lane_set(1), lane_set(0));
 }

@@ -20,7 +20,7 @@ static const struct ls_model_info debtrank_nonlinear_info __attribute__((unused)
     .title = "distress propagation, claims lose little until their debtor is close to default",
     .source = "Bardoscia et al. (2016), PLoS ONE 11(10):e0163825",
     .operator_kind = LS_OPERATOR_RELATIVE_EXPOSURES,
-    .variables = DISTRESS_VARIABLES,
+    .variables = LS_EQUITY_SHOCKS,
     .has_least = 0,
     .tolerance = 1e-10,
     .setting = {{"alpha", 1, 0, 1000, 0, {0, 0, 0}, "0: linear; the larger, the closer to default claims lose value"}},

@@ -7,15 +7,11 @@
 
 #include "phases/view.h"
 
-#define DISTRESS_VARIABLES \
-  (1u << LS_VARIABLE_EXTERNAL_ASSETS_LOSS | 1u << LS_VARIABLE_EQUITY_LOSS | 1u << LS_VARIABLE_DEFAULT)
-
 /* h_i(1); for E_i = 0 the loss in money, of which any amount is ruin. */
 LS_FN ls_lane distress_of_shock(const struct ls_view *view, int32_t i) {
   double equity = view_parameter(view, LS_PARAMETER_EQUITY, i);
   ls_lane forced = view_shock(view, LS_VARIABLE_DEFAULT, i, 0);
-  ls_lane lost = view_shock(view, LS_VARIABLE_EXTERNAL_ASSETS_LOSS, i, 0) *
-                 lane_set(view_parameter(view, LS_PARAMETER_EXTERNAL_ASSETS, i));
+  ls_lane lost = view_assets_lost(view, i);
   ls_lane direct = lost;
   if (equity > 0)
     direct = lane_min(view_shock(view, LS_VARIABLE_EQUITY_LOSS, i, 0) + lost / lane_set(equity), lane_set(1));

@@ -36,9 +36,7 @@ static const struct ls_model_info liquidity_info __attribute__((unused)) = {
 /* e_i: what has to be replaced of external assets, and what creditors outside the network take out. */
 LS_FN ls_lane liquidity_given(const struct ls_view *view, int32_t i) {
   ls_lane withdrawn = lane_positive_part(lane_set(1) - view_shock(view, LS_VARIABLE_FUNDING, i, 1));
-  return view_shock(view, LS_VARIABLE_EXTERNAL_ASSETS_LOSS, i, 0) *
-             lane_set(view_parameter(view, LS_PARAMETER_EXTERNAL_ASSETS, i)) +
-         withdrawn * lane_set(view_parameter(view, LS_PARAMETER_EXTERNAL, i));
+  return view_assets_lost(view, i) + withdrawn * lane_set(view_parameter(view, LS_PARAMETER_EXTERNAL, i));
 }
 
 LS_FN double liquidity_start(const struct ls_view *view, int32_t i) {

@@ -27,6 +27,16 @@ LS_FN double view_own(const struct ls_view *view, int32_t k, int32_t entity) {
   return view->plan->fixed.parameter[((int64_t)LS_PARAMETER_OWN + k) * view->plan->entity_count + entity];
 }
 
+/* The shocks that a model of losses of equity takes. */
+#define LS_EQUITY_SHOCKS \
+  (1u << LS_VARIABLE_EXTERNAL_ASSETS_LOSS | 1u << LS_VARIABLE_EQUITY_LOSS | 1u << LS_VARIABLE_DEFAULT)
+
+/* The external assets that the shock destroys, in money. */
+LS_FN ls_lane view_assets_lost(const struct ls_view *view, int32_t entity) {
+  return view_shock(view, LS_VARIABLE_EXTERNAL_ASSETS_LOSS, entity, 0) *
+         lane_set(view_parameter(view, LS_PARAMETER_EXTERNAL_ASSETS, entity));
+}
+
 /* External assets and cash after the shock; nothing where the scenario forces a default. */
 LS_FN ls_lane view_assets(const struct ls_view *view, int32_t entity) {
   ls_lane loss = view_shock(view, LS_VARIABLE_EXTERNAL_ASSETS_LOSS, entity, 0);
