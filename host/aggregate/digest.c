@@ -97,6 +97,8 @@ static void add_kept(XXH3_state_t *state, const ls_results *results, const struc
   add_numbers(state, number, 3);
   add_numbers(state, kept->loss, n);
   add_numbers(state, kept->detail, n * results->names.detail_count);
+  if (kept->asset != NULL)
+    add_numbers(state, kept->asset, (int64_t)results->network->asset_count * results->names.asset_output_count);
   add_numbers(state, kept->line, n * results->names.line_count);
   add_numbers(state, kept->trace, n * quarters * results->names.trace_count);
 }

@@ -107,6 +107,7 @@ struct kept_scenario {
   int64_t iterations;
   bool converged;
   double *detail;      /* [detail_count * N], as ls_model_info.output */
+  double *asset;       /* [asset_output_count * common assets], as ls_model_info.asset_output */
   double *line;        /* [line_count * N] */
   double *loss;        /* [N] */
   double *trace;       /* [quarter_count * trace_count * N]; NULL without trace=1 */
@@ -147,11 +148,13 @@ struct result_names {
   char **measure, **system, **by_quarter;
   int32_t cause_count; /* 0: kept scenarios are not told by cause */
   char **cause;
+  int32_t asset_output_count; /* of common assets */
+  char **asset_output;
 };
 
 /* The lists of names, so that what is done to all of them stands once; the attribute holds the list in a results
  * file. */
-enum { NAME_LISTS = 7 };
+enum { NAME_LISTS = 8 };
 struct name_list {
   const char *attribute;
   char ***name;

@@ -153,6 +153,9 @@ static ls_status keep_one(ls_context *context, const struct job *job, const stru
   if (status == LS_STATUS_OK) status = copy_block(context, chunk, s, o->loss, n, &kept->loss);
   if (status == LS_STATUS_OK) status = copy_block(context, chunk, s, o->line, o->line_count * n, &kept->line);
   if (status == LS_STATUS_OK) status = copy_block(context, chunk, s, o->detail, o->detail_count * n, &kept->detail);
+  if (status == LS_STATUS_OK && o->asset_output_count > 0)
+    status =
+        copy_block(context, chunk, s, o->asset_output, (int64_t)o->asset_output_count * o->asset_count, &kept->asset);
   if (status == LS_STATUS_OK && trace > 0) status = copy_block(context, chunk, s, o->trace, trace, &kept->trace);
   return status;
 }

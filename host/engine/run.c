@@ -120,8 +120,8 @@ static ls_status fill_baseline(ls_context *context, const struct job *job, ls_re
   }
   memcpy(results->baseline_path, plan->baseline_value, n * quarters * sizeof(double));
   memcpy(results->baseline_value, plan->baseline_value + (quarters - 1) * n, n * sizeof(double));
-  bool booked =
-      job->settings.info->tables != LS_TABLES_TRADE; /* shares of output are in no book: nothing is lost at zero */
+  /* Shares of output and market values are in no book: nothing is lost at zero. */
+  bool booked = job->settings.info->tables != LS_TABLES_TRADE && job->settings.info->tables != LS_TABLES_CROSS_HOLDINGS;
   if (booked) plan_book_equity(job->network, plan, results->loss_at_zero);
   for (size_t i = 0; booked && i < n; i++) results->loss_at_zero[i] -= results->baseline_value[i];
   return LS_STATUS_OK;

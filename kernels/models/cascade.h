@@ -36,7 +36,6 @@ LS_FN void cascade_result(const struct ls_view *view, int32_t i, ls_lane direct,
   result->line[2] = result->value - (result->line[0] + result->line[1]);
   result->detail[0] = from_others;
   result->detail[1] = lane_from_mask(failed);
-  result->detail[2] = result->detail[3] = lane_set(0);
 }
 
 #endif

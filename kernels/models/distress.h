@@ -40,11 +40,8 @@ LS_FN void distress_result(const struct ls_view *view, int32_t i, ls_lane direct
   result->defaulted = lane_less_equal(lane_set(1 - LS_UNPAID_TOLERANCE), h);
   result->line[0] = lane_set(equity) - lane_set(equity) * first;
   result->line[1] = result->value - result->line[0];
-  result->line[2] = lane_set(0);
   result->detail[0] = h;
   result->detail[1] = lane_from_mask(result->defaulted);
-  result->detail[2] = lane_set(0);
-  result->detail[3] = lane_set(0);
 }
 
 #endif
