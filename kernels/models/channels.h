@@ -2,8 +2,8 @@
  * that are run in. The models fire-sale and multi are runs of this with some of the ways open.
  *
  * Rounds: claims settle (neva_entity.h), then who hoards (liquidity_entity.h), then everybody who must sells once and prices fall; until nobody
- * sells. Worth of claims and prices only fall and hoarding only spreads, so that what settles is the largest solution: the least that
- * can happen. i sells the share Gamma_i of its holdings, A_i all its assets, E_i equity, P_i its holdings:
+ * sells. On the way worth of claims and prices only fall and hoarding only spreads, so that it ends; where it ends depends on who
+ * sells first, at better prices. i sells the share Gamma_i of its holdings, A_i all its assets, E_i equity, P_i its holdings:
  *   Gamma_i = 1 where E_i <= 0;  min(1, (A_i - target E_i) / P_i) where A_i > max E_i;  else 0         (Cont and Schaanning)
  *             at least min(1, what it lacks in cash / P_i)
  *   psi_m   what sales do to the price (sales.h), P_im <- (1 - Gamma_i) (1 - psi_m) P_im

@@ -56,13 +56,12 @@ LS_FN void liquidity_result(const struct ls_view *view, int32_t i, ls_lane outfl
                             struct ls_entity_result *result) {
   ls_lane withdrawn = lane_set(view_setting(view, LIQUIDITY_LAMBDA)) * a;
   ls_lane equity = lane_set(view_parameter(view, LS_PARAMETER_EQUITY, i));
-  ls_lane repo = lane_set(view_own(view, LIQUIDITY_REPO, i));
   result->line[0] = equity - outflow;
   result->line[1] = -withdrawn;
   result->value = result->line[0] + result->line[1];
   result->outside = lane_set(0);
   result->defaulted = lane_less(lane_set(0), x);
-  result->detail[0] = lane_set(liquidity_sources(view, i)) - repo - outflow - withdrawn;
+  result->detail[0] = lane_set(liquidity_sources(view, i)) - liquidity_uses(view, i, outflow, withdrawn);
   result->detail[1] = lane_from_mask(result->defaulted);
 }
 
