@@ -18,13 +18,21 @@ enum { MARK_SIZE = sizeof MARKET_MARK - 1 };
 
 ls_import_options ls_import_options_default(void) { return (ls_import_options){.kind = LS_IMPORT_AUTO}; }
 
+/* A file that is read for two tables is one source. */
+static ls_status record_file(const struct import_source *source, const char *name, const char *sha256) {
+  const ls_network *network = source->network;
+  for (int32_t i = 0; i < network->file_count; i++)
+    if (strcmp(network->file[i].file, name) == 0 && strcmp(network->file[i].sha256, sha256) == 0) return LS_STATUS_OK;
+  return network_file_add(source->context, source->network, name, sha256);
+}
+
 ls_status import_load(struct import_source *source, const char *path, char **name, char **data, size_t *length) {
   char sha256[SHA256_TEXT_SIZE], *bytes = NULL;
   char *base = path_base_name(source->context, path);
   if (base == NULL) return LS_STATUS_OUT_OF_MEMORY;
   ls_status status = read_file(source->context, path, &bytes, length);
   if (status == LS_STATUS_OK) status = hash_sha256(source->context, bytes, *length, sha256);
-  if (status == LS_STATUS_OK) status = network_file_add(source->context, source->network, base, sha256);
+  if (status == LS_STATUS_OK) status = record_file(source, base, sha256);
   if (status == LS_STATUS_OK) {
     *name = base;
     *data = bytes;
