@@ -50,7 +50,8 @@ static ls_status read_column_keys(const struct map *map, const struct yaml_node 
   static const char *const KEYS[] = {"column", "pattern", "value", "before", "multiply", "lookup", NULL};
   ls_context *context = map->context;
   const int64_t faults = context_fault_count(context);
-  yaml_check_keys(context, node, KEYS);
+  if (yaml_check_keys(context, node, KEYS) != LS_STATUS_OK && node->kind != NODE_MAPPING)
+    return LS_STATUS_INVALID_INPUT;
   const struct yaml_node *cell = yaml_find_kind(context, node, "column", NODE_SCALAR);
   const struct yaml_node *pattern = yaml_find_kind(context, node, "pattern", NODE_SCALAR);
   const struct yaml_node *value = yaml_find_kind(context, node, "value", NODE_SCALAR);
@@ -117,7 +118,8 @@ static void read_filter(const struct map *map, const struct yaml_node *node, str
   ls_context *context = map->context;
   int found = 0;
   *filter = (struct map_filter){.line = node->line};
-  if (yaml_check_keys(context, node, KEYS) != LS_STATUS_OK) return;
+  (void)yaml_check_keys(context, node, KEYS);
+  if (node->kind != NODE_MAPPING) return;
   const struct yaml_node *column = yaml_require(context, node, "column", NODE_SCALAR);
   filter->column = column != NULL ? column->text : "";
   filter->before = yaml_text(context, node, "before", NULL);
@@ -200,9 +202,10 @@ static ls_status read_table(const struct map *map, const struct yaml_node *node,
   static const char *const REPEATS[] = {"error", "sum", "first", "same", NULL};
   static const char *const SELF_LINKS[] = {"error", "drop", NULL}, *const ZEROS[] = {"keep", "drop", NULL};
   ls_context *context = map->context;
-  ls_status status = yaml_check_keys(context, node, KEYS);
   table->line = node->line;
-  if (status == LS_STATUS_OK) status = read_table_id(map, node, table);
+  table->id = TABLE_COUNT;
+  (void)yaml_check_keys(context, node, KEYS);
+  ls_status status = node->kind != NODE_MAPPING ? LS_STATUS_INVALID_INPUT : read_table_id(map, node, table);
   if (status != LS_STATUS_OK) return status;
   table->file = yaml_text(context, node, "file", NULL);
   read_dialect(map, node, table);
@@ -236,7 +239,8 @@ static void read_lookup(const struct map *map, const struct yaml_node *node, str
   static const char *const UNKNOWN[] = {"error", "drop", "keep", NULL};
   ls_context *context = map->context;
   lookup->line = node->line;
-  if (yaml_check_keys(context, node, KEYS) != LS_STATUS_OK) return;
+  (void)yaml_check_keys(context, node, KEYS);
+  if (node->kind != NODE_MAPPING) return;
   lookup->file = yaml_text(context, node, "file", NULL);
   lookup->from = yaml_text(context, node, "from", NULL);
   lookup->to = yaml_text(context, node, "to", NULL);
