@@ -1,4 +1,4 @@
-/* command_import.c - loopstress import SOURCE -o network.h5: a folder, a matrix or mapped text, validated, as one file. */
+/* command_import.c - loopstress import SOURCE -o network.h5: a folder, matrix or mapped text, validated, as one file. */
 #include <string.h>
 
 #include "commands.h"

@@ -1,5 +1,5 @@
-/* build.c - the order in which tables are read: entities and assets, whose ids others name; then the rest, the ledger, the
- * rules across tables. */
+/* build.c - the order in which tables are read: entities and assets, whose ids others name; then the rest, the ledger,
+ * the rules across tables. */
 #include "network/build.h"
 
 #include "network/import_table.h"

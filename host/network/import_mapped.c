@@ -84,7 +84,7 @@ static ls_status draft_mentions(struct import_source *source, const struct map *
   return status;
 }
 
-/* A map without a table of entities (assets) has those that its other tables name, in the order of the map and its rows. */
+/* A map without a table of entities (assets) has those that its other tables name, in the map's order and its rows'. */
 static ls_status list_named(struct import_source *source, const struct map *map, struct csv **table,
                             enum table_id listed, enum column_kind kind) {
   struct mentions mentions = {.context = source->context};

@@ -1,7 +1,7 @@
-/* import_market.c - Matrix Market exchange format: coordinate and array; real, integer and pattern; general and symmetric.
+/* import_market.c - Matrix Market exchange format: coordinate, array; real, integer, pattern; general, symmetric.
  *
- * Source: Boisvert, Pozo, Remington (1996), The Matrix Market Exchange Formats, NISTIR 5935. Numbers of rows and columns
- * count from 1; an array stands column by column, of a symmetric matrix only what is on and below the diagonal.
+ * Source: Boisvert, Pozo, Remington (1996), The Matrix Market Exchange Formats, NISTIR 5935. Rows and columns count from
+ * 1; an array stands column by column, of a symmetric matrix only what is on and below the diagonal.
  */
 #include "network/matrix_links.h"
 

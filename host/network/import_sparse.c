@@ -1,5 +1,5 @@
-/* import_sparse.c - a sparse matrix in a group of an HDF5 file, as AnnData writes them: attributes encoding-type and shape,
- * datasets data, indices and indptr.
+/* import_sparse.c - a sparse matrix in a group of an HDF5 file, as AnnData writes them: attributes encoding-type and
+ * shape, datasets data, indices and indptr.
  *
  * Source: the on-disk format of AnnData, https://anndata.readthedocs.io/en/latest/fileformat-prose.html, sparse arrays
  * 0.1.0. Our own network files hold such groups too, with more than a matrix beside them: they are no source here.

@@ -54,7 +54,7 @@ bool map_plain_number(const char *text, char decimal, char thousands, char *plai
   return true;
 }
 
-/* ---- legal entity identifiers -------------------------------------------------------------------------------------- */
+/* ---- legal entity identifiers ------------------------------------------------------------------------------------ */
 
 /* ISO 7064 mod 97-10 over the digits, letters counting as 10 to 35; the last two are the check digits. */
 bool map_is_lei(const char *text) {

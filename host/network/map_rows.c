@@ -1,4 +1,4 @@
-/* map_rows.c - one table of a map applied to its file: filters, then cells, row by row; and what was dropped on the way. */
+/* map_rows.c - one table of a map applied to its file: filters, then cells, row by row; and what was dropped. */
 #include "network/map.h"
 
 #include "io/csv_draft.h"
@@ -26,7 +26,7 @@ struct mapping {
   int64_t missing, unknown, self_links, zeros, faulty;
 };
 
-/* ---- columns of the file ------------------------------------------------------------------------------------------- */
+/* ---- columns of the file ----------------------------------------------------------------------------------------- */
 
 static ls_status tell_unknown_column(const struct mapping *mapping, const char *name, int64_t line) {
   const struct csv *csv = mapping->csv;

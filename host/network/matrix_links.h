@@ -1,4 +1,4 @@
-/* matrix_links.h - the cells of a square matrix become liabilities between entities, whatever file the matrix stands in. */
+/* matrix_links.h - the cells of a square matrix become liabilities, whatever file the matrix stands in. */
 #ifndef LS_HOST_NETWORK_MATRIX_LINKS_H
 #define LS_HOST_NETWORK_MATRIX_LINKS_H
 

@@ -316,7 +316,7 @@ TEST the_source_may_be_the_file_itself(void) {
   PASS();
 }
 
-/* ---- what is refused ----------------------------------------------------------------------------------------------- */
+/* ---- what is refused --------------------------------------------------------------------------------------------- */
 
 TEST faults_of_cells_name_both_lines(void) {
   const char *data = "Lender,Borrower,Amount\nb,a,1.234,5\n";

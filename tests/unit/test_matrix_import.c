@@ -1,4 +1,4 @@
-/* test_matrix_import.c - square matrices in CSV, Matrix Market and HDF5: what they mean, what is refused, hostile files. */
+/* test_matrix_import.c - square matrices in CSV, Matrix Market and HDF5: what they mean, what is refused. */
 #include <stdio.h>
 #include <unistd.h>
 
@@ -401,7 +401,7 @@ TEST damaged_files_are_refused(void) {
   PASS();
 }
 
-/* ---- all of them --------------------------------------------------------------------------------------------------- */
+/* ---- all of them ------------------------------------------------------------------------------------------------- */
 
 TEST options_of_another_kind_are_refused(void) {
   options.group = "/X";
