@@ -62,12 +62,13 @@ static ls_import_kind kind_of_file(const char *path, const ls_import_options *op
   return ends_in(path, ".csv") || ends_in(path, ".txt") ? LS_IMPORT_MATRIX : LS_IMPORT_FOLDER;
 }
 
+/* What is not there is told as a folder that is missing. */
 static ls_import_kind kind_of(const char *path, const ls_import_options *options) {
   struct stat information;
+  if (stat(path, &information) != 0) return LS_IMPORT_FOLDER;
   if (options->kind != LS_IMPORT_AUTO) return options->kind;
   if (options->map != NULL) return LS_IMPORT_MAPPED;
-  if (stat(path, &information) != 0 || S_ISDIR(information.st_mode)) return LS_IMPORT_FOLDER;
-  return kind_of_file(path, options);
+  return S_ISDIR(information.st_mode) ? LS_IMPORT_FOLDER : kind_of_file(path, options);
 }
 
 static ls_status refuse(ls_context *context, const char *option, const char *rule) {

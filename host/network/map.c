@@ -198,9 +198,9 @@ static void read_dialect(const struct map *map, const struct yaml_node *node, st
 static ls_status read_table(const struct map *map, const struct yaml_node *node, struct map_table *table) {
   static const char *const KEYS[] = {"table",      "file",       "delimiter", "decimal", "thousands",
                                      "encoding",   "skip_lines", "where",     "missing", "duplicates",
-                                     "self_links", "zeros",      "columns",   NULL};
+                                     "self_links", "zeros",      "negatives", "columns", NULL};
   static const char *const REPEATS[] = {"error", "sum", "first", "same", NULL};
-  static const char *const SELF_LINKS[] = {"error", "drop", NULL}, *const ZEROS[] = {"keep", "drop", NULL};
+  static const char *const REFUSED[] = {"error", "drop", NULL}, *const ALLOWED[] = {"keep", "drop", NULL};
   ls_context *context = map->context;
   table->line = node->line;
   table->id = TABLE_COUNT;
@@ -211,8 +211,9 @@ static ls_status read_table(const struct map *map, const struct yaml_node *node,
   read_dialect(map, node, table);
   read_missing(map, node, table);
   table->repeats = (enum map_repeats)yaml_choice(context, node, "duplicates", REPEATS, REPEATS_ERROR);
-  table->drop_self_links = yaml_choice(context, node, "self_links", SELF_LINKS, 0) == 1;
-  table->drop_zeros = yaml_choice(context, node, "zeros", ZEROS, 0) == 1;
+  table->drop_self_links = yaml_choice(context, node, "self_links", REFUSED, 0) == 1;
+  table->drop_zeros = yaml_choice(context, node, "zeros", ALLOWED, 0) == 1;
+  table->drop_negatives = yaml_choice(context, node, "negatives", REFUSED, 0) == 1;
   status = read_filters(map, node, table);
   return status == LS_STATUS_OK ? read_columns(map, node, table) : status;
 }

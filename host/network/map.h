@@ -66,7 +66,7 @@ struct map_table {
   const struct yaml_node *markers;
   enum map_missing missing;
   enum map_repeats repeats;
-  bool drop_self_links, drop_zeros;
+  bool drop_self_links, drop_zeros, drop_negatives;
   struct map_column *column;
   int32_t column_count;
   struct map_filter *filter;

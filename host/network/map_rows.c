@@ -23,7 +23,7 @@ struct mapping {
   struct buffer *cell;    /* [column_count] of the row at hand */
   struct csv_draft draft;
   int64_t *filtered; /* [filter_count] rows dropped */
-  int64_t missing, unknown, self_links, zeros, faulty;
+  int64_t missing, unknown, self_links, zeros, negatives;
 };
 
 /* ---- columns of the file ----------------------------------------------------------------------------------------- */
@@ -241,15 +241,31 @@ static bool is_self_link(const struct mapping *mapping) {
   return from != NULL && to != NULL && strcmp(from, to) == 0;
 }
 
-/* Is the table's amount (its required number) 0? */
-static bool is_zero(const struct mapping *mapping) {
+/* The table's amount: its required number; 1 where it has none. */
+static double amount_of(const struct mapping *mapping) {
+  double value = 1.0;
   for (int32_t c = 0; c < mapping->table->column_count; c++) {
     const struct map_column *column = &mapping->table->column[c];
-    double value = 1.0;
     if (column->schema == NULL || !column->schema->required || !column->is_number) continue;
-    return number_parse(mapping->cell[c].data, &value) == NUMBER_FINE && value == 0.0;
+    (void)number_parse(mapping->cell[c].data, &value);
+    break;
   }
-  return false;
+  return value;
+}
+
+/* Rows that the map drops once their cells are known. */
+static enum row_fate weed_row(struct mapping *mapping) {
+  const struct map_table *table = mapping->table;
+  int64_t *counter = NULL;
+  if (table->drop_self_links && is_self_link(mapping))
+    counter = &mapping->self_links;
+  else if (table->drop_zeros && amount_of(mapping) == 0.0)
+    counter = &mapping->zeros;
+  else if (table->drop_negatives && amount_of(mapping) < 0.0)
+    counter = &mapping->negatives;
+  if (counter == NULL) return ROW_KEPT;
+  (*counter)++;
+  return ROW_DROPPED;
 }
 
 static enum row_fate fill_row(struct mapping *mapping, int64_t row) {
@@ -258,16 +274,7 @@ static enum row_fate fill_row(struct mapping *mapping, int64_t row) {
     const enum row_fate own = fill_cell(mapping, c, row);
     if (own != ROW_KEPT) fate = own;
   }
-  if (fate != ROW_KEPT) return fate;
-  if (mapping->table->drop_self_links && is_self_link(mapping)) {
-    mapping->self_links++;
-    return ROW_DROPPED;
-  }
-  if (mapping->table->drop_zeros && is_zero(mapping)) {
-    mapping->zeros++;
-    return ROW_DROPPED;
-  }
-  return ROW_KEPT;
+  return fate == ROW_KEPT ? weed_row(mapping) : fate;
 }
 
 static ls_status read_row(struct mapping *mapping, int64_t row) {
@@ -306,6 +313,7 @@ static void report(struct mapping *mapping, int64_t kept, int64_t repeated) {
   report_count(mapping, mapping->unknown, "a name is not in its lookup");
   report_count(mapping, mapping->self_links, "links to oneself");
   report_count(mapping, mapping->zeros, "amounts of 0");
+  report_count(mapping, mapping->negatives, "negative amounts");
   if (repeated > 0)
     buffer_print(&mapping->source->report, "  %s %lld: rows of a key that stood before\n",
                  table->repeats == REPEATS_SUM ? "added up" : "dropped", (long long)repeated);

@@ -280,6 +280,15 @@ TEST links_to_oneself_are_told_or_dropped(void) {
   PASS();
 }
 
+TEST negative_amounts_are_told_or_dropped(void) {
+  const char *data = "Lender,Borrower,Amount\nb,a,1\nc,a,-4\n";
+  ASSERT_EQ(LS_STATUS_INVALID_INPUT, import_links("", "Amount", data));
+  ASSERT(tells("d.csv:3: amount from 'a' to 'c' is -4, must be >= 0"));
+  ASSERT_EQ(LS_STATUS_OK, import_links("  negatives: drop\n", "Amount", data));
+  ASSERT(link_count() == 1 && reports("  dropped 1: negative amounts\n"));
+  PASS();
+}
+
 TEST several_tables_make_one_network(void) {
   put("banks.csv",
       "lei,name,item,value\nA,Bank A,assets,10\nA,Bank A,assets,5\nA,Bank A,capital,3\nB,Bank B,assets,7\n");
@@ -313,6 +322,8 @@ TEST the_source_may_be_the_file_itself(void) {
   ls_network_destroy(&network);
   ASSERT_EQ(LS_STATUS_INVALID_INPUT, ls_network_import(context, folder, &options, &network, NULL));
   ASSERT(tells("map.yaml:1: key 'file' is missing"));
+  (void)snprintf(path, sizeof path, "%s/nothing", folder);
+  ASSERT_EQ(LS_STATUS_INPUT_MISSING, ls_network_import(context, path, &options, &network, NULL));
   PASS();
 }
 
@@ -472,6 +483,7 @@ SUITE(maps) {
   RUN_TEST(missing_values_are_told_dropped_or_zero);
   RUN_TEST(duplicates_are_told_summed_or_dropped);
   RUN_TEST(links_to_oneself_are_told_or_dropped);
+  RUN_TEST(negative_amounts_are_told_or_dropped);
   RUN_TEST(several_tables_make_one_network);
   RUN_TEST(the_source_may_be_the_file_itself);
   RUN_TEST(faults_of_cells_name_both_lines);
