@@ -132,6 +132,37 @@ typedef struct ls_read_options {
 LS_API ls_status ls_network_read(ls_context *context, const char *path, const ls_read_options *options,
                                  ls_network **network);
 
+/* Networks in other shapes than a folder (docs/importing.md). All of them end in the checks of a folder. */
+typedef enum ls_import_kind {
+  LS_IMPORT_AUTO = 0,          /* by what stands at the path: a folder, HDF5, Matrix Market, else a matrix in CSV */
+  LS_IMPORT_FOLDER = 1,        /* a folder of tables, or a network file: as ls_network_read */
+  LS_IMPORT_MATRIX = 2,        /* a square matrix in CSV with ids in the first row and column */
+  LS_IMPORT_MATRIX_MARKET = 3, /* .mtx: coordinate or array; real, integer or pattern; general or symmetric */
+  LS_IMPORT_CSR = 4,           /* a group of an HDF5 file that AnnData would read: csr_matrix or csc_matrix */
+  LS_IMPORT_MAPPED = 5         /* delimited text, as a map in YAML says */
+} ls_import_kind;
+
+/* Who the rows of a matrix are: cell [i][j] is what i owes to j (debtor), or what j owes to i (creditor). */
+typedef enum ls_matrix_rows { LS_ROWS_DEBTOR = 0, LS_ROWS_CREDITOR = 1 } ls_matrix_rows;
+
+typedef struct ls_import_options {
+  ls_read_options reading;
+  ls_import_kind kind;
+  ls_matrix_rows rows;  /* of a matrix */
+  const char *entities; /* beside a matrix: CSV with the columns of entities.csv; NULL: ids alone */
+  const char *group;    /* of a CSR matrix, "/X"; NULL: the root */
+  const char *map;      /* path of a map: the kind is then LS_IMPORT_MAPPED */
+} ls_import_options;
+
+/* Kind AUTO, rows are debtors, everything else 0. */
+LS_API ls_import_options ls_import_options_default(void);
+
+/* Reads a network from a source of any kind; options may be NULL. *report (may be NULL) tells what was read, dropped and
+ * added up, one line each, and is the caller's. The SHA-256 of every file that was read is kept. Statuses of
+ * ls_network_read; LS_STATUS_USAGE: an option that the kind does not take. */
+LS_API ls_status ls_network_import(ls_context *context, const char *path, const ls_import_options *options,
+                                   ls_network **network, ls_text **report);
+
 /* Writes a network file. It appears under its name only when complete. LS_STATUS_OUTPUT_EXISTS unless `replace`. */
 LS_API ls_status ls_network_write(ls_context *context, const ls_network *network, const char *path, bool replace);
 LS_API void ls_network_destroy(ls_network **network);

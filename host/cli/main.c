@@ -10,8 +10,8 @@
 
 static const struct command COMMAND[] = {
     {"import", COMMAND_IMPORT, "SOURCE", 1, 1, true,
-     "Validates a folder of CSV tables and writes it as one network file", "loopstress import my-network -o network.h5",
-     command_import},
+     "Validates a folder of CSV tables, a matrix or mapped text and writes it as one network file",
+     "loopstress import my-network -o network.h5", command_import},
     {"check", COMMAND_CHECK, "NETWORK", 1, 1, false,
      "Lists every fault of a network, sums up what it holds, and tells whether its plan can be lived",
      "loopstress check my-network", command_check},

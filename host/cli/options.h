@@ -14,6 +14,7 @@ struct options {
   int setting_count;
   const char *output, *model, *scenarios, *backend, *isa, *engine, *format, *basis, *window;
   const char *keep, *shard, *duplicates;
+  const char *entities, *matrix_rows, *group, *map;
   int64_t threads, chunk, count, draws;
   int64_t rewirings; /* -1 not given */
   uint64_t seed;
