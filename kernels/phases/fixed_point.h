@@ -122,10 +122,9 @@ LS_FN void fixed_point_output(const struct ls_view *view, struct ls_static_model
   for (int32_t i = 0; i < plan->entity_count; i++) {
     struct ls_entity_result result = {.value = lane_set(0)};
     model.result(view, i, slot_get(s->given, i), fixed_point_row(s->links, i, s->x), slot_get(s->x, i), &result);
-    LS_UNROLL
-    for (int32_t k = 0; k < LS_STATIC_DETAILS; k++)
-      if (k == at->wave) result.detail[k] = slot_get(s->wave, i);
     output_write_entity(view, i, &result, lane_to_mask(view_shock(view, LS_VARIABLE_DEFAULT, i, 0)), output, &sums);
+    if (s->has_waves && at->wave < at->detail_count)
+      slot_set(output, at->detail + at->wave * plan->entity_count + i, slot_get(s->wave, i));
   }
   output_write_sums(view, &sums, sweeps, unsettled, output);
 }
