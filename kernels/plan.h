@@ -122,15 +122,17 @@ struct ls_output_layout {
   int32_t asset_count;  /* M, of common assets */
   int32_t asset_output_count; /* the same of assets (ls_model_info.asset_output); 0 unless detail is asked for */
   int32_t asset_output;       /* [asset_output_count * M] */
-  int32_t wave;               /* which of these is the sweep in which x reached 1 (static models); -1: none */
-  int32_t trace_count;        /* per-quarter fields of the loop model; 0 unless a trace is asked for */
-  int32_t trace;              /* [quarter_count * trace_count * N] */
-  int32_t audit;              /* loop: largest breach of the stock-flow identities, relative; -1 unless asked for */
-  int32_t measure_count;      /* per-entity measures beside losses (ls_model_info.measure); 0 where the run has none */
-  int32_t measure;            /* [measure_count * N] */
-  int32_t system_count;       /* numbers of the whole system (ls_model_info.system) */
-  int32_t system;             /* [system_count] */
-  int32_t system_by_quarter;  /* [quarter_count] of ls_model_info.by_quarter; -1 where there is none */
+  int32_t margin;        /* the smallest distance of any entity from a threshold of its own, and whose it is; -1 unless
+                     detail is asked for of a static model */
+  int32_t wave;          /* which detail is the sweep in which x reached 1 (static models); -1: none */
+  int32_t trace_count;   /* per-quarter fields of the loop model; 0 unless a trace is asked for */
+  int32_t trace;         /* [quarter_count * trace_count * N] */
+  int32_t audit;         /* loop: largest breach of the stock-flow identities, relative; -1 unless asked for */
+  int32_t measure_count; /* per-entity measures beside losses (ls_model_info.measure); 0 where the run has none */
+  int32_t measure;       /* [measure_count * N] */
+  int32_t system_count;  /* numbers of the whole system (ls_model_info.system) */
+  int32_t system;        /* [system_count] */
+  int32_t system_by_quarter; /* [quarter_count] of ls_model_info.by_quarter; -1 where there is none */
 };
 
 /* ---- static models: x <- c_i(a_i) + s_i(a_i) a_i with a = A x ---------------------------------------------------------- */

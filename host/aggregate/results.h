@@ -114,6 +114,8 @@ struct kept_scenario {
   double *cause;       /* [cause_count * N] the loss by cause; NaN in scenarios that are not told by cause */
   double *cause_gross; /* [cause_count] of the system's gross loss */
   double audit;        /* NaN unless audit=1 */
+  double margin;       /* of static models: the smallest distance of an entity from its threshold, as a share of that */
+  double margin_entity; /* whose it is; both NaN where nobody has any */
 };
 
 /* One model setting as it was in force: "alpha" = "0.5". */

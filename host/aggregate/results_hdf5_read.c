@@ -352,14 +352,17 @@ static ls_status read_kept_fields(const struct results_reader *reader, hdf5_id p
 
 static ls_status read_kept_numbers(const struct results_reader *reader, hdf5_id group, int64_t count) {
   struct kept_scenario *kept = reader->results->kept;
-  static const char *const number_name[3] = {"loss_gross", "loss_net", "audit"};
+  static const char *const number_name[] = {"loss_gross", "loss_net", "audit", "margin", "margin_entity"};
+  enum { NUMBERS = sizeof number_name / sizeof *number_name };
   static const char *const integer_name[4] = {"scenario", "default_count", "iterations", "converged"};
   ls_status status = LS_STATUS_OK;
-  for (int f = 0; f < 3 && status == LS_STATUS_OK; f++) {
+  for (int f = 0; f < NUMBERS && status == LS_STATUS_OK; f++) {
     double *value = NULL;
     status = hdf5_read_numbers(reader->file, group, number_name[f], count, &value);
     for (int64_t k = 0; k < count && status == LS_STATUS_OK; k++) {
-      *(f == 0 ? &kept[k].loss_gross : f == 1 ? &kept[k].loss_net : &kept[k].audit) = value[k];
+      double *const to[NUMBERS] = {&kept[k].loss_gross, &kept[k].loss_net, &kept[k].audit, &kept[k].margin,
+                                   &kept[k].margin_entity};
+      *to[f] = value[k];
     }
     context_release(reader->context, value);
   }

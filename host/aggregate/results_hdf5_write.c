@@ -492,15 +492,21 @@ static void put_kept_scalars(struct results_writer *w, hdf5_id group) {
   int32_t count = w->results->kept_count;
   struct {
     const char *name, *units, *meaning;
-  } field[3] = {{"loss_gross", w->amount, "sum of the positive losses"},
-                {"loss_net", w->amount, "loss of holders outside the network"},
-                {"audit", "1", "largest relative breach of the accounting identities"}};
+  } field[] = {{"loss_gross", w->amount, "sum of the positive losses"},
+               {"loss_net", w->amount, "loss of holders outside the network"},
+               {"audit", "1", "largest relative breach of the accounting identities"},
+               {"margin", "1", "smallest distance of an entity from its threshold, as a share of that"},
+               {"margin_entity", "1", "number of that entity, from 0"}};
+  enum { FIELDS = sizeof field / sizeof *field };
   double *number = context_allocate(w->context, (size_t)count, sizeof *number);
   int64_t *integer = context_allocate(w->context, (size_t)count, sizeof *integer);
-  for (int f = 0; f < 3 && number != NULL; f++) {
+  for (int f = 0; f < FIELDS && number != NULL; f++) {
     struct hdf5_array array = array_of(group, field[f].name, field[f].units, field[f].meaning, w->kept, -1, -1);
-    for (int32_t k = 0; k < count; k++)
-      number[k] = f == 0 ? kept[k].loss_gross : f == 1 ? kept[k].loss_net : kept[k].audit;
+    for (int32_t k = 0; k < count; k++) {
+      const double of_kept[FIELDS] = {kept[k].loss_gross, kept[k].loss_net, kept[k].audit, kept[k].margin,
+                                      kept[k].margin_entity};
+      number[k] = of_kept[f];
+    }
     hdf5_write_numbers(w->file, &array, number);
   }
   static const char *const name[3] = {"default_count", "iterations", "converged"};

@@ -256,6 +256,10 @@ static void write_scenario(struct json *json, const ls_results *results, const s
   json_flag(json, "converged", kept->converged);
   if (results->draws.count > 0) json_whole(json, "assumption_draw", scenario_draw(kept->number, results->draws.count));
   if (!isnan(kept->audit)) json_number(json, "audit", kept->audit);
+  if (!isnan(kept->margin)) {
+    json_number(json, "margin", kept->margin);
+    json_text(json, "margin_entity", ls_network_entity_id(results->network, (int32_t)kept->margin_entity));
+  }
   causes_json(json, results, kept);
   write_scenario_entities(json, results, kept);
   write_scenario_assets(json, results, kept);

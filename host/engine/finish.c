@@ -147,6 +147,9 @@ static ls_status keep_one(ls_context *context, const struct job *job, const stru
   kept->iterations = (int64_t)value[o->iterations * chunk->stride];
   kept->converged = value[o->converged * chunk->stride] > 0;
   kept->audit = o->audit >= 0 ? value[o->audit * chunk->stride] : NAN;
+  const bool has_margin = o->margin >= 0 && value[(o->margin + 1) * chunk->stride] >= 0;
+  kept->margin = has_margin ? value[o->margin * chunk->stride] : NAN;
+  kept->margin_entity = has_margin ? value[(o->margin + 1) * chunk->stride] : NAN;
   kept->id = job->scenarios->drawn ? context_print(context, "%" PRId64, kept->number)
                                    : context_copy_text(context, job->scenarios->id[kept->number]);
   ls_status status = kept->id != NULL ? LS_STATUS_OK : LS_STATUS_OUT_OF_MEMORY;

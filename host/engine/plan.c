@@ -44,6 +44,7 @@ static void lay_out_output(const struct run_settings *settings, bool detail, str
   o->converged = take(&next, 1);
   o->clip_count = take(&next, 1);
   o->audit = timed && settings->audit ? take(&next, 1) : -1;
+  o->margin = detail && !timed ? take(&next, 2) : -1;
   bool measured = plan->loop.features != 0;
   o->measure_count = measured ? names_until_null(info->measure, LS_MODEL_MEASURES) : 0;
   o->measure = take(&next, o->measure_count * n);

@@ -267,6 +267,27 @@ LS_FN void channels_run(struct channels *c) {
   c->unsettled = mask_or(c->unsettled, rule.active);
 }
 
+/* How far i is from failing, from having to sell, and from hoarding: the least of what the run looks at. */
+LS_FN ls_lane channels_margin(const struct channels *c, int32_t i, ls_lane equity) {
+  const struct ls_view *view = &c->sales_view;
+  double book = view_parameter(view, LS_PARAMETER_EXTERNAL_ASSETS, i) + view_parameter(view, LS_PARAMETER_CASH, i) +
+                view_parameter(view, LS_PARAMETER_CLAIMS, i) + view_parameter(view, LS_PARAMETER_HOLDINGS, i);
+  double scale = channels_has(c, LS_CHANNEL_CREDIT) ? neva_tie(&c->credit_view, i, 1) : book;
+  ls_lane margin = output_margin(equity, lane_set(0), lane_set(scale));
+  if (channels_has(c, LS_CHANNEL_FIRE_SALE)) {
+    ls_lane holdings = channels_holdings(c, i), other = view_assets(view, i) + channels_claims(c, i);
+    ls_lane limit = lane_set(view_setting(view, SALES_LEVERAGE_MAX)) * equity;
+    ls_lane to_limit = output_margin(other + holdings, limit, other + holdings);
+    margin = lane_select(lane_less(lane_set(0), holdings), lane_min(margin, to_limit), margin);
+  }
+  if (channels_has(c, LS_CHANNEL_FUNDING)) {
+    ls_lane sources = lane_set(liquidity_sources(&c->funding_view, i)) + slot_get(c->raised, i);
+    ls_lane uses = sources - channels_liquidity(c, i);
+    margin = lane_min(margin, output_margin(sources, uses, lane_max(sources, uses)));
+  }
+  return margin;
+}
+
 /* Prices, where detail is asked for. */
 LS_FN void channels_write_prices(const struct channels *c, ls_slots output) {
   const struct ls_holdings_plan *p = &c->sales_view.plan->holdings;

@@ -99,7 +99,10 @@ LS_FN void cross_holdings_write(const struct ls_view *view, const struct holding
                                 struct ls_output_sums *sums) {
   ls_lane free_share = lane_set(view->plan->cross_holdings.free_share[i]), failed = slot_get(s->failed, i);
   ls_mask forced = lane_to_mask(view_shock(view, LS_VARIABLE_DEFAULT, i, 0));
-  struct ls_entity_result result = {.value = free_share * slot_get(s->value, i)};
+  struct ls_entity_result result = output_result_begin();
+  ls_lane threshold = lane_set(view->plan->cross_holdings.threshold[i]);
+  result.value = free_share * slot_get(s->value, i);
+  result.margin = output_margin(slot_get(s->value, i), threshold, threshold);
   result.outside = result.value;
   result.defaulted = lane_to_mask(failed);
   result.line[0] = free_share * slot_get(s->sound, i);

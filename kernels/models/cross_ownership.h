@@ -109,7 +109,10 @@ LS_FN void ownership_write(const struct ls_view *view, const struct ownership_st
   const struct ls_ownership_plan *p = &view->plan->ownership;
   int32_t n = view->plan->entity_count;
   ls_lane equity = slot_get(s->equity, i), assets = slot_get(s->assets, i), payment = lane_set(0);
-  struct ls_entity_result result = {.value = equity, .outside = lane_set(p->outside_share[i]) * equity};
+  struct ls_entity_result result = output_result_begin();
+  result.value = equity;
+  result.outside = lane_set(p->outside_share[i]) * equity;
+  result.margin = output_margin(slot_get(s->worth, i), lane_set(p->debt[i]), lane_set(p->debt[i]));
   for (int32_t k = 0; k < p->class_count; k++) {
     ls_lane paid = slot_get(s->paid, k * n + i);
     double due = p->due[k * n + i];

@@ -34,7 +34,9 @@ LS_FN void fire_sale_path(const struct ls_view *view, ls_slots value, ls_slots s
   channels_run(&c);
   for (int32_t i = 0; i < view->plan->entity_count; i++) {
     ls_lane equity = channels_equity(&c, i, channels_claims(&c, i));
-    struct ls_entity_result result = {.value = equity, .outside = equity};
+    struct ls_entity_result result = output_result_begin();
+    result.value = result.outside = equity;
+    result.margin = channels_margin(&c, i, equity);
     result.defaulted = channels_fails(&c, i, equity, LS_UNPAID_TOLERANCE);
     result.line[1] = -channels_sale_losses(&c, i);
     result.line[0] = equity - result.line[1];

@@ -89,7 +89,9 @@ LS_FN void target_write(const struct ls_view *view, const struct target_state *s
     sales = sales + target_sale(view, i, k, wanted);
     second = second + lane_set(p->amount[k]) * slot_get(s->drop, p->asset[k]);
   }
-  struct ls_entity_result result = {.value = equity - first - second};
+  struct ls_entity_result result = output_result_begin();
+  result.value = equity - first - second;
+  result.margin = output_margin(result.value, lane_set(0), lane_positive_part(equity));
   result.outside = result.value;
   result.defaulted = lane_less_equal(result.value, equity * lane_set(LS_TIE_TOLERANCE));
   result.line[0] = equity - first;

@@ -3,7 +3,7 @@
 #ifndef LS_MODEL_LIQUIDITY_ENTITY_H
 #define LS_MODEL_LIQUIDITY_ENTITY_H
 
-#include "phases/view.h"
+#include "phases/output.h"
 
 enum { LIQUIDITY_COLLATERAL = 0, LIQUIDITY_REVERSE_REPO = 1, LIQUIDITY_REPO = 2, LIQUIDITY_NEW_FUNDING = 3 };
 enum { LIQUIDITY_LAMBDA = 0, LIQUIDITY_HAIRCUT = 1, LIQUIDITY_REPO_HAIRCUT = 2 };
@@ -61,7 +61,9 @@ LS_FN void liquidity_result(const struct ls_view *view, int32_t i, ls_lane outfl
   result->value = result->line[0] + result->line[1];
   result->outside = lane_set(0);
   result->defaulted = lane_less(lane_set(0), x);
-  result->detail[0] = lane_set(liquidity_sources(view, i)) - liquidity_uses(view, i, outflow, withdrawn);
+  ls_lane sources = lane_set(liquidity_sources(view, i)), uses = liquidity_uses(view, i, outflow, withdrawn);
+  result->margin = output_margin(sources, uses, lane_max(sources, uses));
+  result->detail[0] = sources - uses;
   result->detail[1] = lane_from_mask(result->defaulted);
 }
 

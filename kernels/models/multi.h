@@ -62,6 +62,7 @@ LS_FN void multi_lost(const struct channels *c, int32_t i, struct ls_entity_resu
   result->value = result->outside = equity;
   if (limited) neva_result(view, i, assets, claims, slot_get(c->credit.x, i), result);
   result->defaulted = channels_fails(c, i, equity, LS_UNPAID_TOLERANCE);
+  result->margin = channels_margin(c, i, equity);
   ls_lane whole = lane_set(view_parameter(view, LS_PARAMETER_CLAIMS, i)), due = lane_set(neva_net_due(view, i));
   result->line[1] = limited ? equity - (assets + whole - due) : lane_set(0);
   ls_lane of_sales = channels_sale_losses(c, i), called = lane_min(slot_get(c->called_loss, i), of_sales);
@@ -73,7 +74,7 @@ LS_FN void multi_lost(const struct channels *c, int32_t i, struct ls_entity_resu
 
 LS_FN void multi_write(const struct channels *c, int32_t i, ls_slots output, struct ls_output_sums *sums) {
   bool funded = channels_has(c, LS_CHANNEL_FUNDING);
-  struct ls_entity_result result = {.value = lane_set(0)};
+  struct ls_entity_result result = output_result_begin();
   if (c->credit_view.plan->holdings.channels == LS_CHANNEL_FUNDING)
     multi_drained(c, i, &result);
   else

@@ -4,7 +4,7 @@
 #define LS_MODEL_NEVA_ENTITY_H
 
 #include "models/neva_valuation.h"
-#include "phases/view.h"
+#include "phases/output.h"
 
 /* Settings, in their order; valuations, in the order of the words. */
 enum { NEVA_VALUATION, NEVA_EQUITY_VOLATILITY, NEVA_MATURITY, NEVA_RECOVERY, NEVA_ALPHA, NEVA_BETA };
@@ -144,6 +144,7 @@ LS_FN void neva_result(const struct ls_view *view, int32_t i, ls_lane e, ls_lane
   ls_lane equity = neva_equity(view, i, e, a);
   result->value = lane_positive_part(equity);
   result->outside = result->value + lane_set(view_parameter(view, LS_PARAMETER_EXTERNAL, i)) * x;
+  result->margin = output_margin(equity, lane_set(0), lane_set(neva_tie(view, i, 1)));
   result->defaulted = lane_less_equal(equity, lane_set(neva_tie(view, i, LS_UNPAID_TOLERANCE)));
   result->line[0] = e;
   result->line[1] = a;

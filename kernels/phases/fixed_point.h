@@ -120,7 +120,7 @@ LS_FN void fixed_point_output(const struct ls_view *view, struct ls_static_model
   const struct ls_output_layout *at = &plan->output;
   struct ls_output_sums sums = output_sums_begin();
   for (int32_t i = 0; i < plan->entity_count; i++) {
-    struct ls_entity_result result = {.value = lane_set(0)};
+    struct ls_entity_result result = output_result_begin();
     model.result(view, i, slot_get(s->given, i), fixed_point_row(s->links, i, s->x), slot_get(s->x, i), &result);
     output_write_entity(view, i, &result, lane_to_mask(view_shock(view, LS_VARIABLE_DEFAULT, i, 0)), output, &sums);
     if (s->has_waves && at->wave < at->detail_count)

@@ -7,11 +7,23 @@
 /* The system's totals as they add up, in the order of the entities. */
 struct ls_output_sums {
   ls_lane gross, outside, defaults;
+  ls_lane margin, nearest; /* the smallest, and the number of its entity; -1: nobody has any */
 };
 
 LS_FN struct ls_output_sums output_sums_begin(void) {
-  struct ls_output_sums sums = {lane_set(0), lane_set(0), lane_set(0)};
+  struct ls_output_sums sums = {lane_set(0), lane_set(0), lane_set(0), lane_set(LS_NO_MARGIN), lane_set(-1)};
   return sums;
+}
+
+/* Nothing yet, and no threshold. */
+LS_FN struct ls_entity_result output_result_begin(void) {
+  struct ls_entity_result result = {.value = lane_set(0), .margin = lane_set(LS_NO_MARGIN)};
+  return result;
+}
+
+/* `from` against `threshold`, both in money or shares, as a share of `scale`. */
+LS_FN ls_lane output_margin(ls_lane from, ls_lane threshold, ls_lane scale) {
+  return lane_ratio(lane_absolute(from - threshold), scale, LS_NO_MARGIN);
 }
 
 /* Losses against the baseline, default and details of entity i. */
@@ -25,6 +37,8 @@ LS_FN void output_write_entity(const struct ls_view *view, int32_t i, const stru
   sums->gross = sums->gross + lane_positive_part(loss);
   sums->outside = sums->outside + result->outside;
   sums->defaults = sums->defaults + lane_from_mask(failed);
+  sums->nearest = lane_select(lane_less(result->margin, sums->margin), lane_set(i), sums->nearest);
+  sums->margin = lane_min(result->margin, sums->margin);
   slot_set(output, at->loss + i, loss);
   slot_set(output, at->default_quarter + i, lane_select(failed, lane_set(0), lane_set(-1)));
   slot_set(output, at->forced + i, lane_from_mask(forced));
@@ -50,6 +64,10 @@ LS_FN void output_write_sums(const struct ls_view *view, const struct ls_output_
   slot_set(output, at->loss_net, lane_set(view->plan->baseline_outside) - sums->outside);
   slot_set(output, at->default_count, sums->defaults);
   slot_set(output, at->iterations, sweeps);
+  if (at->margin >= 0) {
+    slot_set(output, at->margin, sums->margin);
+    slot_set(output, at->margin + 1, sums->nearest);
+  }
   slot_set(output, at->converged, lane_from_mask(mask_not(unsettled)));
 }
 

@@ -59,11 +59,14 @@ struct ls_reach {
 };
 
 /* What a static model reports of an entity at the fixed point: `value` is its equity value, the lines add up to it. */
+#define LS_NO_MARGIN 0x1p1000
 enum { LS_STATIC_LINES = 5, LS_STATIC_DETAILS = 6 };
 struct ls_entity_result {
   ls_lane value;
   ls_lane outside; /* what holders outside the network get from it: equity and payments */
   ls_mask defaulted;
+  ls_lane
+      margin; /* how far it is from the threshold at which it fails or stands, as a share of that; LS_NO_MARGIN: none */
   ls_lane line[LS_STATIC_LINES];
   ls_lane detail[LS_STATIC_DETAILS];
 };
