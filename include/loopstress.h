@@ -145,7 +145,9 @@ LS_API const char *ls_network_name(const ls_network *network);
 /* Validates a folder or file and reports; as JSON {"valid","entities","links","errors":[{"file","line","message"}],
  * "warnings":[...], ...}. Bad input is a report with valid = false and status LS_STATUS_INVALID_INPUT (*report is set).
  * A network with tables of the loop model also goes through the baseline gate ("baseline_gate"; docs/baseline-gate.md):
- * without shock nobody defaults or is in distress, and quarter 0 is near what was reported. Warnings, or a gate that is
+ * without shock nobody defaults or is in distress, and quarter 0 is near what was reported. One with liabilities gets its
+ * network measures ("measures"; docs/indices.md): bounds of the spectral radius of relative exposures, and those of
+ * Glasserman and Young (2015) on whom each entity can topple. Warnings, or a gate that is
  * not passed, give LS_STATUS_CHECK_FAILED under `strict` (*report is set). */
 typedef struct ls_check_options {
   ls_read_options reading;
