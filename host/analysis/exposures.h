@@ -39,8 +39,8 @@ struct spectral_radius {
 
 ls_status exposures_spectral_radius(const struct exposures *exposures, struct spectral_radius *radius);
 
-/* Row sums (vulnerability) and column sums (impact) of (I - Lambda)^-1, NaN for who is left out; each up to
- * RESOLVENT_PRECISION of itself. *converged is false where the rounds did not suffice; then all are NaN. The spectral
+/* Row sums (vulnerability) and column sums (impact) of (I - Lambda)^-1 - I, NaN for who is left out: what spreading adds to a
+ * distress of 1. With the 1 each is good to RESOLVENT_PRECISION of itself. *converged is false where the rounds did not suffice; then all are NaN. The spectral
  * radius must be below 1. */
 #define RESOLVENT_PRECISION 1e-12
 ls_status exposures_resolvent_sums(const struct exposures *exposures, double *row, double *column, bool *converged);

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "analysis/largest.h"
 #include "analysis/network_measures.h"
 
 enum { NAMES_MOST = 10, ROWS_MOST = 20, LISTED_MOST = 100 };
@@ -112,18 +113,6 @@ static void tell_radius(struct buffer *buffer, const ls_network *network, const 
   tell_left_out(buffer, network, &measures->exposures);
 }
 
-/* The entity of the largest index below (index, number) in the order of the table. */
-static int32_t next_row(const struct network_measures *measures, int32_t before) {
-  int32_t best = -1;
-  const struct entity_bounds *entity = measures->entity;
-  for (int32_t i = 0; i < measures->exposures.n; i++) {
-    const bool told = before >= 0 && (entity[i].index > entity[before].index ||
-                                      (entity[i].index == entity[before].index && i <= before));
-    if (!told && (best < 0 || entity[i].index > entity[best].index)) best = i;
-  }
-  return best;
-}
-
 static void tell_entity(struct buffer *buffer, const ls_network *network, const struct network_measures *measures,
                         int32_t i) {
   const struct entity_bounds *entity = &measures->entity[i];
@@ -141,7 +130,8 @@ static void tell_bounds(struct buffer *buffer, const ls_network *network, const 
   }
   buffer_print(buffer, "\n  %-20s %14s %14s %9s %12s %14s %13s %11s\n", "Glasserman, Young", "outside assets",
                "net worth", "leverage", "connectivity", "index", "cannot topple", "most at once");
-  for (int32_t row = 0, i = next_row(measures, -1); row < ROWS_MOST && i >= 0; row++, i = next_row(measures, i))
+  const struct column_of_numbers index = {&measures->entity->index, sizeof *measures->entity, measures->exposures.n};
+  for (int32_t row = 0, i = largest_after(&index, -1); row < ROWS_MOST && i >= 0; row++, i = largest_after(&index, i))
     tell_entity(buffer, network, measures, i);
   if (measures->exposures.n > ROWS_MOST)
     buffer_print(buffer, "  ... the %d of largest index; --json has all %d\n", ROWS_MOST, (int)measures->exposures.n);

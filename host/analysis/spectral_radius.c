@@ -218,8 +218,10 @@ ls_status exposures_resolvent_sums(const struct exposures *exposures, double *ro
   double *next = context_allocate(exposures->context, (size_t)exposures->n, sizeof *next);
   if (next == NULL) return LS_STATUS_OUT_OF_MEMORY;
   *converged = sum_resolvent(exposures, false, row, next) && sum_resolvent(exposures, true, column, next);
-  for (int32_t i = 0; i < exposures->n; i++)
+  for (int32_t i = 0; i < exposures->n; i++) {
+    row[i] -= 1, column[i] -= 1;
     if (!*converged || exposures->left_out[i]) row[i] = column[i] = NAN;
+  }
   context_release(exposures->context, next);
   return LS_STATUS_OK;
 }

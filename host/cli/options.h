@@ -16,11 +16,12 @@ struct options {
   const char *keep, *shard, *duplicates;
   int64_t threads, chunk, count, draws;
   int64_t rewirings; /* -1 not given */
+  int64_t permutations;
   uint64_t seed;
   bool has_seed;
   int64_t keep_worst; /* from --keep; -1 not given */
   int shard_index, shard_count;
-  bool allow_missing_targets, dry_run, force, json, strict;
+  bool allow_missing_targets, dry_run, force, json, strict, shapley;
   bool help, no_progress, quiet;
   char *command_line; /* as a shell would take it again, owned */
 };
@@ -41,7 +42,8 @@ enum command_bit {
   COMMAND_VERSION = 1 << 11,
   COMMAND_COVERAGE = 1 << 12,
   COMMAND_CHALLENGE = 1 << 13,
-  COMMAND_ALL = (1 << 14) - 1
+  COMMAND_INDICES = 1 << 14,
+  COMMAND_ALL = (1 << 15) - 1
 };
 
 struct command {

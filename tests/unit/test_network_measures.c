@@ -312,8 +312,8 @@ GREATEST_MAIN_DEFS();
 
 int main(int argc, char **argv) {
   GREATEST_MAIN_BEGIN();
-  SET_SETUP(open_folder, NULL);
-  SET_TEARDOWN(close_folder, NULL);
+  GREATEST_SET_SETUP_CB(open_folder, NULL);
+  GREATEST_SET_TEARDOWN_CB(close_folder, NULL);
   RUN_TEST(the_shared_case_has_its_radius);
   RUN_TEST(periods_do_not_keep_the_bounds_apart);
   RUN_TEST(the_radius_is_that_of_the_strongest_group);
