@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/shapley.h"
 #include "greatest.h"
 #include "spec/spec_case.h"
 #include "spec/spec_debtrank.h"
@@ -320,6 +321,36 @@ TEST sampled_values_are_within_four_errors_of_exact_ones(void) {
   PASS();
 }
 
+/* The errors of the orders are those of means over pairs that average to the values themselves. */
+TEST pairs_of_orders_average_to_the_values(void) {
+  struct engine_random random = {9};
+  double shock[DRAWS][MOST];
+  char text[TEXT_BYTES], path[PATH_BYTES];
+  struct shapley shapley = {0};
+  ls_context *context = NULL;
+  ls_network *network = NULL;
+  write_banks(9, &random);
+  draw_shocks(9, DRAWS, &random, shock);
+  shocks_of(9, shock, DRAWS, (1u << 9) - 1, text);
+  ASSERT(support_write_file(folder.path, "shocks.csv", text));
+  snprintf(path, sizeof path, "%s/shocks.csv", folder.path);
+  ls_run_options options = ls_run_options_default();
+  options.model = "eisenberg-noe", options.backend = "cpu", options.scenarios = path;
+  ASSERT_EQ(LS_STATUS_OK, ls_context_create(&context));
+  ASSERT_EQ(LS_STATUS_OK, ls_network_read(context, folder.path, NULL, &network));
+  ASSERT_EQ(LS_STATUS_OK, shapley_compute(context, network, &options, 30, &shapley));
+  ASSERT_EQ(15, (int)shapley.pairs);
+  for (int i = 0; i < 9; i++) {
+    const struct shapley_player *player = &shapley.player[i];
+    ASSERT_EQ(15, (int)player->by_pair.count);
+    ASSERT_EQ(DRAWS, (int)player->value.count);
+    ASSERT_IN_RANGE(player->value.mean, player->by_pair.mean, 1e-12 * shapley.largest);
+  }
+  shapley_release(&shapley);
+  ls_network_destroy(&network), ls_context_destroy(&context);
+  PASS();
+}
+
 TEST threads_change_nothing(void) {
   struct engine_random random = {4};
   double shock[DRAWS][MOST];
@@ -349,6 +380,45 @@ TEST nobody_shocked_is_no_player(void) {
   PASS();
 }
 
+/* ---- memory ------------------------------------------------------------------------------------------------------------- */
+
+/* Each allocation fails once: no leak, nothing handed out. */
+TEST without_memory_nothing_is_left(void) {
+  const double lambda[9] = {0, 0.5, 0.3, 0.4, 0, 0.2, 0.6, 0.3, 0};
+  char path[PATH_BYTES];
+  ls_context *rich = NULL;
+  ls_network *network = NULL;
+  write_exposures(3, lambda);
+  ASSERT(support_write_file(folder.path, "draws.yaml",
+                            "count: 5\nseed: 1\nmarginals:\n  - {variable: equity_loss, target: '*', distribution: "
+                            "beta, mean: 0.2, sd: 0.1}\n"));
+  snprintf(path, sizeof path, "%s/draws.yaml", folder.path);
+  ASSERT_EQ(LS_STATUS_OK, ls_context_create(&rich));
+  ASSERT_EQ(LS_STATUS_OK, ls_network_read(rich, folder.path, NULL, &network));
+  ls_run_options options = ls_run_options_default();
+  options.model = "debtrank-linear", options.backend = "cpu", options.scenarios = path, options.threads = 1;
+  for (int kind = 0; kind < 4; kind++) {
+    const ls_indices_options wanted = {kind > 0, kind == 2 ? 3 : 0};
+    ls_status status = LS_STATUS_OUT_OF_MEMORY;
+    for (int64_t allowed = 0; status == LS_STATUS_OUT_OF_MEMORY; allowed++) {
+      struct failing_allocator allocator;
+      ls_context *context = NULL;
+      ls_text *report = NULL;
+      ASSERT_EQ(LS_STATUS_OK, ls_context_create(&context));
+      support_fail_after(context, &allocator, allowed);
+      status = kind < 3 ? ls_indices(context, network, &options, &wanted, LS_FORMAT_TEXT, &report)
+                        : ls_check(context, folder.path, NULL, LS_FORMAT_TEXT, &report);
+      ASSERT(status == LS_STATUS_OK || (status == LS_STATUS_OUT_OF_MEMORY && report == NULL));
+      ls_text_destroy(&report);
+      ls_context_destroy(&context);
+      ASSERT_EQ(0, allocator.held);
+    }
+    ASSERT_EQ(LS_STATUS_OK, status);
+  }
+  ls_network_destroy(&network), ls_context_destroy(&rich);
+  PASS();
+}
+
 GREATEST_MAIN_DEFS();
 
 int main(int argc, char **argv) {
@@ -363,7 +433,9 @@ int main(int argc, char **argv) {
   RUN_TEST(twins_share_alike_and_who_adds_nothing_gets_nothing);
   RUN_TEST(values_of_an_additive_game_are_exact);
   RUN_TEST(sampled_values_are_within_four_errors_of_exact_ones);
+  RUN_TEST(pairs_of_orders_average_to_the_values);
   RUN_TEST(threads_change_nothing);
   RUN_TEST(nobody_shocked_is_no_player);
+  RUN_TEST(without_memory_nothing_is_left);
   GREATEST_MAIN_END();
 }
