@@ -200,6 +200,15 @@ def test_the_worked_example_of_the_page_is_right(folder):
             assert line == "..." or line in done.stdout.splitlines(), line
 
 
+def test_what_did_not_converge_is_counted_and_told(folder):
+    words = [network(folder, LOOP), "--model", "loop", "--set", "max_iterations=1", "--scenarios", shocks(folder, DOWNTURN)]
+    for more, runs in ([], 10), (["--shapley"], 8):
+        told = answer("indices", *words, *more)
+        assert told["scenarios_run"] == runs and 0 < told["not_converged"] <= runs
+        done = expect(2, "indices", *words, *more, "--strict")
+        assert f"of {runs} scenarios did not converge" in done.stderr and f"of {runs} scenarios run did not" in done.stdout
+
+
 def test_what_cannot_be_is_refused(folder):
     path = network(folder, BANKS, {"trade.csv": "supplier,buyer,amount\na,b,5\n", "essentials.csv":
                                    "supplier_sector,buyer_sector,essentiality\nx,x,2\n"})
