@@ -153,6 +153,21 @@ def test_nothing_about_how_it_runs_changes_it(folder):
         assert whole["scenario_count"] == 5000 and whole["seed"] == 3 and whole["not_converged"] == 0
 
 
+def test_cuda_gives_what_the_cpu_gives(folder):
+    if not {backend["name"]: backend["available"] for backend in answer("backends")}["cuda"]:
+        if os.environ.get("LOOPSTRESS_REQUIRE_GPU") == "1":
+            raise AssertionError("a GPU is required and none answers")
+        raise harness.Skip("no CUDA device answers")
+    path = network(folder, BANKS)
+    drawn = write(os.path.join(folder, "draws.yaml"), DRAWN)
+    for model in ("eisenberg-noe", "debtrank-linear"):
+        for more in ([], ["--shapley"], ["--shapley", "--permutations", "4"]):
+            for scenarios in (drawn, shocks(folder, MARKET)):
+                words = ["indices", path, "--model", model, "--scenarios", scenarios, *more, "--backend"]
+                on_cpu, on_gpu = answer(*words, "cpu"), answer(*words, "cuda")
+                assert on_gpu.pop("backend") == "cuda" and on_cpu.pop("backend") == "cpu" and on_gpu == on_cpu, (model, more)
+
+
 def test_shapley_values_add_up_and_know_assets_and_the_world(folder):
     path = network(folder, LOOP)
     rows = [("s", "d", "demand", "0.6"), ("s", "world", "purchase_scale", "0.2"), ("s", "a>d", "gate", "0"),  # of who receives
