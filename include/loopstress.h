@@ -248,14 +248,15 @@ typedef struct ls_indices_options {
 /* No attribution, permutations 0. */
 LS_API ls_indices_options ls_indices_options_default(void);
 
-/* Indices of contagion (docs/indices.md). The scenarios of `options` are run as they are and again with the default of each
- * entity forced, in quarter 0 in the loop model: what that adds to the losses of all others (contagion index; Cont, Moussa and
- * Santos 2013), and what the others' defaults, equally likely, add to its own (vulnerability index), both means over the
- * scenarios in currency units, with standard errors of scenarios in pairs, and by balance-sheet line; where claims per equity
- * are known, the row and column sums of (I - Lambda)^-1 - I. With `shapley`: the Shapley value of each entity's own shocks in the
- * mean system loss (gross, or net by the setting loss=net), those to assets or the world together as one more player.
- * indices_options may be NULL (the default). Statuses of ls_run; LS_STATUS_UNUSABLE also for a model that takes no defaults
- * (without `shapley`), replays, and draws of the assumptions; LS_STATUS_USAGE for a shard, a dry run, permutations out of range.
+/* Indices of contagion (docs/indices.md). The scenarios of `options` are run as they are and again with the
+ * default of each entity forced, in quarter 0 in the loop model: what that adds to the losses of all others
+ * (contagion index; Cont, Moussa and Santos 2013), and what the others' defaults, equally likely, add to its own
+ * (vulnerability index), both means over the scenarios in currency units, with standard errors of scenarios in
+ * pairs, and by balance-sheet line; where claims per equity are known, the row and column sums of (I - Lambda)^-1
+ * - I. With `shapley`: the Shapley value of each entity's own shocks in the mean system loss (gross, or net by the
+ * setting loss=net), those to assets or the world together as one more player. indices_options may be NULL (the
+ * default). Statuses of ls_run; LS_STATUS_UNUSABLE also for a model that takes no defaults (without `shapley`),
+ * replays, and draws of the assumptions; LS_STATUS_USAGE for a shard, a dry run, permutations out of range.
  * LS_STATUS_NOT_CONVERGED sets *report. */
 LS_API ls_status ls_indices(ls_context *context, const ls_network *network, const ls_run_options *options,
                             const ls_indices_options *indices_options, ls_format format, ls_text **report);

@@ -1,5 +1,5 @@
-/* check_report.c - ls_check: what reading a network found, its measures, and the baseline gate of one that the loop model
- * takes. */
+/* check_report.c - ls_check: what reading a network found, its measures, and the baseline gate of one that the
+ * loop model takes. */
 #include "analysis/baseline_gate.h"
 #include "analysis/network_measures.h"
 #include "network/check.h"

@@ -1,7 +1,8 @@
-/* exposures.h - claims per equity as a matrix: what a loss of equity does to the equity of others, as long as no cap binds.
+/* exposures.h - claims per equity as a matrix: what a loss of equity does to the equity of others, as long as no
+ * cap binds.
  *
- * Lambda_ij = (claim of i on j) / E_i, the operator of linear DebtRank (docs/models/debtrank-linear.md). Entities without
- * positive equity have no relative exposure: they are left out, as creditors and as debtors.
+ * Lambda_ij = (claim of i on j) / E_i, the operator of linear DebtRank (docs/models/debtrank-linear.md). Entities
+ * without positive equity have no relative exposure: they are left out, as creditors and as debtors.
  */
 #ifndef LS_HOST_ANALYSIS_EXPOSURES_H
 #define LS_HOST_ANALYSIS_EXPOSURES_H
@@ -39,9 +40,9 @@ struct spectral_radius {
 
 ls_status exposures_spectral_radius(const struct exposures *exposures, struct spectral_radius *radius);
 
-/* Row sums (vulnerability) and column sums (impact) of (I - Lambda)^-1 - I, NaN for who is left out: what spreading adds to a
- * distress of 1. With the 1 each is good to RESOLVENT_PRECISION of itself. *converged is false where the rounds did not suffice; then all are NaN. The spectral
- * radius must be below 1. */
+/* Row sums (vulnerability) and column sums (impact) of (I - Lambda)^-1 - I, NaN for who is left out: what
+ * spreading adds to a distress of 1. With the 1 each is good to RESOLVENT_PRECISION of itself. *converged is false
+ * where the rounds did not suffice; then all are NaN. The spectral radius must be below 1. */
 #define RESOLVENT_PRECISION 1e-12
 ls_status exposures_resolvent_sums(const struct exposures *exposures, double *row, double *column, bool *converged);
 

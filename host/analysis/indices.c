@@ -1,9 +1,10 @@
-/* indices.c - see indices.h: a run of all scenarios as they are, and one more for each entity with its default forced. */
+/* indices.c - see indices.h: a run of all scenarios as they are, and one more for each entity with its default
+ * forced. */
 #include "analysis/indices.h"
 
 #include <string.h>
 
-/* ---- a block of scenarios ---------------------------------------------------------------------------------------------- */
+/* ---- a block of scenarios -------------------------------------------------------------------------------------- */
 
 /* Losses of entities, then their lines: row r of scenario k at [r * stride + k]. */
 struct block {
@@ -46,7 +47,7 @@ static ls_status compute_rows(struct indices *indices, const struct block *block
   return rerun_compute(&indices->rerun, block->first, block->count, range, 2, value, block->stride);
 }
 
-/* ---- one default -------------------------------------------------------------------------------------------------------- */
+/* ---- one default ----------------------------------------------------------------------------------------------- */
 
 static double added(const struct block *block, int64_t row, int64_t k) {
   return block->with_default[row * block->stride + k] - block->as_is[row * block->stride + k];
@@ -117,7 +118,7 @@ static ls_status compute_scenarios(struct indices *indices) {
   return status;
 }
 
-/* ---- the linear regime ------------------------------------------------------------------------------------------------- */
+/* ---- the linear regime ----------------------------------------------------------------------------------------- */
 
 static ls_status sum_resolvent(struct indices *indices, const struct exposures *exposures) {
   struct linear_indices *linear = &indices->linear;
@@ -149,7 +150,7 @@ static ls_status compute_linear(struct indices *indices) {
   return status;
 }
 
-/* ---- the whole ----------------------------------------------------------------------------------------------------------- */
+/* ---- the whole ------------------------------------------------------------------------------------------------- */
 
 static ls_status check_model(ls_context *context, const ls_network *network, const ls_run_options *options) {
   struct run_settings settings;

@@ -1,5 +1,5 @@
-/* indices.h - what the default of each entity costs the others, and what the others' defaults cost it. The equations stand in
- * docs/indices.md. */
+/* indices.h - what the default of each entity costs the others, and what the others' defaults cost it. The
+ * equations stand in docs/indices.md. */
 #ifndef LS_HOST_ANALYSIS_INDICES_H
 #define LS_HOST_ANALYSIS_INDICES_H
 

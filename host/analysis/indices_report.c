@@ -20,7 +20,7 @@ static double share_of_equity(const struct entity_indices *entity) {
 
 static double at(const double *values, int32_t i) { return values != NULL ? values[i] : NAN; }
 
-/* ---- for programs ---------------------------------------------------------------------------------------------------- */
+/* ---- for programs ---------------------------------------------------------------------------------------------- */
 
 static void json_moments(struct json *json, const char *key, const struct moments *moments) {
   char error[64];
@@ -80,7 +80,7 @@ static ls_status report_json(const struct indices *indices, ls_text **report) {
   return json_finish(&json, report);
 }
 
-/* ---- for people ------------------------------------------------------------------------------------------------------- */
+/* ---- for people ------------------------------------------------------------------------------------------------ */
 
 static void number_or_dash(char cell[CELL], double value) {
   if (isnan(value))
@@ -153,7 +153,7 @@ static ls_status report_text(const struct indices *indices, ls_text **report) {
   return buffer_finish(&buffer, report);
 }
 
-/* ---- the call ---------------------------------------------------------------------------------------------------------- */
+/* ---- the call -------------------------------------------------------------------------------------------------- */
 
 LS_API ls_indices_options ls_indices_options_default(void) { return (ls_indices_options){.shapley = false}; }
 

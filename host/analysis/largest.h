@@ -16,7 +16,8 @@ static inline double column_number(const struct column_of_numbers *column, int32
   return *(const double *)(const void *)((const char *)column->first + (size_t)i * column->stride);
 }
 
-/* Which comes after `before` (-1: the first): the next smaller number, equal ones in their order; -1: none. NaN never comes. */
+/* Which comes after `before` (-1: the first): the next smaller number, equal ones in their order; -1: none. NaN
+ * never comes. */
 static inline int32_t largest_after(const struct column_of_numbers *column, int32_t before) {
   int32_t best = -1;
   for (int32_t i = 0; i < column->count; i++) {

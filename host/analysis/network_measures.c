@@ -6,7 +6,7 @@
 
 #include "core/arithmetic.h"
 
-/* ---- who can be toppled ------------------------------------------------------------------------------------------------ */
+/* ---- who can be toppled ---------------------------------------------------------------------------------------- */
 
 struct worth {
   double amount;
@@ -19,7 +19,8 @@ static int compare_worths(const void *left, const void *right) {
   return (a->entity > b->entity) - (a->entity < b->entity);
 }
 
-/* Entities with net worth in rising order, sum[m] that of the m smallest, and where each entity stands (-1: not among them). */
+/* Entities with net worth in rising order, sum[m] that of the m smallest, and where each entity stands (-1: not
+ * among them). */
 struct ranking {
   struct worth *worth; /* [count] */
   double *sum;         /* [count + 1] */
@@ -76,7 +77,7 @@ static void count_toppled(const struct ranking *ranking, int32_t place, struct e
   entity->largest_set = low;
 }
 
-/* ---- Glasserman and Young ------------------------------------------------------------------------------------------------ */
+/* ---- Glasserman and Young -------------------------------------------------------------------------------------- */
 
 static void fill_sheet(const struct exposures *exposures, int32_t i, struct entity_bounds *entity) {
   const double owed = exposures_sheet(exposures, LS_PARAMETER_OBLIGATION)[i]; /* outside creditors included */
@@ -113,7 +114,7 @@ static ls_status fill_bounds(ls_context *context, struct network_measures *measu
   return status;
 }
 
-/* ---- the whole ------------------------------------------------------------------------------------------------------------ */
+/* ---- the whole ------------------------------------------------------------------------------------------------- */
 
 static const char *bounds_missing(const ls_network *network) {
   return network_column(network, TABLE_ENTITIES, "external_assets") != NULL

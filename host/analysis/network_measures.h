@@ -1,5 +1,5 @@
-/* network_measures.h - what the balance sheets alone say of contagion: the spectral radius of relative exposures, and the bounds of
- * Glasserman and Young (2015). The equations stand in docs/indices.md. */
+/* network_measures.h - what the balance sheets alone say of contagion: the spectral radius of relative exposures,
+ * and the bounds of Glasserman and Young (2015). The equations stand in docs/indices.md. */
 #ifndef LS_HOST_ANALYSIS_NETWORK_MEASURES_H
 #define LS_HOST_ANALYSIS_NETWORK_MEASURES_H
 

@@ -14,7 +14,7 @@ static void put_reason(struct json *json, const char *key, const char *reason) {
     json_nothing(json, key);
 }
 
-/* ---- for programs ---------------------------------------------------------------------------------------------------- */
+/* ---- for programs ---------------------------------------------------------------------------------------------- */
 
 static void json_radius(struct json *json, const ls_network *network, const struct network_measures *measures) {
   put_reason(json, "spectral_radius_missing", measures->missing);
@@ -79,7 +79,7 @@ void network_measures_json(struct json *json, const ls_network *network, const s
   json_object_end(json);
 }
 
-/* ---- for people ------------------------------------------------------------------------------------------------------- */
+/* ---- for people ------------------------------------------------------------------------------------------------ */
 
 static void tell_left_out(struct buffer *buffer, const ls_network *network, const struct exposures *exposures) {
   int32_t count = 0;

@@ -53,7 +53,7 @@ void rerun_close(struct rerun *rerun) {
   *rerun = (struct rerun){0};
 }
 
-/* ---- computing --------------------------------------------------------------------------------------------------------- */
+/* ---- computing ------------------------------------------------------------------------------------------------- */
 
 struct collector {
   struct rerun *rerun;
@@ -93,7 +93,7 @@ ls_status rerun_check_convergence(const struct rerun *rerun, const ls_run_option
                       (long long)rerun->not_converged, (long long)rerun->done);
 }
 
-/* ---- telling ------------------------------------------------------------------------------------------------------------- */
+/* ---- telling --------------------------------------------------------------------------------------------------- */
 
 void rerun_json(struct json *json, const ls_network *network, const struct rerun *rerun) {
   const struct job *job = &rerun->job;

@@ -1,5 +1,5 @@
-/* rerun.h - one set of scenarios computed again and again, with different shocks acting: the numbers that are asked for, scenario
- * by scenario. Common random numbers: scenario k has the same draws in every computation. */
+/* rerun.h - one set of scenarios computed again and again, with different shocks acting: the numbers that are
+ * asked for, scenario by scenario. Common random numbers: scenario k has the same draws in every computation. */
 #ifndef LS_HOST_ANALYSIS_RERUN_H
 #define LS_HOST_ANALYSIS_RERUN_H
 
@@ -16,8 +16,8 @@ struct rerun {
   int64_t not_converged; /* of those done */
 };
 
-/* LS_STATUS_USAGE for a shard or a dry run; LS_STATUS_UNUSABLE for replays and draws of the assumptions. `what` says in messages
- * what for. */
+/* LS_STATUS_USAGE for a shard or a dry run; LS_STATUS_UNUSABLE for replays and draws of the assumptions. `what`
+ * says in messages what for. */
 ls_status rerun_open(ls_context *context, const ls_network *network, const ls_run_options *options, const char *what,
                      bool forces_default, struct rerun *rerun);
 void rerun_close(struct rerun *rerun);
@@ -27,8 +27,8 @@ struct slot_range {
   int32_t first, count;
 };
 
-/* Computes scenarios first .. first + count - 1 with the shocks that act now; row r of the ranges, one after the other, comes to
- * value[r * stride + k] for the k-th of them. */
+/* Computes scenarios first .. first + count - 1 with the shocks that act now; row r of the ranges, one after the
+ * other, comes to value[r * stride + k] for the k-th of them. */
 ls_status rerun_compute(struct rerun *rerun, int64_t first, int64_t count, const struct slot_range *range, int ranges,
                         double *value, int64_t stride);
 

@@ -1,6 +1,6 @@
-/* shapley.c - see shapley.h. Subsets of players act in turn over the same scenarios: all subsets of a few players, else those along
- * random orders, each with its reverse (antithetic: Castro, Gomez and Tejada (2009) sample orders; Mitchell et al. (2022)
- * pair them). */
+/* shapley.c - see shapley.h. Subsets of players act in turn over the same scenarios: all subsets of a few players,
+ * else those along random orders, each with its reverse (antithetic: Castro, Gomez and Tejada (2009) sample
+ * orders; Mitchell et al. (2022) pair them). */
 #include "analysis/shapley.h"
 
 #include <string.h>
@@ -11,7 +11,7 @@
 /* The random stream of orders, away from those of shocks, assumptions and rewirings. */
 enum { STREAM_ORDER = 0x30000, PERMUTATIONS_MOST = 1000000 };
 
-/* ---- players --------------------------------------------------------------------------------------------------------------- */
+/* ---- players --------------------------------------------------------------------------------------------------- */
 
 /* Whose shock a column is: a pair's is that of the side whose loadings it takes. */
 static int32_t owner_of(const ls_network *network, int32_t variable, int32_t target) {
@@ -57,7 +57,7 @@ static ls_status find_players(struct shapley *shapley) {
   return whole ? LS_STATUS_OK : LS_STATUS_OUT_OF_MEMORY;
 }
 
-/* ---- subsets ------------------------------------------------------------------------------------------------------------- */
+/* ---- subsets --------------------------------------------------------------------------------------------------- */
 
 /* What a block of scenarios needs; arrays by scenario are [BLOCK_SCENARIOS]. */
 struct work {
@@ -90,7 +90,7 @@ static void let_in(const struct work *work, bool in) {
   for (int32_t i = 0; i < work->shapley->count; i++) work->in[i] = in;
 }
 
-/* ---- all subsets ---------------------------------------------------------------------------------------------------------- */
+/* ---- all subsets ----------------------------------------------------------------------------------------------- */
 
 /* |S|! (n - |S| - 1)! / n! = 1 / (n binomial(n - 1, |S|)) */
 static double weight_of(int32_t n, int32_t size) {
@@ -123,7 +123,7 @@ static ls_status all_subsets(const struct work *work) {
   return status;
 }
 
-/* ---- random orders -------------------------------------------------------------------------------------------------------- */
+/* ---- random orders --------------------------------------------------------------------------------------------- */
 
 /* A number below `limit` from 52 random bits; limits are far below 2^26. */
 static int32_t choose(uint64_t seed, int64_t pair, int32_t step, int32_t limit) {
@@ -182,7 +182,7 @@ static ls_status random_orders(const struct work *work) {
   return status;
 }
 
-/* ---- blocks ----------------------------------------------------------------------------------------------------------------- */
+/* ---- blocks ---------------------------------------------------------------------------------------------------- */
 
 static ls_status work_create(struct shapley *shapley, struct work *work) {
   ls_context *context = shapley->context;
@@ -238,7 +238,7 @@ static ls_status compute_scenarios(struct shapley *shapley) {
   return status;
 }
 
-/* ---- the whole -------------------------------------------------------------------------------------------------------------- */
+/* ---- the whole ------------------------------------------------------------------------------------------------- */
 
 static ls_status choose_method(struct shapley *shapley, int64_t permutations) {
   if (permutations < 0 || permutations > PERMUTATIONS_MOST)

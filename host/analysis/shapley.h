@@ -1,7 +1,7 @@
 /* shapley.h - whose shocks the loss of the scenarios is due to: the Shapley value of each entity's own shocks.
  *
- * Shapley (1953), A Value for n-Person Games. v(S): the mean system loss over the scenarios in which only the shocks to the
- * players of S act. See docs/indices.md.
+ * Shapley (1953), A Value for n-Person Games. v(S): the mean system loss over the scenarios in which only the
+ * shocks to the players of S act. See docs/indices.md.
  */
 #ifndef LS_HOST_ANALYSIS_SHAPLEY_H
 #define LS_HOST_ANALYSIS_SHAPLEY_H
@@ -31,8 +31,8 @@ struct shapley {
   double largest;                /* |v| of any subset and scenario */
 };
 
-/* permutations 0: all subsets up to SHAPLEY_EXACT_MOST players, else SHAPLEY_PERMUTATIONS. LS_STATUS_INTERNAL where the values do not
- * add up to v(all) - v(none). */
+/* permutations 0: all subsets up to SHAPLEY_EXACT_MOST players, else SHAPLEY_PERMUTATIONS. LS_STATUS_INTERNAL
+ * where the values do not add up to v(all) - v(none). */
 ls_status shapley_compute(ls_context *context, const ls_network *network, const ls_run_options *options,
                           int64_t permutations, struct shapley *shapley);
 void shapley_release(struct shapley *shapley);

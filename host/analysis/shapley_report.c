@@ -17,7 +17,7 @@ static double share_of(const struct shapley *shapley, int32_t i) {
   return whole != 0 ? shapley->player[i].value.mean / whole : NAN;
 }
 
-/* ---- for programs ---------------------------------------------------------------------------------------------------- */
+/* ---- for programs ---------------------------------------------------------------------------------------------- */
 
 static void json_player(struct json *json, const struct shapley *shapley, int32_t i) {
   const struct shapley_player *player = &shapley->player[i];
@@ -49,7 +49,7 @@ static ls_status report_json(const struct shapley *shapley, ls_text **report) {
   return json_finish(&json, report);
 }
 
-/* ---- for people ------------------------------------------------------------------------------------------------------- */
+/* ---- for people ------------------------------------------------------------------------------------------------ */
 
 static void number_or_dash(char cell[CELL], double value) {
   if (isnan(value))

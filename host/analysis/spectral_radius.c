@@ -1,9 +1,11 @@
-/* spectral_radius.c - bounds of the spectral radius of a sparse matrix that is not negative, and sums of its resolvent.
+/* spectral_radius.c - bounds of the spectral radius of a sparse matrix that is not negative, and sums of its
+ * resolvent.
  *
- * The radius is the largest of those of the groups of entities that all reach one another (Tarjan, SIAM J. Computing 1
- * (1972)). Within a group the matrix is irreducible: for any x above 0 the radius lies between the least and the largest
- * (Lambda x)_i / x_i (Collatz, Mathematische Zeitschrift 48 (1942)), and powers of Lambda + s I, s above 0, close the two
- * whatever the periods of the group. All groups go through one vector: a round costs one pass over the links.
+ * The radius is the largest of those of the groups of entities that all reach one another (Tarjan, SIAM J.
+ * Computing 1 (1972)). Within a group the matrix is irreducible: for any x above 0 the radius lies between the
+ * least and the largest (Lambda x)_i / x_i (Collatz, Mathematische Zeitschrift 48 (1942)), and powers of Lambda +
+ * s I, s above 0, close the two whatever the periods of the group. All groups go through one vector: a round costs
+ * one pass over the links.
  */
 #include <math.h>
 
@@ -18,15 +20,15 @@ static int64_t rounds_most(const struct exposures *exposures) {
   return most < ROUNDS_MOST ? most : ROUNDS_MOST;
 }
 
-/* ---- groups of entities that all reach one another ----------------------------------------------------------------- */
+/* ---- groups of entities that all reach one another ------------------------------------------------------------- */
 
 struct groups {
   const struct exposures *exposures;
   int32_t count;
   int32_t *group; /* [n] NONE until its group is closed */
   int32_t *size;  /* [count] */
-  /* Of the search: when an entity was first seen (0: not yet), the earliest that it reaches, its next link, the path down to
-   * it, and all that wait for their group. */
+  /* Of the search: when an entity was first seen (0: not yet), the earliest that it reaches, its next link, the
+   * path down to it, and all that wait for their group. */
   int32_t *seen, *low, *path, *waiting;
   int64_t *next;
   int32_t seen_count, path_length, waiting_count;
@@ -96,7 +98,7 @@ static void groups_release(ls_context *context, struct groups *g) {
   for (size_t k = 0; k < sizeof list / sizeof list[0]; k++) context_release(context, list[k]);
 }
 
-/* ---- powers ---------------------------------------------------------------------------------------------------------- */
+/* ---- powers ---------------------------------------------------------------------------------------------------- */
 
 struct powers {
   const struct exposures *exposures;
@@ -127,7 +129,8 @@ static void multiply(struct powers *p) {
   }
 }
 
-/* The next x, scaled to 1 in each group. Any x above 0 gives bounds, so that one too small to be told from 0 may be raised. */
+/* The next x, scaled to 1 in each group. Any x above 0 gives bounds, so that one too small to be told from 0 may
+ * be raised. */
 static void step(struct powers *p) {
   const int32_t *group = p->groups->group;
   for (int32_t i = 0; i < p->exposures->n; i++) {
@@ -192,10 +195,10 @@ ls_status exposures_spectral_radius(const struct exposures *exposures, struct sp
   return status;
 }
 
-/* ---- the resolvent ----------------------------------------------------------------------------------------------------- */
+/* ---- the resolvent --------------------------------------------------------------------------------------------- */
 
-/* x <- 1 + A x from x = 1, with A = Lambda or its transpose. x rises to the sums s = (I - A)^-1 1, and what is still missing is
- * (I - A)^-1 r with r = 1 + A x - x: where r is at most q, at most q s. */
+/* x <- 1 + A x from x = 1, with A = Lambda or its transpose. x rises to the sums s = (I - A)^-1 1, and what is
+ * still missing is (I - A)^-1 r with r = 1 + A x - x: where r is at most q, at most q s. */
 static bool sum_resolvent(const struct exposures *e, bool transposed, double *x, double *next) {
   const int64_t most = rounds_most(e);
   for (int32_t i = 0; i < e->n; i++) x[i] = 1;

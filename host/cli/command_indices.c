@@ -1,4 +1,5 @@
-/* command_indices.c - loopstress indices NETWORK --model M: what each default costs the others, or whose shocks losses are due to. */
+/* command_indices.c - loopstress indices NETWORK --model M: what each default costs the others, or whose shocks
+ * losses are due to. */
 #include "commands.h"
 #include "interrupt.h"
 #include "output.h"

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* ---- room for a default -------------------------------------------------------------------------------------------- */
+/* ---- room for a default ---------------------------------------------------------------------------------------- */
 
 /* A copy of `count` things with room for one more in front. */
 static void *copy_behind_one(struct scenario_reader *reader, const void *from, int64_t count, size_t size) {
@@ -88,7 +88,7 @@ ls_status forced_default_add(struct scenario_reader *reader) {
   return status;
 }
 
-/* ---- who acts -------------------------------------------------------------------------------------------------------- */
+/* ---- who acts -------------------------------------------------------------------------------------------------- */
 
 static int64_t cell_count(const struct scenario_set *set) {
   return (int64_t)LS_VARIABLE_COUNT * set->shock.target_count;

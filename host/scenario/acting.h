@@ -1,7 +1,8 @@
 /* acting.h - which shocks of a scenario set act, changed between computations over the same scenarios.
  *
- * Every shock is drawn as always; one whose target has no column acts on nothing (enum ls_variable has its neutral value). Plans
- * borrow the columns of the set that they were made from, so that a change holds for the next computation under them.
+ * Every shock is drawn as always; one whose target has no column acts on nothing (enum ls_variable has its neutral
+ * value). Plans borrow the columns of the set that they were made from, so that a change holds for the next
+ * computation under them.
  */
 #ifndef LS_HOST_SCENARIO_ACTING_H
 #define LS_HOST_SCENARIO_ACTING_H

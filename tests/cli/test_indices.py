@@ -1,6 +1,5 @@
 """loopstress indices: every model with forced defaults against runs one by one, drawn shocks too; Shapley values; what it refuses."""
 import csv
-import math
 import os
 
 import harness

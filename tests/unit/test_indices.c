@@ -1,5 +1,5 @@
-/* test_indices.c - contagion and vulnerability indices and Shapley values of shocks: the shared case, the textbook's cascades, all
- * orders of entering, and the axioms. */
+/* test_indices.c - contagion and vulnerability indices and Shapley values of shocks: the shared case, the
+ * textbook's cascades, all orders of entering, and the axioms. */
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
@@ -77,7 +77,7 @@ static void write_exposures(int n, const double *lambda) {
   if (!engine_write_banks(&folder, &banks)) abort();
 }
 
-/* ---- contagion and vulnerability ------------------------------------------------------------------------------------ */
+/* ---- contagion and vulnerability ------------------------------------------------------------------------------- */
 
 TEST sums_of_the_resolvent_are_those_of_the_shared_case(void) {
   json_t *root = spec_case_load("spectral_stability3");
@@ -171,7 +171,7 @@ TEST one_scenario_has_no_error_and_one_bank_nobody_to_hurt(void) {
   PASS();
 }
 
-/* ---- Shapley values --------------------------------------------------------------------------------------------------- */
+/* ---- Shapley values -------------------------------------------------------------------------------------------- */
 
 enum { PLAYERS = 6, DRAWS = 3 };
 
@@ -380,7 +380,7 @@ TEST nobody_shocked_is_no_player(void) {
   PASS();
 }
 
-/* ---- memory ------------------------------------------------------------------------------------------------------------- */
+/* ---- memory ---------------------------------------------------------------------------------------------------- */
 
 /* Each allocation fails once: no leak, nothing handed out. */
 TEST without_memory_nothing_is_left(void) {

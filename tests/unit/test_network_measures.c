@@ -1,5 +1,6 @@
-/* test_network_measures.c - the spectral radius of relative exposures and the bounds of Glasserman and Young, by `check`: the shared
- * cases, networks with radii known by hand, and random ones against the growth of powers and all sets there are. */
+/* test_network_measures.c - the spectral radius of relative exposures and the bounds of Glasserman and Young, by
+ * `check`: the shared cases, networks with radii known by hand, and random ones against the growth of powers and
+ * all sets there are. */
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
@@ -67,7 +68,7 @@ static bool radius_is(const json_t *measures, double wanted, double tolerance) {
 
 static const double ONES[MOST] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
 
-/* ---- the spectral radius ------------------------------------------------------------------------------------------ */
+/* ---- the spectral radius --------------------------------------------------------------------------------------- */
 
 TEST the_shared_case_has_its_radius(void) {
   json_t *root = spec_case_load("spectral_stability3"), *document;
@@ -130,8 +131,8 @@ TEST who_has_no_equity_is_named_and_left_out(void) {
   PASS();
 }
 
-/* ||A^k||^(1/k) for k = 2^40 by squaring, each square scaled: the textbook's limit (Gelfand), by no part of the code under test.
- * After 40 squarings what is left of the norm's constant is log(n)/2^40. */
+/* ||A^k||^(1/k) for k = 2^40 by squaring, each square scaled: the textbook's limit (Gelfand), by no part of the
+ * code under test. After 40 squarings what is left of the norm's constant is log(n)/2^40. */
 static double radius_by_squaring(int n, const double *matrix) {
   double power[MOST * MOST], square[MOST * MOST], logarithm = 0, share = 1;
   memcpy(power, matrix, (size_t)(n * n) * sizeof *power);
@@ -172,7 +173,7 @@ TEST random_networks_have_the_radius_that_powers_grow_by(void) {
   PASS();
 }
 
-/* ---- Glasserman and Young ------------------------------------------------------------------------------------------ */
+/* ---- Glasserman and Young -------------------------------------------------------------------------------------- */
 
 struct sheets {
   int n;
@@ -289,7 +290,7 @@ TEST without_outside_debt_there_is_no_bound(void) {
   PASS();
 }
 
-/* ---- what is not there -------------------------------------------------------------------------------------------- */
+/* ---- what is not there ----------------------------------------------------------------------------------------- */
 
 TEST what_is_missing_is_told_in_words(void) {
   json_t *document;
