@@ -176,7 +176,9 @@ LS_API const char *ls_network_name(const ls_network *network);
 /* Validates a folder or file and reports; as JSON {"valid","entities","links","errors":[{"file","line","message"}],
  * "warnings":[...], ...}. Bad input is a report with valid = false and status LS_STATUS_INVALID_INPUT (*report is set).
  * A network with tables of the loop model also goes through the baseline gate ("baseline_gate"; docs/baseline-gate.md):
- * without shock nobody defaults or is in distress, and quarter 0 is near what was reported. Warnings, or a gate that is
+ * without shock nobody defaults or is in distress, and quarter 0 is near what was reported. One with liabilities gets its
+ * network measures ("measures"; docs/indices.md): bounds of the spectral radius of relative exposures, and those of
+ * Glasserman and Young (2015) on whom each entity can topple. Warnings, or a gate that is
  * not passed, give LS_STATUS_CHECK_FAILED under `strict` (*report is set). */
 typedef struct ls_check_options {
   ls_read_options reading;
@@ -267,6 +269,28 @@ LS_API void ls_results_destroy(ls_results **results);
  * and draws of the assumptions; LS_STATUS_USAGE for a shard or a dry run. LS_STATUS_NOT_CONVERGED sets *report. */
 LS_API ls_status ls_challenge(ls_context *context, const ls_network *network, const ls_run_options *options,
                               ls_format format, ls_text **report);
+
+typedef struct ls_indices_options {
+  bool shapley;         /* attribute the loss of the scenarios to whose shocks they are, in place of the indices */
+  int64_t permutations; /* of the attribution: 0: all subsets up to 16 who are shocked, else 1000 permutations; N > 0:
+                         * N random permutations (one more where N is odd: they come in pairs) */
+} ls_indices_options;
+
+/* No attribution, permutations 0. */
+LS_API ls_indices_options ls_indices_options_default(void);
+
+/* Indices of contagion (docs/indices.md). The scenarios of `options` are run as they are and again with the
+ * default of each entity forced, in quarter 0 in the loop model: what that adds to the losses of all others
+ * (contagion index; Cont, Moussa and Santos 2013), and what the others' defaults, equally likely, add to its own
+ * (vulnerability index), both means over the scenarios in currency units, with standard errors of scenarios in
+ * pairs, and by balance-sheet line; where claims per equity are known, the row and column sums of (I - Lambda)^-1
+ * - I. With `shapley`: the Shapley value of each entity's own shocks in the mean system loss (gross, or net by the
+ * setting loss=net), those to assets or the world together as one more player. indices_options may be NULL (the
+ * default). Statuses of ls_run; LS_STATUS_UNUSABLE also for a model that takes no defaults (without `shapley`),
+ * replays, and draws of the assumptions; LS_STATUS_USAGE for a shard, a dry run, permutations out of range.
+ * LS_STATUS_NOT_CONVERGED sets *report. */
+LS_API ls_status ls_indices(ls_context *context, const ls_network *network, const ls_run_options *options,
+                            const ls_indices_options *indices_options, ls_format format, ls_text **report);
 
 /* ---- results ------------------------------------------------------------------------------------------------------- */
 

@@ -34,7 +34,7 @@ struct option_row {
 #define AT(member) offsetof(struct options, member)
 enum {
   WRITERS = COMMAND_IMPORT | COMMAND_RUN | COMMAND_REPORT | COMMAND_EXPORT | COMMAND_MERGE,
-  RUNNERS = COMMAND_RUN | COMMAND_CHALLENGE,
+  RUNNERS = COMMAND_RUN | COMMAND_CHALLENGE | COMMAND_INDICES,
   READERS = COMMAND_IMPORT | COMMAND_CHECK | RUNNERS,
   TELLERS = COMMAND_CHECK | COMMAND_INFO | RUNNERS | COMMAND_COMPARE | COMMAND_CIRCULARITY | COMMAND_COVERAGE |
             COMMAND_MODELS | COMMAND_BACKENDS | COMMAND_VERSION
@@ -80,6 +80,10 @@ static const struct option_row OPTION[] = {
      "tell in what share of A draws of the assumptions the plan fails; default 1: central values"},
     {"seed", 0, OPTION_SEED, "N", AT(seed), COMMAND_CHECK, "seed of the draws; default 0"},
     {"seed", 0, OPTION_SEED, "N", AT(seed), COMMAND_CIRCULARITY, "seed of rewirings and draws; default 0"},
+    {"shapley", 0, OPTION_FLAG, NULL, AT(shapley), COMMAND_INDICES,
+     "attribute the loss of the scenarios to whose shocks they are, in place of the indices"},
+    {"permutations", 0, OPTION_COUNT_FROM_1, "P", AT(permutations), COMMAND_INDICES,
+     "of --shapley: P random orders; without: all subsets up to 16 who are shocked, else 1000 orders"},
     {"format", 0, OPTION_CHOICE, "csv|json", AT(format), COMMAND_EXPORT,
      "tables as CSV (default) or one JSON document"},
     {"strict", 0, OPTION_FLAG, NULL, AT(strict), READERS,

@@ -17,11 +17,12 @@ struct options {
   const char *entities, *matrix_rows, *group, *map;
   int64_t threads, chunk, count, draws;
   int64_t rewirings; /* -1 not given */
+  int64_t permutations;
   uint64_t seed;
   bool has_seed;
   int64_t keep_worst; /* from --keep; -1 not given */
   int shard_index, shard_count;
-  bool allow_missing_targets, dry_run, force, json, strict;
+  bool allow_missing_targets, dry_run, force, json, strict, shapley;
   bool help, no_progress, quiet;
   char *command_line; /* as a shell would take it again, owned */
 };
@@ -42,7 +43,8 @@ enum command_bit {
   COMMAND_VERSION = 1 << 11,
   COMMAND_COVERAGE = 1 << 12,
   COMMAND_CHALLENGE = 1 << 13,
-  COMMAND_ALL = (1 << 14) - 1
+  COMMAND_INDICES = 1 << 14,
+  COMMAND_ALL = (1 << 15) - 1
 };
 
 struct command {
