@@ -3,8 +3,6 @@
 
 A row of expected.csv is compared twice: with the printed number to half a unit of its last digit, and with the
 recomputed one. argv[1] is the program."""
-import csv
-import glob
 import json
 import math
 import os
@@ -12,118 +10,21 @@ import re
 import subprocess
 import tempfile
 
-import numpy
-
 from checks import PROGRAM, SOURCE, check, end, skip
 
-PUBLISHED = os.path.join(SOURCE, "datasets", "published")
-SHARED = os.environ.get("LOOPSTRESS_SHARED", os.path.join(SOURCE, "..", "shared"))
+try:
+    import numpy
+except ImportError as error:
+    skip("published networks", str(error))
+    end()
+
+import published_cases
+from published_networks import (PUBLISHED, below, got_for, networks, optional, read, run, shocks_of, short, text_of,
+                                values_of)
+
 CLOSE = 1e-8  # of max(1, |value|): stop rules leave 1e-10 of a bound, and bounds are within 100 of the values here
 HALF = 0.5 * (1 + 1e-9)  # of the last printed digit, so that a tie in binary counts
-answers = {}  # what the program printed, by command
-
-
-def below(*pattern):
-    return sorted(glob.glob(os.path.join(SOURCE, *pattern), recursive=True))
-
-
-networks = [os.path.dirname(path) for path in below("datasets", "published", "**", "entities.csv")]
 documents = below("datasets", "published", "**", "README.md") + below("docs", "models", "*.md")
-
-
-def read(*path):
-    with open(os.path.join(*path), encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(line for line in file if not line.startswith("#")))
-
-
-def optional(folder, name):
-    return read(folder, name) if os.path.exists(os.path.join(folder, name)) else []
-
-
-def text_of(path):
-    with open(path, encoding="utf-8") as file:
-        return file.read()
-
-
-def short(folder):
-    return os.path.relpath(folder, PUBLISHED)
-
-
-def run(words):
-    """The scenarios that `loopstress run WORDS --json` prints, by id; a command runs once."""
-    if tuple(words) not in answers:
-        done = subprocess.run([PROGRAM, "run", *words, "--backend", "cpu", "--json", "--quiet"], capture_output=True,
-                              text=True, cwd=SOURCE)
-        check("runs: " + " ".join(words), done.returncode == 0, done.stderr)
-        found = json.loads(done.stdout)["scenarios"] if done.returncode == 0 else []
-        check("converges: " + " ".join(words), all(scenario["converged"] for scenario in found))
-        answers[tuple(words)] = {scenario["id"]: scenario for scenario in found}
-    return answers[tuple(words)]
-
-
-def words_of(folder, row):
-    words = [folder, "--model", row["model"]]
-    for setting in row["settings"].split():
-        words += ["--set", setting]
-    shocks = os.path.join(folder, "shocks.csv")
-    return words + (["--scenarios", shocks] if os.path.exists(shocks) else [])
-
-
-# ---- what follows from the outputs -----------------------------------------------------------------------------------
-
-def values_of(scenario, output):
-    return {entity["id"]: float(entity[output]) for entity in scenario["entities"]}
-
-
-def balance(folder, scenario):
-    """Assets less debts of an unshocked network, not floored at 0."""
-    paid, kept, debts = values_of(scenario, "payment"), values_of(scenario, "equity"), read(folder, "liabilities.csv")
-    result = {row["id"]: float(row["external_assets"]) for row in read(folder, "entities.csv")}
-    for rank in sorted({row.get("seniority", "0") for row in debts}):
-        for debtor in result:
-            ranked = [row for row in debts if row["debtor"] == debtor and row.get("seniority", "0") == rank]
-            owed = sum(float(row["amount"]) for row in ranked)
-            now = min(owed, paid[debtor])
-            paid[debtor] -= now
-            result[debtor] -= owed
-            for row in ranked:
-                result[row["creditor"]] += float(row["amount"]) * now / owed
-    for row in optional(folder, "shareholdings.csv"):
-        result[row["holder"]] += float(row["share"]) * kept[row["issuer"]]
-    return result
-
-
-def shocks_of(folder, scenario):
-    """The value of the last row of each entity, 0 without one."""
-    value = {row["id"]: 0.0 for row in read(folder, "entities.csv")}
-    for row in read(folder, "shocks.csv"):
-        if row["scenario"] == scenario:
-            for target in value if row["target"] == "*" else [row["target"]]:
-                value[target] = float(row["value"])
-    return value
-
-
-def additional_stress(folder, scenario):
-    first, last = shocks_of(folder, scenario["id"]), values_of(scenario, "distress")
-    weight = {row["id"]: float(row["weight"]) for row in read(folder, "entities.csv")}
-    return {"*": sum(weight[i] * (last[i] - first[i]) for i in weight) / sum(weight.values())}
-
-
-def additional_defaults(folder, scenario):
-    return {"*": scenario["default_count"] - sum(h >= 1 for h in shocks_of(folder, scenario["id"]).values())}
-
-
-DERIVED = {"balance": balance, "additional-stress": additional_stress, "additional-defaults": additional_defaults,
-           "system-loss": lambda folder, scenario: {"*": scenario["system_loss"]}}
-
-
-def got_for(folder, row):
-    scenario = run(words_of(folder, row)).get(row["scenario"])
-    if scenario is None:
-        return math.nan
-    if row["output"] in DERIVED:
-        return DERIVED[row["output"]](folder, scenario).get(row["entity"], math.nan)
-    return values_of(scenario, row["output"]).get(row["entity"], math.nan)
 
 
 # ---- the folders -----------------------------------------------------------------------------------------------------
@@ -314,133 +215,14 @@ def reconstructed(folder, table):
               str(value))
 
 
-# ---- the shared cases ------------------------------------------------------------------------------------------------
-
-def matrix(folder, table, row_name, column_name, value, ids):
-    result = numpy.zeros((len(ids), len(ids)))
-    for row in read(folder, table):
-        result[ids.index(row[row_name]), ids.index(row[column_name])] += float(row[value])
-    return result
-
-
-def at(case, path):
-    for key in path.split("/"):
-        case = case[int(key)] if isinstance(case, list) else case[key]
-    return case
-
-
-DEBTS = ("liabilities.csv", "debtor", "creditor", "amount")
-HOLDINGS = ("shareholdings.csv", "holder", "issuer", "share")
-# folder: case, [(table, path in the case, transposed)], [(column of entities.csv, path)]
-INPUTS = {
-    "puig-siebenbrunner-2018/eisenberg-noe": ("en_siebenbrunner3", [(DEBTS, "inputs/liabilities", False)],
-                                              [("external_assets", "inputs/external_assets")]),
-    "puig-siebenbrunner-2018/rogers-veraart": ("rv_siebenbrunner3", [(DEBTS, "inputs/liabilities", False)],
-                                               [("external_assets", "inputs/external_assets")]),
-    "bertschinger-stobbe-2018": ("rv_finnetvalu_iterates", [(DEBTS, "inputs/liabilities", False)],
-                                 [("external_assets", "outputs/a1/external_assets")]),
-    "cinelli-silva-2015": ("debtrank_nrm3", [(DEBTS, "inputs/exposures_asset", True)], [("equity", "inputs/buffer")]),
-    "suzuki-2002": ("xos_suzuki4", [(HOLDINGS, "inputs/Ms_row_holds_share_of_col", False)],
-                    [("external_assets", "outputs/published_input/a")]),
-    "diem-2024/linear": ("esri_diem_fig1", [(("trade.csv", "supplier", "buyer", "amount"),
-                                             "inputs/W_supplier_row_buyer_col", False)], []),
-    "diem-2024/leontief": ("esri_diem_fig1", [(("trade.csv", "supplier", "buyer", "amount"),
-                                               "inputs/W_supplier_row_buyer_col", False)], []),
-    "elliott-golub-jackson-2014": ("egj_europe6", [(("claims.csv", "debtor", "holder", "amount"),
-                                                    "inputs/claims_row_debtor_col_holder", False)], []),
-    "elliott-golub-jackson-2014/two-organisations": ("egj_two_orgs", [(HOLDINGS, "inputs/C", False)], []),
-}
-# folder: rows of expected.csv (model, settings, scenario, output) and where the case has them
-OUTPUTS = {
-    "puig-siebenbrunner-2018/eisenberg-noe": [
-        ("eisenberg-noe", "", "baseline", "payment", "outputs/payments"),
-        ("eisenberg-noe", "", "baseline", "balance", "outputs/equity_unfloored")],
-    "puig-siebenbrunner-2018/rogers-veraart": [
-        ("rogers-veraart", f"alpha={alpha}", "baseline", output, f"outputs/alpha{alpha}_beta1/{key}")
-        for alpha in ("1", "0.4") for output, key in (("payment", "payments"), ("balance", "equity_after"))],
-    "bertschinger-stobbe-2018": [("rogers-veraart", "", a, "payment", f"outputs/{a}/payments") for a in ("a1", "a2")],
-    "cinelli-silva-2015": [
-        (model, "", scenario, "distress", f"outputs/{key}/{column}")
-        for model, column in (("debtrank", "original_h"), ("debtrank-linear", "linear_h"))
-        for scenario, key in (("a-fails", "shock0"), ("b-fails", "shock1"), ("c-fails", "shock2"),
-                              ("ten-percent", "shock_all_10pct"))],
-    "suzuki-2002": [
-        ("cross-ownership", "", scenario, output, f"outputs/{key}/{column}")
-        for scenario, key in (("as-printed", "published_input"), ("stressed", "stressed"), ("severe", "severe"))
-        for output, column in (("payment", "debt_value"), ("equity", "equity"))],
-    "elliott-golub-jackson-2014": [
-        ("cross-holdings", f"theta={theta} cost_share=0.5", "prices-of-2011", "value",
-         f"outputs/cascades/A_unrounded/theta{theta}/final_values") for theta in ("0.9", "0.93", "0.935", "0.94")],
-    "elliott-golub-jackson-2014/two-organisations": [
-        ("cross-holdings", "theta=0.95 cost_share=0", f"only-asset-{k}", "value", f"outputs/A/{k - 1}")
-        for k in (1, 2)],
-}
-for kind, essentiality in (("linear", 1), ("leontief", 2)):
-    OUTPUTS[f"diem-2024/{kind}"] = [
-        ("production", f"replaceability={word}", "*", "system-loss", f"outputs/ess{essentiality}_market{market}/esri")
-        for word, market in (("none", 0), ("sector", 1))]
-
-
-def case_of(name):
-    path = os.path.join(SHARED, "cases", name + ".json")
-    if not os.path.exists(path):
-        return None
-    with open(path, encoding="utf-8") as file:
-        return json.load(file)
-
-
-def inputs_are_the_case(name):
-    folder, (case_name, tables, columns) = os.path.join(PUBLISHED, name), INPUTS[name]
-    case = case_of(case_name)
-    if case is None:
-        return skip(f"{name} is the case {case_name}", "cases of ../shared are not here")
-    entities = read(folder, "entities.csv")
-    ids = [row["id"] for row in entities]
-    for table, path, transposed in tables:
-        here, there = matrix(folder, *table, ids), numpy.array(at(case, path))
-        check(f"{name}/{table[0]} is {path}", (here == (there.T if transposed else there)).all(), str(here))
-    for column, path in columns:
-        check(f"{name}: {column} is {path}", [float(row[column]) for row in entities] == at(case, path))
-    for model, settings, scenario, output, path in OUTPUTS[name]:
-        here = [float(row["computed"]) for row in read(folder, "expected.csv")
-                if (row["model"], row["settings"], row["output"]) == (model, settings, output)
-                and scenario in ("*", row["scenario"])]
-        check(f"{name} {model} {settings} {scenario} {output} is {path}",
-              len(here) == len(ids) and numpy.allclose(here, at(case, path), rtol=0, atol=1e-12), str(here))
-
-
 def shares_are_of_the_claims():
     """A third of each country is held by the others, in proportion to their claims on it."""
     folder = os.path.join(PUBLISHED, "elliott-golub-jackson-2014")
     ids = [row["id"] for row in read(folder, "entities.csv")]
-    claims = matrix(folder, "claims.csv", "debtor", "holder", "amount", ids)
-    shares = matrix(folder, *HOLDINGS, ids)
+    claims = published_cases.matrix(folder, "claims.csv", "debtor", "holder", "amount", ids)
+    shares = published_cases.matrix(folder, *published_cases.HOLDINGS, ids)
     wanted = (claims / claims.sum(axis=1)[:, None]).T / 3
     check("shares follow from claims", numpy.allclose(shares, wanted, rtol=1e-15, atol=0))
-
-
-def other_cases():
-    case = case_of("recon_anand7")
-    if case is None:
-        return skip("the marginals and prices are those of the cases", "cases of ../shared are not here")
-    folder = os.path.join(PUBLISHED, "anand-craig-von-peter-2015")
-    ids = [row["id"] for row in read(folder, "marginals.csv")]
-    for table, value, path in (("expected-liabilities.csv", "computed", "outputs/ME"),
-                               ("expected-liabilities.csv", "printed", "source/published_ME_rounded"),
-                               ("minimum-density.csv", "printed", "source/published_MD")):
-        here = matrix(folder, table, "creditor", "debtor", value, ids)
-        check(f"{table} {value} is {path}", (here == numpy.array(at(case, path))).all())
-    for column, path in (("assets", "inputs/row_sums_assets"), ("liabilities", "inputs/col_sums_liabilities")):
-        check(f"marginals: {column}", [float(row[column]) for row in read(folder, "marginals.csv")] == at(case, path))
-    case, folder = case_of("egj_europe6"), os.path.join(PUBLISHED, "elliott-golub-jackson-2014")
-    prices = numpy.array([float(row["price"]) for row in read(folder, "assets.csv")])
-    falls = numpy.array([float(row["value"]) for row in read(folder, "shocks.csv")])
-    check("prices of 2008", prices.tolist() == at(case, "inputs/p_2008"))
-    check("prices of 2011", numpy.allclose(prices * (1 - falls), at(case, "inputs/p_2011"), rtol=1e-15, atol=0))
-    case = case_of("gai_kapadia_window")
-    for row in read(PUBLISHED, "gai-kapadia-2010", "window.csv"):
-        check(f"window at {row['debtors_most']}",
-              [float(row["lower"]), float(row["upper"])] == at(case, "outputs/analytic_window/" + row["debtors_most"]))
 
 
 check("there are networks", len(networks) >= 10, str(networks))
@@ -452,7 +234,5 @@ iterates_hold()
 window_holds()
 marginals_hold()
 shares_are_of_the_claims()
-for key in INPUTS:
-    inputs_are_the_case(key)
-other_cases()
+published_cases.all_hold()
 end()
