@@ -44,7 +44,7 @@ TEST greenwood_landier_and_thesmars_equations_come_out(void) {
   json_t *root = spec_case_load("glt3");
   if (!root) SKIPm("the cases are not there");
   static struct sellers b;
-  double assets[3], weights[9], slope[3], shock[3], returns[3], vulnerability[3], direct[3];
+  double assets[3], weights[9], slope[3], shock[3], returns[3], vulnerability[3], direct[3], purchases[3];
   memset(&b, 0, sizeof b);
   b.n = b.m = 3, b.equity_given = true;
   spec_case_vector(root, "inputs/assets", assets), spec_case_matrix(root, "inputs/weights", weights);
@@ -52,6 +52,7 @@ TEST greenwood_landier_and_thesmars_equations_come_out(void) {
   spec_case_vector(root, "inputs/equity", b.equity), spec_case_vector(root, "outputs/F2", returns);
   spec_case_vector(root, "outputs/indirect_vulnerability", vulnerability);
   spec_case_vector(root, "outputs/direct_vulnerability", direct);
+  spec_case_vector(root, "outputs/net_purchases_by_asset", purchases);
   for (int k = 0; k < 9; k++) b.held[k] = assets[k / 3] * weights[k];
   for (int k = 0; k < 3; k++) b.depth[k] = 1 / slope[k], b.price_loss[k] = -shock[k];
   struct engine_result result = run(&b, "fire-sale-target", NONE);
@@ -62,6 +63,9 @@ TEST greenwood_landier_and_thesmars_equations_come_out(void) {
     both[i] = vulnerability[i] + direct[i];
     ASSERT_IN_RANGE(both[i] * b.equity[i], engine_output(&result, 0, i, "loss"), 1e-11);
   }
+  double sold = 0, bought = 0;
+  for (int i = 0; i < 3; i++) sold += engine_output(&result, 0, i, "sales"), bought += purchases[i];
+  ASSERT_IN_RANGE(-bought, sold, 1e-11);
   /* aggregate vulnerability: what sales alone cost, as a share of all equity */
   double whole = b.equity[0] + b.equity[1] + b.equity[2];
   double sales = engine_scenario_number(&result, 0, "system_loss") - dot(direct, b.equity, 3);
