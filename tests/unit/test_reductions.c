@@ -226,7 +226,7 @@ static void draw_chain(struct engine_random *random, struct chain *chain) {
 
 /* What is left of users' sales in the loop's first quarter. */
 static struct engine_result supply_in_loop(const struct chain *chain) {
-  struct spec_loop *model = spec_loop_create(NODES, 1, TYPES, 0);
+  struct spec_loop *model = spec_loop_create(NODES, 1, 0, TYPES);
   for (int t = 0; t < TYPES; t++) model->essential[t] = chain->essential[t];
   for (int i = 0; i < SUPPLIERS; i++) {
     int seller = 1 + i;
