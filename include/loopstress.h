@@ -192,6 +192,28 @@ LS_API ls_status ls_circularity(ls_context *context, const char *path, const cha
  * and on which customers each seller's backlog rests (docs/coverage.md). Needs the tables of the loop model; LS_STATUS_UNUSABLE without them. */
 LS_API ls_status ls_coverage(ls_context *context, const char *path, ls_format format, ls_text **report);
 
+/* ---- networks made from little data ---------------------------------------------------------------------------------- */
+
+typedef struct ls_reconstruct_options {
+  const char *method; /* "ras", "minimum-density", "gravity", "gibbs" */
+  uint64_t seed;      /* equal seeds give equal files on every machine; ras draws nothing */
+  int64_t links;      /* gravity, gibbs: expected number of links, below that of all possible ones; else 0 */
+  int64_t ensemble;   /* gravity, gibbs: members of ensemble.csv, 0 (none) to 10,000; else 0 */
+} ls_reconstruct_options;
+
+/* All 0: the method must be set. */
+LS_API ls_reconstruct_options ls_reconstruct_options_default(void);
+
+/* Makes a network folder from what each entity lends to and owes to the others in all: a CSV file with the columns id, assets
+ * (claims on entities) and liabilities (debts to entities), and any others of entities.csv (docs/reconstruct.md). The folder
+ * appears under its name only when complete; with an ensemble, liabilities.csv is its member 1. `report` may be NULL; it tells
+ * how many links there are and how well the sums hold, and is unset on failure. LS_STATUS_INVALID_INPUT: totals of claims and
+ * debts that differ, or sums that no network has, beside faults of the file; LS_STATUS_USAGE: an option out of its range or of
+ * another method; LS_STATUS_UNUSABLE: too many links or entities for the method; LS_STATUS_OUTPUT_EXISTS unless `replace`,
+ * and even so where the folder holds other files; LS_STATUS_INTERRUPTED. */
+LS_API ls_status ls_reconstruct(ls_context *context, const char *marginals, const ls_reconstruct_options *options,
+                                const char *folder, bool replace, ls_format format, ls_text **report);
+
 /* ---- run ---------------------------------------------------------------------------------------------------------- */
 
 typedef struct ls_results ls_results;

@@ -33,11 +33,11 @@ struct option_row {
 
 #define AT(member) offsetof(struct options, member)
 enum {
-  WRITERS = COMMAND_IMPORT | COMMAND_RUN | COMMAND_REPORT | COMMAND_EXPORT | COMMAND_MERGE,
+  WRITERS = COMMAND_IMPORT | COMMAND_RUN | COMMAND_REPORT | COMMAND_EXPORT | COMMAND_MERGE | COMMAND_RECONSTRUCT,
   RUNNERS = COMMAND_RUN | COMMAND_CHALLENGE,
   READERS = COMMAND_IMPORT | COMMAND_CHECK | RUNNERS,
   TELLERS = COMMAND_CHECK | COMMAND_INFO | RUNNERS | COMMAND_COMPARE | COMMAND_CIRCULARITY | COMMAND_COVERAGE |
-            COMMAND_MODELS | COMMAND_BACKENDS | COMMAND_VERSION
+            COMMAND_RECONSTRUCT | COMMAND_MODELS | COMMAND_BACKENDS | COMMAND_VERSION
 };
 
 static const struct option_row OPTION[] = {
@@ -74,6 +74,13 @@ static const struct option_row OPTION[] = {
      "tell in what share of A draws of the assumptions the plan fails; default 1: central values"},
     {"seed", 0, OPTION_SEED, "N", AT(seed), COMMAND_CHECK, "seed of the draws; default 0"},
     {"seed", 0, OPTION_SEED, "N", AT(seed), COMMAND_CIRCULARITY, "seed of rewirings and draws; default 0"},
+    {"method", 0, OPTION_CHOICE, "ras|minimum-density|gravity|gibbs", AT(method), COMMAND_RECONSTRUCT,
+     "how the network is made (docs/reconstruct.md)"},
+    {"links", 0, OPTION_COUNT_FROM_1, "L", AT(links), COMMAND_RECONSTRUCT,
+     "links to expect; gravity and gibbs need it"},
+    {"ensemble", 0, OPTION_COUNT_FROM_1, "K", AT(ensemble), COMMAND_RECONSTRUCT,
+     "gravity, gibbs: K networks as ensemble.csv, at most 10000"},
+    {"seed", 0, OPTION_SEED, "N", AT(seed), COMMAND_RECONSTRUCT, "seed of what is drawn; default 0"},
     {"format", 0, OPTION_CHOICE, "csv|json", AT(format), COMMAND_EXPORT,
      "tables as CSV (default) or one JSON document"},
     {"strict", 0, OPTION_FLAG, NULL, AT(strict), READERS,

@@ -12,9 +12,10 @@ struct options {
   int operand_count;
   const char **setting; /* --set texts, owned */
   int setting_count;
-  const char *output, *model, *scenarios, *backend, *isa, *engine, *format, *basis, *window;
+  const char *output, *model, *scenarios, *backend, *isa, *engine, *format, *basis, *window, *method;
   const char *keep, *shard, *duplicates;
   int64_t threads, chunk, count, draws;
+  int64_t links, ensemble;
   int64_t rewirings; /* -1 not given */
   uint64_t seed;
   bool has_seed;
@@ -41,7 +42,8 @@ enum command_bit {
   COMMAND_VERSION = 1 << 11,
   COMMAND_COVERAGE = 1 << 12,
   COMMAND_CHALLENGE = 1 << 13,
-  COMMAND_ALL = (1 << 14) - 1
+  COMMAND_RECONSTRUCT = 1 << 14,
+  COMMAND_ALL = (1 << 15) - 1
 };
 
 struct command {
