@@ -214,6 +214,25 @@ LS_API ls_reconstruct_options ls_reconstruct_options_default(void);
 LS_API ls_status ls_reconstruct(ls_context *context, const char *marginals, const ls_reconstruct_options *options,
                                 const char *folder, bool replace, ls_format format, ls_text **report);
 
+typedef struct ls_generate_options {
+  const char *kind;     /* "core-periphery", "erdos-renyi", "scale-free" */
+  int64_t entities;     /* 3 to 10,000,000 */
+  uint64_t seed;        /* equal seeds give equal files on every machine */
+  double degree;        /* mean number of borrowers of an entity: above 0; at most N - 1, for scale-free (N - 1) / 4 */
+  double core_share;    /* core-periphery: share of the entities, between 0 and 1, at least 2 of them */
+  double capital_ratio; /* equity as a share of assets, above 0 and below 1 */
+  double interbank_share; /* claims on entities as a share of assets, of those that lend; above 0 and below 1 */
+} ls_generate_options;
+
+/* degree 5, core_share 0.1, capital_ratio 0.04, interbank_share 0.2; kind and entities must be set. */
+LS_API ls_generate_options ls_generate_options_default(void);
+
+/* Makes a random network folder in time and memory that go with its links (docs/generate.md). `report` may be NULL; it tells what
+ * was made, and is unset on failure. LS_STATUS_USAGE: an option out of its range; LS_STATUS_OUTPUT_EXISTS as for ls_reconstruct;
+ * LS_STATUS_INTERRUPTED. */
+LS_API ls_status ls_generate(ls_context *context, const ls_generate_options *options, const char *folder, bool replace,
+                             ls_format format, ls_text **report);
+
 /* ---- run ---------------------------------------------------------------------------------------------------------- */
 
 typedef struct ls_results ls_results;

@@ -40,6 +40,8 @@ static const struct command COMMAND[] = {
     {"reconstruct", COMMAND_RECONSTRUCT, "MARGINALS.csv", 1, 1, true,
      "Makes a network from what each entity lends and owes in all",
      "loopstress reconstruct marginals.csv --method gravity --links 400 -o my-network", command_reconstruct},
+    {"generate", COMMAND_GENERATE, "", 0, 0, true, "Makes a random network with balance sheets",
+     "loopstress generate --kind core-periphery --entities 1000 --seed 1 -o my-network", command_generate},
     {"models", COMMAND_MODELS, "", 0, 0, false, "Lists the models with their sources and settings", "loopstress models",
      command_models},
     {"backends", COMMAND_BACKENDS, "", 0, 0, false, "Tells where this build can compute", "loopstress backends",

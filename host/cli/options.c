@@ -18,6 +18,7 @@ enum option_kind {
   OPTION_COUNT_FROM_1,
   OPTION_COUNT_FROM_0,
   OPTION_SEED,
+  OPTION_NUMBER,
   OPTION_LIST
 };
 
@@ -33,11 +34,12 @@ struct option_row {
 
 #define AT(member) offsetof(struct options, member)
 enum {
-  WRITERS = COMMAND_IMPORT | COMMAND_RUN | COMMAND_REPORT | COMMAND_EXPORT | COMMAND_MERGE | COMMAND_RECONSTRUCT,
+  MAKERS = COMMAND_RECONSTRUCT | COMMAND_GENERATE,
+  WRITERS = COMMAND_IMPORT | COMMAND_RUN | COMMAND_REPORT | COMMAND_EXPORT | COMMAND_MERGE | MAKERS,
   RUNNERS = COMMAND_RUN | COMMAND_CHALLENGE,
   READERS = COMMAND_IMPORT | COMMAND_CHECK | RUNNERS,
-  TELLERS = COMMAND_CHECK | COMMAND_INFO | RUNNERS | COMMAND_COMPARE | COMMAND_CIRCULARITY | COMMAND_COVERAGE |
-            COMMAND_RECONSTRUCT | COMMAND_MODELS | COMMAND_BACKENDS | COMMAND_VERSION
+  TELLERS = COMMAND_CHECK | COMMAND_INFO | RUNNERS | COMMAND_COMPARE | COMMAND_CIRCULARITY | COMMAND_COVERAGE | MAKERS |
+            COMMAND_MODELS | COMMAND_BACKENDS | COMMAND_VERSION
 };
 
 static const struct option_row OPTION[] = {
@@ -80,7 +82,17 @@ static const struct option_row OPTION[] = {
      "links to expect; gravity and gibbs need it"},
     {"ensemble", 0, OPTION_COUNT_FROM_1, "K", AT(ensemble), COMMAND_RECONSTRUCT,
      "gravity, gibbs: K networks as ensemble.csv, at most 10000"},
-    {"seed", 0, OPTION_SEED, "N", AT(seed), COMMAND_RECONSTRUCT, "seed of what is drawn; default 0"},
+    {"kind", 0, OPTION_CHOICE, "core-periphery|erdos-renyi|scale-free", AT(kind), COMMAND_GENERATE,
+     "which pattern of links (docs/generate.md)"},
+    {"entities", 0, OPTION_COUNT_FROM_1, "N", AT(entities), COMMAND_GENERATE, "how many, 3 to 10000000"},
+    {"degree", 0, OPTION_NUMBER, "Z", AT(degree), COMMAND_GENERATE, "mean number of borrowers of each; default 5"},
+    {"core-share", 0, OPTION_NUMBER, "X", AT(core_share), COMMAND_GENERATE,
+     "share of entities that are core, between 0 and 1; default 0.1"},
+    {"capital-ratio", 0, OPTION_NUMBER, "X", AT(capital_ratio), COMMAND_GENERATE,
+     "equity per assets, between 0 and 1; default 0.04"},
+    {"interbank-share", 0, OPTION_NUMBER, "X", AT(interbank_share), COMMAND_GENERATE,
+     "claims on entities per assets, between 0 and 1; default 0.2"},
+    {"seed", 0, OPTION_SEED, "N", AT(seed), MAKERS, "seed of what is drawn; default 0"},
     {"format", 0, OPTION_CHOICE, "csv|json", AT(format), COMMAND_EXPORT,
      "tables as CSV (default) or one JSON document"},
     {"strict", 0, OPTION_FLAG, NULL, AT(strict), READERS,
@@ -109,6 +121,15 @@ static bool read_seed(const char *text, uint64_t *value) {
   errno = 0;
   unsigned long long number = strtoull(text, &end, 10);
   if (*text < '0' || *text > '9' || *end != 0 || errno != 0) return false;
+  *value = number;
+  return true;
+}
+
+/* No locale was set, so that the point is a point; what is beyond the largest number is refused by its rule. */
+static bool read_number(const char *text, double *value) {
+  char *end;
+  double number = strtod(text, &end);
+  if (strspn(text, "0123456789.") == 0 || *end != 0 || strpbrk(text, "xXnN") != NULL || !(number >= 0)) return false;
   *value = number;
   return true;
 }
@@ -148,6 +169,8 @@ static int take_value(const struct option_row *row, const char *text, struct opt
       return read_count(text, 1, member) ? EXIT_DONE : refuse_value(row, text, "a whole number of at least 1");
     case OPTION_COUNT_FROM_0:
       return read_count(text, 0, member) ? EXIT_DONE : refuse_value(row, text, "a whole number of at least 0");
+    case OPTION_NUMBER:
+      return read_number(text, member) ? EXIT_DONE : refuse_value(row, text, "a number of at least 0");
     case OPTION_SEED:
       options->has_seed = true;
       return read_seed(text, member) ? EXIT_DONE : refuse_value(row, text, "a whole number from 0 to 2^64 - 1");
@@ -311,6 +334,7 @@ static int check_operands(const struct command *command, const struct options *o
 
 int options_read(const struct command *command, int argc, char **argv, struct options *options) {
   *options = (struct options){.keep_worst = -1, .shard_count = 1, .rewirings = -1};
+  options->degree = options->core_share = options->capital_ratio = options->interbank_share = -1;
   options->setting = calloc((size_t)argc + 1, sizeof *options->setting);
   options->command_line = cli_quote_words(command->name, argc - 1, argv + 1);
   if (options->setting == NULL || options->command_line == NULL) return cli_out_of_memory();

@@ -12,11 +12,12 @@ struct options {
   int operand_count;
   const char **setting; /* --set texts, owned */
   int setting_count;
-  const char *output, *model, *scenarios, *backend, *isa, *engine, *format, *basis, *window, *method;
+  const char *output, *model, *scenarios, *backend, *isa, *engine, *format, *basis, *window, *method, *kind;
   const char *keep, *shard, *duplicates;
   int64_t threads, chunk, count, draws;
-  int64_t links, ensemble;
-  int64_t rewirings; /* -1 not given */
+  int64_t links, ensemble, entities;
+  double degree, core_share, capital_ratio, interbank_share; /* -1 not given */
+  int64_t rewirings;                                         /* -1 not given */
   uint64_t seed;
   bool has_seed;
   int64_t keep_worst; /* from --keep; -1 not given */
@@ -43,7 +44,8 @@ enum command_bit {
   COMMAND_COVERAGE = 1 << 12,
   COMMAND_CHALLENGE = 1 << 13,
   COMMAND_RECONSTRUCT = 1 << 14,
-  COMMAND_ALL = (1 << 15) - 1
+  COMMAND_GENERATE = 1 << 15,
+  COMMAND_ALL = (1 << 16) - 1
 };
 
 struct command {
