@@ -252,8 +252,9 @@ typedef struct ls_run_options {
   int shard_index;      /* this run computes part shard_index of shard_count (whole blocks of 4,096 scenarios) */
   int shard_count;      /* 1: everything */
   int assumption_draws; /* draws of the uncertain assumptions; 0: as the scenario file says, 1: central values */
-  int64_t keep_worst;   /* scenarios with the largest losses to keep in full detail; -1: as the scenario file says */
-  bool strict;          /* warnings are errors; a scenario that did not converge gives LS_STATUS_NOT_CONVERGED */
+  int ensemble; /* block b of 4,096 scenarios runs on member b mod ensemble of ensemble.csv; 0: on liabilities.csv */
+  int64_t keep_worst; /* scenarios with the largest losses to keep in full detail; -1: as the scenario file says */
+  bool strict;        /* warnings are errors; a scenario that did not converge gives LS_STATUS_NOT_CONVERGED */
   bool allow_missing_targets; /* shocks to entities the network lacks are warnings, not errors */
   bool dry_run;               /* validate and plan only: *results stays NULL, the plan is in the context's warnings */
   const char *command;        /* the command to record as provenance; may be NULL */

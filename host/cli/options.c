@@ -52,6 +52,8 @@ static const struct option_row OPTION[] = {
     {"seed", 0, OPTION_SEED, "N", AT(seed), RUNNERS, "seed of the draws, in place of the file's"},
     {"draws", 0, OPTION_COUNT_FROM_1, "A", AT(draws), COMMAND_RUN,
      "draws of the uncertain assumptions, in place of the file's; 1: central values"},
+    {"ensemble", 0, OPTION_COUNT_FROM_1, "K", AT(ensemble), COMMAND_RUN,
+     "run over the first K networks of ensemble.csv, 2 to 10000"},
     {"keep", 0, OPTION_TEXT, "worst:K", AT(keep), COMMAND_RUN, "keep the K scenarios of largest loss in full"},
     {"shard", 0, OPTION_TEXT, "I/N", AT(shard), COMMAND_RUN,
      "run part I of N (0 to N-1) for merge; auto: from Slurm, AWS Batch or Kubernetes"},
