@@ -279,6 +279,25 @@ LS_API void ls_results_destroy(ls_results **results);
 LS_API ls_status ls_challenge(ls_context *context, const ls_network *network, const ls_run_options *options,
                               ls_format format, ls_text **report);
 
+/* The window of contagion of Gai and Kapadia (2010): how often one failure takes more than a share of a random network along, and
+ * how far it then goes, by mean degree; beside it the roots of the phase condition (docs/contagion-window.md). */
+typedef struct ls_window_options {
+  const double *degree; /* [degree_count] mean numbers of borrowers, above 0 and at most entities - 1 */
+  int degree_count;     /* 1 to 1,000 */
+  int64_t entities;     /* of each network, 3 to 1,000,000 */
+  int64_t networks;     /* for each degree, each with one first failure; 1 to 1,000,000 */
+  uint64_t seed;
+  double interbank_share, capital_ratio; /* of assets, above 0 and below 1 */
+  double threshold;                      /* contagion: more than this share fails, 0 or more and below 1 */
+  bool tie_survives;                     /* a loss of exactly all capital is survived */
+} ls_window_options;
+
+/* 13 degrees from 0.5 to 10, 1,000 entities, 200 networks, interbank share 0.2, capital 0.04, threshold 0.05, ties fail. */
+LS_API ls_window_options ls_window_options_default(void);
+
+/* LS_STATUS_USAGE: an option out of its range; LS_STATUS_INTERRUPTED. *report is unset on failure. */
+LS_API ls_status ls_window(ls_context *context, const ls_window_options *options, ls_format format, ls_text **report);
+
 /* ---- results ------------------------------------------------------------------------------------------------------- */
 
 /* 32 hexadecimal digits over the results' numbers in canonical order: equal digests mean bit-equal results. */

@@ -39,7 +39,7 @@ enum {
   RUNNERS = COMMAND_RUN | COMMAND_CHALLENGE,
   READERS = COMMAND_IMPORT | COMMAND_CHECK | RUNNERS,
   TELLERS = COMMAND_CHECK | COMMAND_INFO | RUNNERS | COMMAND_COMPARE | COMMAND_CIRCULARITY | COMMAND_COVERAGE | MAKERS |
-            COMMAND_MODELS | COMMAND_BACKENDS | COMMAND_VERSION
+            COMMAND_WINDOW | COMMAND_MODELS | COMMAND_BACKENDS | COMMAND_VERSION
 };
 
 static const struct option_row OPTION[] = {
@@ -90,11 +90,20 @@ static const struct option_row OPTION[] = {
     {"degree", 0, OPTION_NUMBER, "Z", AT(degree), COMMAND_GENERATE, "mean number of borrowers of each; default 5"},
     {"core-share", 0, OPTION_NUMBER, "X", AT(core_share), COMMAND_GENERATE,
      "share of entities that are core, between 0 and 1; default 0.1"},
-    {"capital-ratio", 0, OPTION_NUMBER, "X", AT(capital_ratio), COMMAND_GENERATE,
+    {"capital-ratio", 0, OPTION_NUMBER, "X", AT(capital_ratio), COMMAND_GENERATE | COMMAND_WINDOW,
      "equity per assets, between 0 and 1; default 0.04"},
-    {"interbank-share", 0, OPTION_NUMBER, "X", AT(interbank_share), COMMAND_GENERATE,
+    {"interbank-share", 0, OPTION_NUMBER, "X", AT(interbank_share), COMMAND_GENERATE | COMMAND_WINDOW,
      "claims on entities per assets, between 0 and 1; default 0.2"},
-    {"seed", 0, OPTION_SEED, "N", AT(seed), MAKERS, "seed of what is drawn; default 0"},
+    {"degrees", 0, OPTION_TEXT, "Z,...", AT(degrees), COMMAND_WINDOW,
+     "mean numbers of borrowers; default 0.5,1,1.5,2,3,4,5,6,7,7.5,8,9,10"},
+    {"entities", 0, OPTION_COUNT_FROM_1, "N", AT(entities), COMMAND_WINDOW, "of each network, from 3; default 1000"},
+    {"networks", 0, OPTION_COUNT_FROM_1, "R", AT(networks), COMMAND_WINDOW,
+     "for each degree, each with one first failure; default 200"},
+    {"threshold", 0, OPTION_NUMBER, "X", AT(threshold), COMMAND_WINDOW,
+     "contagion: more than this share fails; default 0.05"},
+    {"tie", 0, OPTION_CHOICE, "fails|survives", AT(tie), COMMAND_WINDOW,
+     "a loss of exactly all capital; default fails"},
+    {"seed", 0, OPTION_SEED, "N", AT(seed), MAKERS | COMMAND_WINDOW, "seed of what is drawn; default 0"},
     {"format", 0, OPTION_CHOICE, "csv|json", AT(format), COMMAND_EXPORT,
      "tables as CSV (default) or one JSON document"},
     {"strict", 0, OPTION_FLAG, NULL, AT(strict), READERS,
@@ -336,7 +345,7 @@ static int check_operands(const struct command *command, const struct options *o
 
 int options_read(const struct command *command, int argc, char **argv, struct options *options) {
   *options = (struct options){.keep_worst = -1, .shard_count = 1, .rewirings = -1};
-  options->degree = options->core_share = options->capital_ratio = options->interbank_share = -1;
+  options->degree = options->core_share = options->capital_ratio = options->interbank_share = options->threshold = -1;
   options->setting = calloc((size_t)argc + 1, sizeof *options->setting);
   options->command_line = cli_quote_words(command->name, argc - 1, argv + 1);
   if (options->setting == NULL || options->command_line == NULL) return cli_out_of_memory();

@@ -12,12 +12,13 @@ struct options {
   int operand_count;
   const char **setting; /* --set texts, owned */
   int setting_count;
-  const char *output, *model, *scenarios, *backend, *isa, *engine, *format, *basis, *window, *method, *kind;
+  const char *output, *model, *scenarios, *backend, *isa, *engine, *format, *basis, *window, *method, *kind, *degrees,
+      *tie;
   const char *keep, *shard, *duplicates;
   int64_t threads, chunk, count, draws;
-  int64_t links, ensemble, entities;
-  double degree, core_share, capital_ratio, interbank_share; /* -1 not given */
-  int64_t rewirings;                                         /* -1 not given */
+  int64_t links, ensemble, entities, networks;
+  double degree, core_share, capital_ratio, interbank_share, threshold; /* -1 not given */
+  int64_t rewirings;                                                    /* -1 not given */
   uint64_t seed;
   bool has_seed;
   int64_t keep_worst; /* from --keep; -1 not given */
@@ -45,7 +46,8 @@ enum command_bit {
   COMMAND_CHALLENGE = 1 << 13,
   COMMAND_RECONSTRUCT = 1 << 14,
   COMMAND_GENERATE = 1 << 15,
-  COMMAND_ALL = (1 << 16) - 1
+  COMMAND_WINDOW = 1 << 16,
+  COMMAND_ALL = (1 << 17) - 1
 };
 
 struct command {
