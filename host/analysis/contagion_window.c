@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- the phase condition ------------------------------------------------------------------------------------------ */
+/* ---- the phase condition ----------------------------------------------------------------------------------------- */
 
 int32_t window_most_borrowers(double interbank_share, double capital_ratio, bool tie_survives) {
   const double ratio = interbank_share / capital_ratio, tie = 1e-12; /* as the model has it: of capital */
@@ -51,7 +51,7 @@ int window_roots(int32_t most, double root[2]) {
   return 2;
 }
 
-/* ---- a random network in memory ------------------------------------------------------------------------------------- */
+/* ---- a random network in memory ---------------------------------------------------------------------------------- */
 
 struct links {
   int32_t *debtor, *creditor;
@@ -144,7 +144,7 @@ static ls_status make_network(ls_context *context, const ls_window_options *opti
   return status;
 }
 
-/* ---- runs ----------------------------------------------------------------------------------------------------------- */
+/* ---- runs -------------------------------------------------------------------------------------------------------- */
 
 struct count {
   int32_t slot;

@@ -1,13 +1,13 @@
-/* contagion_window.h - the window of contagion of Gai and Kapadia (2010): for which mean degrees one failure may take the system
- * along, as the phase condition has it and as the model `threshold` does on random networks.
+/* contagion_window.h - the window of contagion of Gai and Kapadia (2010): for which mean degrees one failure may take
+ * the system along, as the phase condition has it and as the model `threshold` does on random networks.
  */
 #ifndef LS_HOST_ANALYSIS_CONTAGION_WINDOW_H
 #define LS_HOST_ANALYSIS_CONTAGION_WINDOW_H
 
 #include "core/context.h"
 
-/* The most borrowers with which the failure of one is fatal: the largest j with share / j >= capital, where ties fail, or
- * > capital. 0: none. */
+/* The most borrowers with which the failure of one is fatal: the largest j with share / j >= capital, where ties fail,
+ * or > capital. 0: none. */
 int32_t window_most_borrowers(double interbank_share, double capital_ratio, bool tie_survives);
 
 /* The roots z of z P(Poisson(z) <= most - 1) = 1; returns 2, or 0 where there are none. */

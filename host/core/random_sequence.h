@@ -1,4 +1,5 @@
-/* random_sequence.h - random numbers in a row for the host: number k of a sequence is a pure function of its address and k.
+/* random_sequence.h - random numbers in a row for the host: number k of a sequence is a pure function of its address
+ * and k.
  *
  * Philox, as runs use it (kernels/math/philox.h), so that a seed gives the same numbers on every machine.
  */

@@ -34,7 +34,7 @@ static ls_status digest_of_run(ls_context *context, const ls_network *network, c
     digest_update_text(digest, identity->setting[k].value);
     if (draws > 0) digest_update_text(digest, identity->setting[k].is_given ? "given" : "drawn");
   }
-  if (of_ensemble) digest_update_text(digest, "ensemble");
+  if (of_ensemble) digest_update_text(digest, "ensemble"), digest_update_int32(digest, &draws, 1);
   digest_update_text(digest, identity->scenario_sha256);
   int64_t number[4] = {(int64_t)identity->seed, identity->scenario_count, identity->keep_worst,
                        identity->allow_missing_targets};

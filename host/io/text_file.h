@@ -1,7 +1,7 @@
 /* text_file.h - a large text file written piece by piece, through a buffer of about a megabyte.
  *
- * For files that lie in a folder which is itself only a temporary one until it is whole (host/network/folder_writer.h); single
- * files are written by host/io/file.h.
+ * For files that lie in a folder which is itself only a temporary one until it is whole (host/network/folder_writer.h);
+ * single files are written by host/io/file.h.
  */
 #ifndef LS_HOST_IO_TEXT_FILE_H
 #define LS_HOST_IO_TEXT_FILE_H

@@ -18,8 +18,8 @@ struct folder_writer {
   char *file_path[FOLDER_FILES];
 };
 
-/* LS_STATUS_OUTPUT_EXISTS where the name is taken, unless `replace` and it is a folder that holds nothing but files of these
- * names: other tables would become part of the new network. */
+/* LS_STATUS_OUTPUT_EXISTS where the name is taken, unless `replace` and it is a folder that holds nothing but files of
+ * these names: other tables would become part of the new network. */
 ls_status folder_begin(ls_context *context, const char *path, bool replace, struct folder_writer *writer);
 
 /* Opens a file for the pieces that follow; the writer closes it. */

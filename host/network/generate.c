@@ -1,8 +1,8 @@
 /* generate.c - ls_generate: balance sheets around the links of a random network, written lender by lender.
  *
- * A lender lends the interbank share of its assets, split by its borrowers' sizes. Its equity is the capital ratio of its assets;
- * outside creditors hold the rest. Who owes more to the others than that leaves has larger outside assets instead, so that
- * every equity is positive and every balance sheet balances.
+ * A lender lends the interbank share of its assets, split by its borrowers' sizes. Its equity is the capital ratio of
+ * its assets; outside creditors hold the rest. Who owes more to the others than that leaves has larger outside assets
+ * instead, so that every equity is positive and every balance sheet balances.
  */
 #include "network/generate.h"
 
@@ -119,7 +119,7 @@ static ls_status write_network(struct generation *g) {
   return status == LS_STATUS_OK ? write_metadata(g) : status;
 }
 
-/* ---- the report --------------------------------------------------------------------------------------------------- */
+/* ---- the report -------------------------------------------------------------------------------------------------- */
 
 static ls_status tell(const struct generation *g, ls_format format, ls_text **report) {
   const double degree = (double)g->links / g->network.count;
@@ -145,7 +145,7 @@ static ls_status tell(const struct generation *g, ls_format format, ls_text **re
   return json_finish(&json, report);
 }
 
-/* ---- the whole ---------------------------------------------------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------------------------------------------------------- */
 
 static ls_status generate(ls_context *context, const ls_generate_options *options, const char *folder, bool replace,
                           ls_format format, ls_text **report) {

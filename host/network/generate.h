@@ -1,6 +1,8 @@
-/* generate.h - random networks of a kind: who lends to whom, and how large everybody is. Balance sheets are generate.c's matter.
+/* generate.h - random networks of a kind: who lends to whom, and how large everybody is. Balance sheets are
+ * generate.c's matter.
  *
- * A lender's borrowers are a pure function of the seed and the lender, so that networks of any size are made lender by lender.
+ * A lender's borrowers are a pure function of the seed and the lender, so that networks of any size are made lender by
+ * lender.
  */
 #ifndef LS_HOST_NETWORK_GENERATE_H
 #define LS_HOST_NETWORK_GENERATE_H

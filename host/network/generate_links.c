@@ -1,6 +1,6 @@
-/* generate_links.c - see generate.h. Work goes with the links, not with the pairs: where each pair is linked with the same chance,
- * the pairs passed over until the next link are geometrically distributed (Batagelj and Brandes, Efficient generation of large
- * random networks, Physical Review E 71:036113, 2005).
+/* generate_links.c - see generate.h. Work goes with the links, not with the pairs: where each pair is linked with the
+ * same chance, the pairs passed over until the next link are geometrically distributed (Batagelj and Brandes, Efficient
+ * generation of large random networks, Physical Review E 71:036113, 2005).
  */
 #include "network/generate.h"
 
@@ -91,7 +91,8 @@ void random_network_row(struct random_network *network, int32_t lender) {
 
 /* ---- sizes ------------------------------------------------------------------------------------------------------- */
 
-/* P(size > x) = x^-tail for x >= 1. Beyond one entity in 4 N nothing is drawn: a single one would be the whole system. */
+/* P(size > x) = x^-tail for x >= 1. Beyond one entity in 4 N nothing is drawn: a single one would be the whole system.
+ */
 static double draw_size(const struct random_network *network, int32_t entity, double tail) {
   const struct random_sequence random = {network->seed, RANDOM_SIZES, (uint32_t)entity, 0};
   const double least = 0.25 / network->count, u = sequence_at(&random, 0);

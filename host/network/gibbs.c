@@ -1,15 +1,15 @@
 /* gibbs.c - random networks that have the given sums exactly: the sampler of Gandy and Veraart (2017).
  *
- * A move goes round a cycle of k lenders and k borrowers and adds D and takes D in turn, which leaves all sums as they are. Given
- * the rest, D lies between -min of what is added to and min of what is taken from, and its law is that of the prior on this
- * line: the exponents of all amounts cancel, for their sum does not change, so that D is uniform within, with weight
- * p rate (width), and at either end, where a link vanishes, there is an atom of weight 1 - p.
+ * A move goes round a cycle of k lenders and k borrowers and adds D and takes D in turn, which leaves all sums as they
+ * are. Given the rest, D lies between -min of what is added to and min of what is taken from, and its law is that of
+ * the prior on this line: the exponents of all amounts cancel, for their sum does not change, so that D is uniform
+ * within, with weight p rate (width), and at either end, where a link vanishes, there is an atom of weight 1 - p.
  *
- * A cycle drawn blindly meets missing links and can seldom move. Here it is a walk along links that exist, closed by a pair
- * that may have none. How likely a walk is depends on the links, which the move may change: the move is taken with the
- * probability of Metropolis and Hastings that makes this good. Of a cycle without missing links every pair may be the closing
- * one; with one missing link only that. Moves that would remove two links at once, which happens by rounding or where sums of
- * some lenders equal those of some borrowers, are not made.
+ * A cycle drawn blindly meets missing links and can seldom move. Here it is a walk along links that exist, closed by a
+ * pair that may have none. How likely a walk is depends on the links, which the move may change: the move is taken with
+ * the probability of Metropolis and Hastings that makes this good. Of a cycle without missing links every pair may be
+ * the closing one; with one missing link only that. Moves that would remove two links at once, which happens by
+ * rounding or where sums of some lenders equal those of some borrowers, are not made.
  */
 #include "network/reconstruct.h"
 
@@ -35,7 +35,8 @@ struct gibbs {
   struct random_sequence random;
 };
 
-/* A cycle: lender[a] to borrower[a] is taken from, lender[a + 1] to borrower[a] added to; the last one's next is the first. */
+/* A cycle: lender[a] to borrower[a] is taken from, lender[a + 1] to borrower[a] added to; the last one's next is the
+ * first. */
 struct cycle {
   int32_t length;
   int32_t lender[GIBBS_CYCLE_MOST], borrower[GIBBS_CYCLE_MOST];
@@ -100,8 +101,8 @@ static bool walk(struct gibbs *g, struct cycle *c) {
 
 static int32_t next(const struct cycle *c, int32_t a) { return a + 1 < c->length ? a + 1 : 0; }
 
-/* Chance of the cycle among all walks of its length, up to a factor that no move changes: a walk leaves each lender once and each
- * borrower but the last. 0 where two links or more are missing. */
+/* Chance of the cycle among all walks of its length, up to a factor that no move changes: a walk leaves each lender
+ * once and each borrower but the last. 0 where two links or more are missing. */
 static double chance(const struct gibbs *g, const struct cycle *c) {
   double degrees = 1, ends = 0, missing_end = 0;
   int32_t missing = 0;
@@ -226,7 +227,7 @@ void gibbs_destroy(struct gibbs **gibbs) {
   *gibbs = NULL;
 }
 
-/* ---- from sums ----------------------------------------------------------------------------------------------------- */
+/* ---- from sums --------------------------------------------------------------------------------------------------- */
 
 static ls_status move_sweeps(const struct sums *m, struct gibbs *g, int32_t sweeps) {
   for (int32_t k = 0; k < sweeps; k++) {

@@ -1,7 +1,7 @@
 /* gravity.c - density-corrected gravity: links drawn by size, amounts so that expected amounts are those of gravity.
  *
- * Source: Cimini, Squartini, Garlaschelli, Gabrielli, Systemic risk analysis on reconstructed economic and financial networks,
- * Scientific Reports 5:15758 (2015), eqs. (3) to (5).
+ * Source: Cimini, Squartini, Garlaschelli, Gabrielli, Systemic risk analysis on reconstructed economic and financial
+ * networks, Scientific Reports 5:15758 (2015), eqs. (3) to (5).
  */
 #include "network/reconstruct.h"
 

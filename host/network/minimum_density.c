@@ -1,9 +1,9 @@
 /* minimum_density.c - few links that carry all: the heuristic of Anand, Craig and von Peter (2015), with restarts.
  *
- * A link takes as much as its two ends have left, so that each link finishes a lender or a borrower, or both where they have the
- * same left; such pairs are looked for first. What is left must stay possible, which is that claims and debts left of each
- * entity are at most the total left: a link is cut to that, and once one entity is at the limit the rest is its star. So no
- * fill ends in a dead end, and nothing is taken back.
+ * A link takes as much as its two ends have left, so that each link finishes a lender or a borrower, or both where they
+ * have the same left; such pairs are looked for first. What is left must stay possible, which is that claims and debts
+ * left of each entity are at most the total left: a link is cut to that, and once one entity is at the limit the rest
+ * is its star. So no fill ends in a dead end, and nothing is taken back.
  */
 #include "network/reconstruct.h"
 
@@ -86,8 +86,8 @@ static int32_t choose_weighted(struct filling *f) {
   return chosen;
 }
 
-/* First fill: the largest with the largest. Later ones: any lender; a borrower is the likelier the more they differ, as big
- * and small banks lend to each other. */
+/* First fill: the largest with the largest. Later ones: any lender; a borrower is the likelier the more they differ, as
+ * big and small banks lend to each other. */
 static void choose_pair(struct filling *f, bool is_greedy, int32_t *lender, int32_t *borrower) {
   for (int32_t k = 0; k < f->m->count; k++) f->weight[k] = f->claims[k] > 0;
   *lender = choose_weighted(f);

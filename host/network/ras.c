@@ -1,8 +1,9 @@
-/* ras.c - the network of maximum entropy: iterative proportional fitting from "everybody lends to everybody else the same".
+/* ras.c - the network of maximum entropy: iterative proportional fitting from "everybody lends to everybody else the
+ * same".
  *
- * Every step multiplies a row or a column, so that amounts stay u_i v_j beside the diagonal and a sweep costs O(N): the sum of
- * row i is u_i times the sum of all v but v_i. That sum is taken from both sides, never by subtraction, which would lose all
- * digits where one v is nearly the whole.
+ * Every step multiplies a row or a column, so that amounts stay u_i v_j beside the diagonal and a sweep costs O(N): the
+ * sum of row i is u_i times the sum of all v but v_i. That sum is taken from both sides, never by subtraction, which
+ * would lose all digits where one v is nearly the whole.
  */
 #include "network/reconstruct.h"
 

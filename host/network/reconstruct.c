@@ -31,7 +31,7 @@ struct reconstruct_method {
   ls_status (*make)(struct reconstruction *);
 };
 
-/* ---- links as rows ------------------------------------------------------------------------------------------------ */
+/* ---- links as rows ----------------------------------------------------------------------------------------------- */
 
 static ls_status put_link(struct reconstruction *r, enum folder_file file, int32_t lender, int32_t borrower,
                           double amount) {
@@ -60,7 +60,7 @@ static ls_status take_link(void *user, int32_t lender, int32_t borrower, double 
   return status;
 }
 
-/* ---- methods ------------------------------------------------------------------------------------------------------ */
+/* ---- methods ----------------------------------------------------------------------------------------------------- */
 
 static ls_status make_ras(struct reconstruction *r) {
   return reconstruct_ras(&r->sums, &(struct link_sink){take_link, r}, &r->steps);
@@ -101,7 +101,7 @@ static const struct reconstruct_method METHOD[] = {
 };
 enum { METHOD_COUNT = sizeof METHOD / sizeof METHOD[0] };
 
-/* ---- options ------------------------------------------------------------------------------------------------------ */
+/* ---- options ----------------------------------------------------------------------------------------------------- */
 
 ls_reconstruct_options ls_reconstruct_options_default(void) { return (ls_reconstruct_options){.method = NULL}; }
 
@@ -126,7 +126,7 @@ static ls_status check_options(ls_context *context, const ls_reconstruct_options
   return LS_STATUS_OK;
 }
 
-/* ---- the folder --------------------------------------------------------------------------------------------------- */
+/* ---- the folder -------------------------------------------------------------------------------------------------- */
 
 static ls_status write_metadata(struct reconstruction *r) {
   const ls_reconstruct_options *options = r->options;
@@ -156,7 +156,7 @@ static ls_status write_network(struct reconstruction *r) {
   return status == LS_STATUS_OK ? write_metadata(r) : status;
 }
 
-/* ---- the report --------------------------------------------------------------------------------------------------- */
+/* ---- the report -------------------------------------------------------------------------------------------------- */
 
 static double largest_error(const struct reconstruction *r) {
   double error = 0;
@@ -207,7 +207,7 @@ static ls_status tell_text(const struct reconstruction *r, ls_text **report) {
   return buffer_finish(&out, report);
 }
 
-/* ---- the whole ---------------------------------------------------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------------------------------------------------------- */
 
 static ls_status make_sums(struct reconstruction *r) {
   r->lent = context_allocate(r->context, (size_t)r->sums.count, sizeof *r->lent);

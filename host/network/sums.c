@@ -80,7 +80,8 @@ static ls_status agree_on_total(struct sums *m) {
   return LS_STATUS_OK;
 }
 
-/* Others must be able to take all that an entity lends, and to lend all that it owes; this is also enough (max-flow). */
+/* Others must be able to take all that an entity lends, and to lend all that it owes; this is also enough (max-flow).
+ */
 static ls_status check_feasible(struct sums *m) {
   ls_status status = LS_STATUS_OK;
   m->star = -1;

@@ -1,6 +1,8 @@
-/* sums.h - what each entity lends to and owes to the others in all, read from one CSV file: what a network is made from.
+/* sums.h - what each entity lends to and owes to the others in all, read from one CSV file: what a network is made
+ * from.
  *
- * Rows of the network that is sought are lenders (their claims on entities), columns borrowers (their debts to entities).
+ * Rows of the network that is sought are lenders (their claims on entities), columns borrowers (their debts to
+ * entities).
  */
 #ifndef LS_HOST_NETWORK_SUMS_H
 #define LS_HOST_NETWORK_SUMS_H
@@ -36,8 +38,9 @@ ls_status sums_from(ls_context *context, int32_t count, const double *claims, co
 
 const char *sums_id(const struct sums *sums, int32_t entity);
 
-/* entities.csv: every other column as it stands. Where no column says what an entity has outside the network, external_assets
- * that cover what its debts exceed its claims by, and the equity that is then left, are added, and a warning says so. */
+/* entities.csv: every other column as it stands. Where no column says what an entity has outside the network,
+ * external_assets that cover what its debts exceed its claims by, and the equity that is then left, are added, and a
+ * warning says so. */
 ls_status sums_write_entities(const struct sums *sums, struct folder_writer *writer);
 
 #endif

@@ -1,4 +1,5 @@
-/* spec_reconstruct.h - iterative proportional fitting as the textbook has it: a dense matrix, rows and columns scaled in turn. */
+/* spec_reconstruct.h - iterative proportional fitting as the textbook has it: a dense matrix, rows and columns scaled
+ * in turn. */
 #ifndef LS_TESTS_SPEC_RECONSTRUCT_H
 #define LS_TESTS_SPEC_RECONSTRUCT_H
 

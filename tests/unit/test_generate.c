@@ -19,7 +19,8 @@ static ls_generate_options options_of(const char *kind, int64_t entities, double
   return options;
 }
 
-/* ---- balance sheets --------------------------------------------------------------------------------------------------- */
+/* ---- balance sheets
+ * --------------------------------------------------------------------------------------------------- */
 
 static ls_status write_and_read(ls_context *context, const ls_generate_options *options, ls_network **network) {
   char folder[4096], path[4200];
@@ -67,7 +68,8 @@ TEST every_balance_sheet_balances(void) {
   PASS();
 }
 
-/* ---- links ------------------------------------------------------------------------------------------------------------ */
+/* ---- links
+ * ------------------------------------------------------------------------------------------------------------ */
 
 struct degrees {
   int64_t links, inner, outer; /* inner: within the core; outer: within the periphery */
@@ -112,7 +114,8 @@ TEST mean_degrees_are_as_asked_for(void) {
   PASS();
 }
 
-/* Binomial degrees: the variance of N (N - 1) z / (N - 1) chances, whose own error over N entities is about sqrt(2 / N) of it. */
+/* Binomial degrees: the variance of N (N - 1) z / (N - 1) chances, whose own error over N entities is about sqrt(2 / N)
+ * of it. */
 TEST links_of_erdos_and_renyi_are_spread_evenly(void) {
   const double n = 20000, z = 6, error = 5 * sqrt(2 / n) * z + 0.05;
   const ls_generate_options options = options_of("erdos-renyi", (int64_t)n, z);
@@ -135,8 +138,8 @@ TEST a_full_network_links_each_with_each(void) {
   PASS();
 }
 
-/* 100 of 1,000 are core; within it a pair is linked four times as often as at its edge, and the periphery has no link of its
- * own: 9,900 pairs within, a quarter of 180,000 at the edge. */
+/* 100 of 1,000 are core; within it a pair is linked four times as often as at its edge, and the periphery has no link
+ * of its own: 9,900 pairs within, a quarter of 180,000 at the edge. */
 TEST a_core_is_dense_and_a_periphery_empty(void) {
   const ls_generate_options options = options_of("core-periphery", 1000, 5);
   const double inner = 5000 * 9900.0 / (9900 + 45000);
@@ -147,7 +150,8 @@ TEST a_core_is_dense_and_a_periphery_empty(void) {
   PASS();
 }
 
-/* With the tail x^-1.5 the largest of 100,000 is some thousand times the smallest; of even links none has ten times the mean. */
+/* With the tail x^-1.5 the largest of 100,000 is some thousand times the smallest; of even links none has ten times the
+ * mean. */
 TEST links_of_a_scale_free_network_gather_at_hubs(void) {
   const ls_generate_options options = options_of("scale-free", 100000, 6), even = options_of("erdos-renyi", 100000, 6);
   struct degrees hubs, spread;
@@ -176,7 +180,8 @@ TEST sizes_have_the_tail_that_is_promised(void) {
   PASS();
 }
 
-/* ---- the rest --------------------------------------------------------------------------------------------------------- */
+/* ---- the rest
+ * --------------------------------------------------------------------------------------------------------- */
 
 TEST options_out_of_range_are_refused_by_name(void) {
   const ls_generate_options fine = options_of("core-periphery", 100, 5);

@@ -1,9 +1,11 @@
-/* test_reconstruct.c - networks made from sums: the published cases, the textbook, the laws of what is drawn, and what holds for
- * any sums.
+/* test_reconstruct.c - networks made from sums: the published cases, the textbook, the laws of what is drawn, and what
+ * holds for any sums.
  */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "greatest.h"
 #include "network/reconstruct.h"
@@ -13,7 +15,7 @@
 
 enum { N_MOST = 40 };
 
-/* ---- a dense sink --------------------------------------------------------------------------------------------------- */
+/* ---- a dense sink ------------------------------------------------------------------------------------------------ */
 
 struct matrix {
   int32_t n;
@@ -65,7 +67,7 @@ static void forget(void) {
   ls_context_destroy(&context);
 }
 
-/* ---- cases ---------------------------------------------------------------------------------------------------------- */
+/* ---- cases ------------------------------------------------------------------------------------------------------- */
 
 static bool load_anand(json_t **root, double *claims, double *debts) {
   *root = spec_case_load("recon_anand7");
@@ -153,12 +155,13 @@ TEST gravity_draws_links_and_amounts_as_the_formula_says(void) {
   PASS();
 }
 
-/* ---- the chain of Gandy and Veraart ----------------------------------------------------------------------------------- */
+/* ---- the chain of Gandy and Veraart
+ * ----------------------------------------------------------------------------------- */
 
 static const bool ALL[8] = {true, true, true, true, true, true, true, true};
 
-/* Lenders 0 and 1 have 3 and 2, borrowers 2 and 3 owe 4 and 1: amount(0, 2) = t in [2, 3] says all. At either end a link
- * vanishes: chances are 1 - p each against p rate (3 - 2) for what lies between, where t is uniform. */
+/* Lenders 0 and 1 have 3 and 2, borrowers 2 and 3 owe 4 and 1: amount(0, 2) = t in [2, 3] says all. At either end a
+ * link vanishes: chances are 1 - p each against p rate (3 - 2) for what lies between, where t is uniform. */
 TEST a_cycle_of_two_follows_its_conditional_law(void) {
   enum { DRAWS = 200000 };
   const double amount[16] = {[2] = 2.5, [3] = 0.5, [6] = 1.5, [7] = 0.5}, p = 0.7, rate = 1.5;
@@ -187,8 +190,8 @@ TEST a_cycle_of_two_follows_its_conditional_law(void) {
   PASS();
 }
 
-/* A network drawn from the prior, moved, is one drawn from the prior. Cells are independent in the prior: the errors are those of
- * that many cells. */
+/* A network drawn from the prior, moved, is one drawn from the prior. Cells are independent in the prior: the errors
+ * are those of that many cells. */
 TEST moves_leave_the_prior_as_it_is(void) {
   enum { N = 5, NETWORKS = 6000, CELLS = NETWORKS * N * (N - 1) };
   const double p = 0.6, rate = 2;
@@ -219,7 +222,8 @@ TEST moves_leave_the_prior_as_it_is(void) {
   PASS();
 }
 
-/* ---- any sums --------------------------------------------------------------------------------------------------------- */
+/* ---- any sums
+ * --------------------------------------------------------------------------------------------------------- */
 
 /* Sums of a network, so that there is one. Some lend or owe nothing. */
 static void draw_sums(struct random_sequence *random, int32_t n, double *claims, double *debts) {
@@ -351,6 +355,33 @@ TEST every_allocation_that_fails_is_told(void) {
   PASS();
 }
 
+/* The whole way from a file to a folder. */
+TEST an_allocation_that_fails_leaves_no_folder(void) {
+  char folder[4096], path[2][4200];
+  ASSERT(support_make_folder(folder));
+  snprintf(path[0], sizeof path[0], "%s/sums.csv", folder), snprintf(path[1], sizeof path[1], "%s/net", folder);
+  ASSERT(support_write_file(folder, "sums.csv", "id,cash,assets,liabilities\na,1,3,2\nb,2,1,3\nc,3,2,2\nd,4,3,2\n"));
+  ls_status status = LS_STATUS_OUT_OF_MEMORY;
+  for (int64_t allowed = 0; status != LS_STATUS_OK; allowed++) {
+    struct failing_allocator allocator;
+    ls_text *report = NULL;
+    ls_reconstruct_options options = ls_reconstruct_options_default();
+    options.method = "gibbs", options.links = 6, options.ensemble = 2;
+    ASSERT(allowed < 500);
+    ASSERT_EQ(LS_STATUS_OK, ls_context_create(&context));
+    support_fail_after(context, &allocator, allowed);
+    status = ls_reconstruct(context, path[0], &options, path[1], false, LS_FORMAT_JSON, &report);
+    ASSERT(status == LS_STATUS_OK || status == LS_STATUS_OUT_OF_MEMORY);
+    ASSERT_EQ(status == LS_STATUS_OK, report != NULL);
+    ls_text_destroy(&report);
+    ls_context_destroy(&context);
+    ASSERT_EQ(0, (int)allocator.held);
+    ASSERT_EQ(status == LS_STATUS_OK ? 0 : -1, access(path[1], F_OK));
+  }
+  support_remove_folder(folder);
+  PASS();
+}
+
 GREATEST_MAIN_DEFS();
 
 int main(int argc, char **argv) {
@@ -366,5 +397,6 @@ int main(int argc, char **argv) {
   RUN_TEST(a_star_is_found_by_every_method);
   RUN_TEST(sums_that_no_network_has_are_refused);
   RUN_TEST(every_allocation_that_fails_is_told);
+  RUN_TEST(an_allocation_that_fails_leaves_no_folder);
   GREATEST_MAIN_END();
 }
