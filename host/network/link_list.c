@@ -52,6 +52,84 @@ ls_status link_list_fit(const struct sums *m, struct link_list *list, double tol
   return LS_STATUS_OK;
 }
 
+/* ---- trees --------------------------------------------------------------------------------------------------------
+ */
+
+/* Nodes 0..n-1 are lenders, n..2n-1 borrowers. */
+struct tree {
+  int32_t n;
+  int32_t *root;   /* [2n] another node of the same tree; a root its own: that with the largest sum */
+  int32_t *degree; /* [2n] links not yet solved */
+  int64_t *links;  /* [2n] exclusive or of their numbers: of a leaf, the number of its one link */
+  double *left;    /* [2n] sum less solved links */
+  int32_t *leaf;   /* [2n] stack */
+  double *solved;  /* [list count] */
+};
+
+static int32_t root_of(const struct tree *tree, int32_t node) {
+  while (tree->root[node] != node) node = tree->root[node] = tree->root[tree->root[node]];
+  return node;
+}
+
+static void plant(struct tree *tree, const struct sums *m, const struct link_list *list) {
+  for (int32_t v = 0; v < 2 * tree->n; v++) {
+    tree->root[v] = v;
+    tree->left[v] = v < tree->n ? m->claims[v] : m->debts[v - tree->n];
+  }
+  for (int64_t k = 0; k < list->count; k++) {
+    const int32_t end[2] = {list->link[k].lender, tree->n + list->link[k].borrower};
+    const int32_t a = root_of(tree, end[0]), b = root_of(tree, end[1]);
+    tree->root[tree->left[a] >= tree->left[b] ? b : a] = tree->left[a] >= tree->left[b] ? a : b;
+    for (int side = 0; side < 2; side++) tree->degree[end[side]]++, tree->links[end[side]] ^= k;
+  }
+}
+
+/* False where an amount is not above 0. */
+static bool solve(struct tree *tree, const struct link_list *list) {
+  int32_t count = 0;
+  bool positive = true;
+  for (int32_t v = 0; v < 2 * tree->n; v++)
+    if (tree->degree[v] == 1 && tree->root[v] != v) tree->leaf[count++] = v;
+  while (count > 0) {
+    const int32_t v = tree->leaf[--count];
+    const int64_t k = tree->links[v];
+    const int32_t other = v < tree->n ? tree->n + list->link[k].borrower : list->link[k].lender;
+    tree->solved[k] = tree->left[v];
+    positive = positive && tree->solved[k] > 0;
+    tree->left[other] -= tree->left[v];
+    tree->links[other] ^= k;
+    if (--tree->degree[other] == 1 && tree->root[other] != other) tree->leaf[count++] = other;
+  }
+  return positive;
+}
+
+ls_status link_list_solve_tree(const struct sums *m, struct link_list *list) {
+  const size_t nodes = 2 * (size_t)m->count, links = (size_t)list->count;
+  struct tree tree = {.n = m->count};
+  tree.root = context_allocate(m->context, nodes, sizeof *tree.root);
+  tree.degree = context_allocate(m->context, nodes, sizeof *tree.degree);
+  tree.links = context_allocate(m->context, nodes, sizeof *tree.links);
+  tree.left = context_allocate(m->context, nodes, sizeof *tree.left);
+  tree.leaf = context_allocate(m->context, nodes, sizeof *tree.leaf);
+  tree.solved = context_allocate(m->context, links, sizeof *tree.solved);
+  const bool good = tree.root && tree.degree && tree.links && tree.left && tree.leaf && tree.solved;
+  if (good) {
+    plant(&tree, m, list);
+    if (solve(&tree, list))
+      for (int64_t k = 0; k < list->count; k++) list->link[k].amount = tree.solved[k];
+  }
+  context_release(m->context, tree.solved);
+  context_release(m->context, tree.leaf);
+  context_release(m->context, tree.left);
+  context_release(m->context, tree.links);
+  context_release(m->context, tree.degree);
+  context_release(m->context, tree.root);
+  return good ? LS_STATUS_OK : LS_STATUS_OUT_OF_MEMORY;
+}
+
+/* ---- order --------------------------------------------------------------------------------------------------------
+ */
+
 static int by_ends(const void *left, const void *right) {
   const struct network_link *a = left, *b = right;
   if (a->lender != b->lender) return a->lender < b->lender ? -1 : 1;

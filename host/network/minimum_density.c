@@ -9,8 +9,9 @@
 
 #include <math.h>
 
-/* What subtractions leave of a sum that is used up, as a share of it; two sums that differ by less are the same. */
-static const double DUST = 1e-12;
+/* Two amounts that differ by less than this share of them are the same; and what subtractions, of which there may be hundreds,
+ * leave of a sum that is used up, as a share of it. */
+static const double EQUAL = 1e-12, DUST = 1e-14;
 
 /* Fills in all, as a function of the size: a fill costs N^2, so that small networks can afford many. */
 enum { RESTARTS_LEAST = 4, RESTARTS_MOST = 400, RESTART_WORK = 4000000 };
@@ -19,16 +20,19 @@ struct filling {
   const struct sums *m;
   double *claims, *debts; /* [count] what is left */
   double *weight;         /* [count] scratch */
-  double total;
+  double total, rounding; /* of what is left; rounding: what subtractions may have done to it */
   struct random_sequence random;
   struct link_list links;
 };
 
-static double left(double amount, double given) { return amount <= DUST * given ? 0 : amount; }
+static double left(double before, double amount, double given) {
+  const double rest = before - amount;
+  return rest <= DUST * given || rest <= EQUAL * amount ? 0 : rest;
+}
 
 static ls_status put(struct filling *f, int32_t lender, int32_t borrower, double amount) {
-  f->claims[lender] = left(f->claims[lender] - amount, f->m->claims[lender]);
-  f->debts[borrower] = left(f->debts[borrower] - amount, f->m->debts[borrower]);
+  f->claims[lender] = left(f->claims[lender], amount, f->m->claims[lender]);
+  f->debts[borrower] = left(f->debts[borrower], amount, f->m->debts[borrower]);
   return link_list_add(f->m->context, &f->links, lender, borrower, amount);
 }
 
@@ -38,7 +42,7 @@ static double slack(const struct filling *f, int32_t k) { return f->total - f->c
 /* The entity through which the rest must go, or -1. */
 static int32_t find_tight(const struct filling *f) {
   for (int32_t k = 0; k < f->m->count; k++)
-    if (f->claims[k] + f->debts[k] > 0 && slack(f, k) <= DUST * f->m->total) return k;
+    if (f->claims[k] + f->debts[k] > 0 && slack(f, k) <= f->rounding) return k;
   return -1;
 }
 
@@ -57,10 +61,11 @@ static ls_status finish_as_star(struct filling *f, int32_t k) {
 
 /* As much as both have left and as leaves the rest possible for everybody else. */
 static double amount_between(const struct filling *f, int32_t lender, int32_t borrower) {
-  double amount = fmin(f->claims[lender], f->debts[borrower]);
+  const double most = fmin(f->claims[lender], f->debts[borrower]);
+  double amount = most;
   for (int32_t k = 0; k < f->m->count; k++)
     if (k != lender && k != borrower) amount = fmin(amount, slack(f, k));
-  return amount;
+  return amount < most - f->rounding ? amount : most;
 }
 
 /* A borrower (or, from the other side, a lender) that has left just what `entity` has, or -1. */
@@ -69,7 +74,7 @@ static int32_t find_equal(struct filling *f, int32_t entity, bool is_lender) {
   const int32_t count = f->m->count, start = sequence_below(&f->random, count);
   for (int32_t k = 0; k < count && amount > 0; k++) {
     const int32_t other = (start + k) % count;
-    if (other != entity && fabs(others[other] - amount) <= DUST * amount) return other;
+    if (other != entity && fabs(others[other] - amount) <= EQUAL * amount) return other;
   }
   return -1;
 }
@@ -105,8 +110,14 @@ static void choose_pair(struct filling *f, bool is_greedy, int32_t *lender, int3
 }
 
 static void add_up(struct filling *f) {
+  double given = 0;
   f->total = 0;
-  for (int32_t k = 0; k < f->m->count; k++) f->total += f->claims[k];
+  for (int32_t k = 0; k < f->m->count; k++) {
+    f->total += f->claims[k];
+    if (f->claims[k] > 0) given += f->m->claims[k];
+    if (f->debts[k] > 0) given += f->m->debts[k];
+  }
+  f->rounding = DUST * given;
 }
 
 static ls_status link_pair(struct filling *f, int32_t lender, int32_t borrower) {
@@ -185,8 +196,8 @@ ls_status reconstruct_minimum_density(const struct sums *m, uint64_t seed, const
   f.weight = context_allocate(m->context, n, sizeof *f.weight);
   ls_status status = f.claims && f.debts && f.weight ? LS_STATUS_OK : LS_STATUS_OUT_OF_MEMORY;
   if (status == LS_STATUS_OK) status = search(&f, *restarts, &best);
-  /* What rounding left goes back where it belongs. */
-  if (status == LS_STATUS_OK) status = link_list_fit(m, &best, DUST / 10, 100);
+  /* Each link finished one of its ends, so that there are no cycles: what rounding did to the amounts is made good. */
+  if (status == LS_STATUS_OK) status = link_list_solve_tree(m, &best);
   if (status == LS_STATUS_OK) status = link_list_emit(&best, sink);
   link_list_release(m->context, &f.links);
   link_list_release(m->context, &best);

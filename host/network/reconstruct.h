@@ -34,6 +34,11 @@ void link_list_release(ls_context *context, struct link_list *list);
  */
 ls_status link_list_fit(const struct sums *sums, struct link_list *list, double tolerance, int32_t sweeps);
 
+/* Links without cycles (of lenders and borrowers as two kinds of nodes) have one set of amounts that has the sums: it
+ * is found from the leaves inwards, and what rounding leaves over goes to the largest sum of each tree. Amounts stay as
+ * they are where one would not be above 0. */
+ls_status link_list_solve_tree(const struct sums *sums, struct link_list *list);
+
 /* Sorts by lender, then borrower, and hands the links out. */
 ls_status link_list_emit(struct link_list *list, const struct link_sink *sink);
 
@@ -42,7 +47,7 @@ ls_status reconstruct_star(const struct sums *sums, const struct link_sink *sink
 
 /* ---- ras: maximum entropy ---------------------------------------------------------------------------------------- */
 
-enum { RAS_SWEEPS_MOST = 100000, RAS_ENTITIES_MOST = 10000 };
+enum { RAS_SWEEPS_SLOW = 1000, RAS_SWEEPS_MOST = 100000, RAS_ENTITIES_MOST = 10000 };
 #define RAS_TOLERANCE 1e-12
 
 struct ras_factors {
@@ -52,7 +57,8 @@ struct ras_factors {
   double error; /* largest relative error of a lender's sum; borrowers' sums hold to rounding */
 };
 
-/* LS_STATUS_UNUSABLE where RAS_SWEEPS_MOST sweeps are not enough. Not for a star. */
+/* Where RAS_SWEEPS_SLOW sweeps are not enough, the limit is found by bisection. LS_STATUS_UNUSABLE where
+ * RAS_SWEEPS_MOST sweeps are not enough. Not for a star. */
 ls_status ras_solve(const struct sums *sums, struct ras_factors *factors);
 void ras_release(const struct sums *sums, struct ras_factors *factors);
 ls_status reconstruct_ras(const struct sums *sums, const struct link_sink *sink, int32_t *sweeps);

@@ -291,6 +291,49 @@ TEST maximum_entropy_is_that_of_the_textbook(void) {
 }
 
 /* (Minimum density may find its best network without drawing.) */
+/* The first has all but a ten-thousandth of half of everything: sweeps alone would take some 100,000, the textbook's
+ * 2,000,000. */
+TEST sums_near_the_limit_are_met_too(void) {
+  const double claims[4] = {49.99, 25, 25, 0.01}, debts[4] = {50, 25, 24.995, 0.005};
+  static double expected[16];
+  struct matrix made;
+  int32_t sweeps, restarts;
+  ASSERT(given(4, claims, debts));
+  struct link_sink sink = start(&made, 4);
+  ASSERT_EQ(LS_STATUS_OK, reconstruct_ras(&sums, &sink, &sweeps));
+  ASSERT_EQ(RAS_SWEEPS_SLOW, sweeps);
+  ASSERT_IN_RANGE(0, error_of(&made, claims, debts), 1e-12);
+  spec_ras(4, claims, debts, 2000000, expected);
+  for (int k = 0; k < 16; k++) ASSERT_IN_RANGE(expected[k], made.amount[k], 1e-9);
+  sink = start(&made, 4);
+  ASSERT_EQ(LS_STATUS_OK, reconstruct_minimum_density(&sums, 0, &sink, &restarts));
+  ASSERT(made.in_order);
+  ASSERT_IN_RANGE(0, error_of(&made, claims, debts), 1e-12);
+  forget();
+  PASS();
+}
+
+/* Sizes over nine powers of ten: what rounding does to the largest may not reach the smallest. 1e-11, as for any sums. */
+TEST small_sums_beside_large_ones_are_met(void) {
+  struct random_sequence random = {24, 1, 0, 0};
+  for (int round = 0; round < 20; round++) {
+    double claims[N_MOST] = {0}, debts[N_MOST] = {0};
+    static struct matrix made;
+    for (int32_t i = 0; i < N_MOST; i++)
+      for (int32_t j = 0; j < N_MOST; j++) {
+        if (i == j || sequence_next(&random) > 0.2) continue;
+        const double amount = exp(20 * pow(sequence_next(&random), 8));
+        claims[i] += amount, debts[j] += amount;
+      }
+    ASSERT(given(N_MOST, claims, debts));
+    ASSERT_EQ(LS_STATUS_OK, make(MINIMUM_DENSITY, 0, &made));
+    ASSERT(made.in_order && made.links <= 2 * N_MOST);
+    ASSERT_IN_RANGE(0, error_of(&made, sums.claims, sums.debts), 1e-11);
+    forget();
+  }
+  PASS();
+}
+
 TEST other_seeds_and_other_members_are_other_networks(void) {
   struct random_sequence random = {23, 1, 0, 0};
   double claims[20], debts[20], z;
@@ -393,6 +436,8 @@ int main(int argc, char **argv) {
   RUN_TEST(moves_leave_the_prior_as_it_is);
   RUN_TEST(any_sums_of_a_network_are_met);
   RUN_TEST(maximum_entropy_is_that_of_the_textbook);
+  RUN_TEST(sums_near_the_limit_are_met_too);
+  RUN_TEST(small_sums_beside_large_ones_are_met);
   RUN_TEST(other_seeds_and_other_members_are_other_networks);
   RUN_TEST(a_star_is_found_by_every_method);
   RUN_TEST(sums_that_no_network_has_are_refused);
