@@ -23,6 +23,10 @@ if(LS_MPFR AND LS_GMP)
   target_compile_definitions(ls_test INTERFACE LS_WITH_MPFR=1)
 endif()
 
+include(DocumentedModel)
+documented_model(${PROJECT_BINARY_DIR}/documented)
+target_include_directories(ls_test INTERFACE ${PROJECT_BINARY_DIR}/documented)
+
 if(LS_TEST_HELPERS)
   add_library(ls_test_helpers STATIC ${LS_TEST_HELPERS})
   target_link_libraries(ls_test_helpers PUBLIC ls_test)

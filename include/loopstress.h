@@ -132,6 +132,37 @@ typedef struct ls_read_options {
 LS_API ls_status ls_network_read(ls_context *context, const char *path, const ls_read_options *options,
                                  ls_network **network);
 
+/* Networks in other shapes than a folder (docs/importing.md). All of them end in the checks of a folder. */
+typedef enum ls_import_kind {
+  LS_IMPORT_AUTO = 0,          /* by what stands at the path: a folder, HDF5, Matrix Market, else a matrix in CSV */
+  LS_IMPORT_FOLDER = 1,        /* a folder of tables, or a network file: as ls_network_read */
+  LS_IMPORT_MATRIX = 2,        /* a square matrix in CSV with ids in the first row and column */
+  LS_IMPORT_MATRIX_MARKET = 3, /* .mtx: coordinate or array; real, integer or pattern; general or symmetric */
+  LS_IMPORT_CSR = 4,           /* a group of an HDF5 file that AnnData would read: csr_matrix or csc_matrix */
+  LS_IMPORT_MAPPED = 5         /* delimited text, as a map in YAML says */
+} ls_import_kind;
+
+/* Who the rows of a matrix are: cell [i][j] is what i owes to j (debtor), or what j owes to i (creditor). */
+typedef enum ls_matrix_rows { LS_ROWS_DEBTOR = 0, LS_ROWS_CREDITOR = 1 } ls_matrix_rows;
+
+typedef struct ls_import_options {
+  ls_read_options reading;
+  ls_import_kind kind;
+  ls_matrix_rows rows;  /* of a matrix */
+  const char *entities; /* beside a matrix: CSV with the columns of entities.csv; NULL: ids alone */
+  const char *group;    /* of a CSR matrix, "/X"; NULL: the root */
+  const char *map;      /* path of a map: the kind is then LS_IMPORT_MAPPED */
+} ls_import_options;
+
+/* Kind AUTO, rows are debtors, everything else 0. */
+LS_API ls_import_options ls_import_options_default(void);
+
+/* Reads a network from a source of any kind; options may be NULL. *report (may be NULL) tells what was read, dropped and
+ * added up, one line each, and is the caller's. The SHA-256 of every file that was read is kept. Statuses of
+ * ls_network_read; LS_STATUS_USAGE: an option that the kind does not take. */
+LS_API ls_status ls_network_import(ls_context *context, const char *path, const ls_import_options *options,
+                                   ls_network **network, ls_text **report);
+
 /* Writes a network file. It appears under its name only when complete. LS_STATUS_OUTPUT_EXISTS unless `replace`. */
 LS_API ls_status ls_network_write(ls_context *context, const ls_network *network, const char *path, bool replace);
 LS_API void ls_network_destroy(ls_network **network);
@@ -145,7 +176,9 @@ LS_API const char *ls_network_name(const ls_network *network);
 /* Validates a folder or file and reports; as JSON {"valid","entities","links","errors":[{"file","line","message"}],
  * "warnings":[...], ...}. Bad input is a report with valid = false and status LS_STATUS_INVALID_INPUT (*report is set).
  * A network with tables of the loop model also goes through the baseline gate ("baseline_gate"; docs/baseline-gate.md):
- * without shock nobody defaults or is in distress, and quarter 0 is near what was reported. Warnings, or a gate that is
+ * without shock nobody defaults or is in distress, and quarter 0 is near what was reported. One with liabilities gets its
+ * network measures ("measures"; docs/indices.md): bounds of the spectral radius of relative exposures, and those of
+ * Glasserman and Young (2015) on whom each entity can topple. Warnings, or a gate that is
  * not passed, give LS_STATUS_CHECK_FAILED under `strict` (*report is set). */
 typedef struct ls_check_options {
   ls_read_options reading;
@@ -297,6 +330,27 @@ LS_API ls_window_options ls_window_options_default(void);
 
 /* LS_STATUS_USAGE: an option out of its range; LS_STATUS_INTERRUPTED. *report is unset on failure. */
 LS_API ls_status ls_window(ls_context *context, const ls_window_options *options, ls_format format, ls_text **report);
+typedef struct ls_indices_options {
+  bool shapley;         /* attribute the loss of the scenarios to whose shocks they are, in place of the indices */
+  int64_t permutations; /* of the attribution: 0: all subsets up to 16 who are shocked, else 1000 permutations; N > 0:
+                         * N random permutations (one more where N is odd: they come in pairs) */
+} ls_indices_options;
+
+/* No attribution, permutations 0. */
+LS_API ls_indices_options ls_indices_options_default(void);
+
+/* Indices of contagion (docs/indices.md). The scenarios of `options` are run as they are and again with the
+ * default of each entity forced, in quarter 0 in the loop model: what that adds to the losses of all others
+ * (contagion index; Cont, Moussa and Santos 2013), and what the others' defaults, equally likely, add to its own
+ * (vulnerability index), both means over the scenarios in currency units, with standard errors of scenarios in
+ * pairs, and by balance-sheet line; where claims per equity are known, the row and column sums of (I - Lambda)^-1
+ * - I. With `shapley`: the Shapley value of each entity's own shocks in the mean system loss (gross, or net by the
+ * setting loss=net), those to assets or the world together as one more player. indices_options may be NULL (the
+ * default). Statuses of ls_run; LS_STATUS_UNUSABLE also for a model that takes no defaults (without `shapley`),
+ * replays, and draws of the assumptions; LS_STATUS_USAGE for a shard, a dry run, permutations out of range.
+ * LS_STATUS_NOT_CONVERGED sets *report. */
+LS_API ls_status ls_indices(ls_context *context, const ls_network *network, const ls_run_options *options,
+                            const ls_indices_options *indices_options, ls_format format, ls_text **report);
 
 /* ---- results ------------------------------------------------------------------------------------------------------- */
 

@@ -20,14 +20,17 @@ enum ls_tables {
   LS_TABLES_LIABILITIES = 0, /* static models around a linear operator */
   LS_TABLES_LOOP = 1,
   LS_TABLES_TRADE = 2,
-  LS_TABLES_OWNERSHIP = 3
+  LS_TABLES_OWNERSHIP = 3,
+  LS_TABLES_HOLDINGS = 4, /* balance sheets with holdings of common assets, by channel of contagion */
+  LS_TABLES_CROSS_HOLDINGS = 5
 };
 
 enum {
-  LS_MODEL_SETTINGS = 8,
+  LS_MODEL_SETTINGS = 16,
   LS_MODEL_CHOICES = 8,
   LS_MODEL_COLUMNS = 5,
   LS_MODEL_OUTPUTS = 8,
+  LS_MODEL_ASSET_OUTPUTS = 4,
   LS_MODEL_LINES = 12,
   LS_MODEL_TRACE = 12,
   LS_MODEL_MEASURES = 16,
@@ -44,6 +47,7 @@ struct ls_setting_info {
       choice[LS_MODEL_CHOICES]; /* where the value is a word: its spellings for 0, 1, ...; a single one: the spelling of
                                            -1, beside the numbers from low to high; else NULL */
   const char *meaning;
+  int several; /* words may be joined by commas; the value is the sum of 1, 2, 4, ... for the 1st, 2nd, 3rd, ... */
 };
 
 struct ls_model_info {
@@ -52,6 +56,7 @@ struct ls_model_info {
   const char *source; /* author, year, journal, equation */
   enum ls_operator operator_kind;
   enum ls_tables tables;
+  uint32_t channels;  /* enum ls_channel: what a run looks at; 0 with holdings: as its setting `channels` says */
   uint32_t variables; /* bit v set: takes shocks of enum ls_variable v */
   int has_least;      /* --set solution=least is offered */
   int least_is_limit; /* what rises from the start reaches the least solution: no threshold that it only approaches */
@@ -61,8 +66,9 @@ struct ls_model_info {
   const char *output[LS_MODEL_OUTPUTS]; /* per-entity outputs in detail, as named in --json; ends with NULL */
   uint32_t output_flags;                /* bit o set: output o is true/false; */
   uint32_t output_integers;             /* bit o set: output o is a whole number */
-  const char *line[LS_MODEL_LINES];     /* balance-sheet lines that add up to the loss; ends with NULL */
-  int line_first;                       /* above 0: only so many of them where the run has no use for the others */
+  const char *asset_output[LS_MODEL_ASSET_OUTPUTS]; /* the same of every common asset; ends with NULL */
+  const char *line[LS_MODEL_LINES];                 /* balance-sheet lines that add up to the loss; ends with NULL */
+  int line_first; /* above 0: only so many of them where the run has no use for the others */
   const char
       *measure[LS_MODEL_MEASURES];     /* per-entity measures beside losses, where the run keeps them; ends with NULL */
   const char *system[LS_MODEL_SYSTEM]; /* the same of the whole system */

@@ -117,9 +117,14 @@ struct ls_output_layout {
   int32_t converged;       /* 1 or 0 */
   int32_t clip_count;      /* shock values clipped into their range */
   int32_t funding_refused; /* [N] quarters in which distress closed outside funding to it (loop) */
-  int32_t detail_count;  /* the model's own per-entity outputs (ls_model_info.outputs); 0 unless detail is asked for */
-  int32_t detail;        /* [detail_count * N] */
-  int32_t wave;          /* which of these is the sweep in which x reached 1 (static models); -1: none */
+  int32_t detail_count; /* the model's own per-entity outputs (ls_model_info.outputs); 0 unless detail is asked for */
+  int32_t detail;       /* [detail_count * N] */
+  int32_t asset_count;  /* M, of common assets */
+  int32_t asset_output_count; /* the same of assets (ls_model_info.asset_output); 0 unless detail is asked for */
+  int32_t asset_output;       /* [asset_output_count * M] */
+  int32_t margin;        /* the smallest distance of any entity from a threshold of its own, and whose it is; -1 unless
+                     detail is asked for of a static model */
+  int32_t wave;          /* which detail is the sweep in which x reached 1 (static models); -1: none */
   int32_t trace_count;   /* per-quarter fields of the loop model; 0 unless a trace is asked for */
   int32_t trace;         /* [quarter_count * trace_count * N] */
   int32_t audit;         /* loop: largest breach of the stock-flow identities, relative; -1 unless asked for */
@@ -132,7 +137,7 @@ struct ls_output_layout {
 
 /* ---- static models: x <- c_i(a_i) + s_i(a_i) a_i with a = A x ---------------------------------------------------------- */
 
-enum { LS_PARAMETER_COUNT = 12, LS_SETTING_COUNT = 8 };
+enum { LS_PARAMETER_COUNT = 13, LS_SETTING_COUNT = 16 };
 
 /* Meaning of the per-entity parameters of static models. */
 enum ls_parameter {
@@ -144,7 +149,8 @@ enum ls_parameter {
   LS_PARAMETER_CLAIMS = 5,     /* nominal claims on entities */
   LS_PARAMETER_UNNAMED = 6, /* what the column `equity` says beyond the rest of the balance sheet; 0 where not given */
   LS_PARAMETER_ASSET_VOLATILITY = 7, /* of external assets; -1 where not given */
-  LS_PARAMETER_OWN = 8               /* from here on the model's own columns, in the order of ls_model_info.column */
+  LS_PARAMETER_HOLDINGS = 8,         /* of common assets, where the model looks at them; else 0 */
+  LS_PARAMETER_OWN = 9               /* from here on the model's own columns, in the order of ls_model_info.column */
 };
 
 struct ls_static_plan {
@@ -160,6 +166,8 @@ struct ls_static_plan {
 
 /* ---- the loop model ------------------------------------------------------------------------------------------------------ */
 
+#include "cross_holdings_plan.h"
+#include "holdings_plan.h"
 #include "loop_plan.h"
 #include "ownership_plan.h"
 #include "production_plan.h"
@@ -178,6 +186,9 @@ struct ls_plan {
   int32_t state_slots; /* lane values of working memory that one tile needs */
   struct ls_shock_plan shock;
   struct ls_static_plan fixed;
+  struct ls_static_plan funding; /* a second operator: what i has borrowed from j, in money; rows and weights alone */
+  struct ls_holdings_plan holdings;
+  struct ls_cross_holdings_plan cross_holdings;
   struct ls_loop_plan loop;
   struct ls_production_plan production;
   struct ls_ownership_plan ownership;

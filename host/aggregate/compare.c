@@ -64,6 +64,9 @@ static void take_kept(struct difference *largest, const ls_results *a, const ls_
     take_numbers(largest, "kept/loss", of_a->loss, n, of_b->loss, m);
     take_numbers(largest, "kept/detail", of_a->detail, n * a->names.detail_count, of_b->detail,
                  m * b->names.detail_count);
+    if (of_a->asset != NULL && of_b->asset != NULL)
+      take_numbers(largest, "kept/asset", of_a->asset, (int64_t)a->names.asset_output_count * a->network->asset_count,
+                   of_b->asset, (int64_t)b->names.asset_output_count * b->network->asset_count);
   }
 }
 

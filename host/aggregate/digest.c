@@ -4,6 +4,7 @@
  * files, times, chunk sizes and counts of sweeps do not enter. -0 counts as 0 and every NaN as one NaN. Each array is preceded by its length.
  */
 #define XXH_STATIC_LINKING_ONLY /* for a hash state on the stack: a digest cannot fail for want of memory */
+#include <math.h>
 #include <string.h>
 #include <xxhash.h>
 
@@ -97,6 +98,9 @@ static void add_kept(XXH3_state_t *state, const ls_results *results, const struc
   add_numbers(state, number, 3);
   add_numbers(state, kept->loss, n);
   add_numbers(state, kept->detail, n * results->names.detail_count);
+  if (!isnan(kept->margin)) add_numbers(state, (const double[]){kept->margin, kept->margin_entity}, 2);
+  if (kept->asset != NULL)
+    add_numbers(state, kept->asset, (int64_t)results->network->asset_count * results->names.asset_output_count);
   add_numbers(state, kept->line, n * results->names.line_count);
   add_numbers(state, kept->trace, n * quarters * results->names.trace_count);
 }

@@ -29,6 +29,7 @@ void kept_release(const struct allocator *allocator, struct kept_scenario *kept,
   for (int32_t k = 0; kept != NULL && k < count; k++) {
     allocator_release(allocator, kept[k].id);
     allocator_release(allocator, kept[k].detail);
+    allocator_release(allocator, kept[k].asset);
     allocator_release(allocator, kept[k].line);
     allocator_release(allocator, kept[k].loss);
     allocator_release(allocator, kept[k].trace);
@@ -47,6 +48,7 @@ void results_name_lists(struct result_names *names, struct name_list list[NAME_L
       {"system_measures", &names->system, &names->system_count},
       {"measures_by_quarter", &names->by_quarter, &names->by_quarter_count},
       {"causes", &names->cause, &names->cause_count},
+      {"asset_outputs", &names->asset_output, &names->asset_output_count},
   };
   memcpy(list, all, sizeof all);
 }

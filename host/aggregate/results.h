@@ -110,12 +110,15 @@ struct kept_scenario {
   int64_t iterations;
   bool converged;
   double *detail;      /* [detail_count * N], as ls_model_info.output */
+  double *asset;       /* [asset_output_count * common assets], as ls_model_info.asset_output */
   double *line;        /* [line_count * N] */
   double *loss;        /* [N] */
   double *trace;       /* [quarter_count * trace_count * N]; NULL without trace=1 */
   double *cause;       /* [cause_count * N] the loss by cause; NaN in scenarios that are not told by cause */
   double *cause_gross; /* [cause_count] of the system's gross loss */
   double audit;        /* NaN unless audit=1 */
+  double margin;       /* of static models: the smallest distance of an entity from its threshold, as a share of that */
+  double margin_entity; /* whose it is; both NaN where nobody has any */
 };
 
 /* One model setting as it was in force: "alpha" = "0.5". */
@@ -150,11 +153,13 @@ struct result_names {
   char **measure, **system, **by_quarter;
   int32_t cause_count; /* 0: kept scenarios are not told by cause */
   char **cause;
+  int32_t asset_output_count; /* of common assets */
+  char **asset_output;
 };
 
 /* The lists of names, so that what is done to all of them stands once; the attribute holds the list in a results
  * file. */
-enum { NAME_LISTS = 7 };
+enum { NAME_LISTS = 8 };
 struct name_list {
   const char *attribute;
   char ***name;

@@ -179,6 +179,28 @@ static void write_kept(struct buffer *out, const ls_results *results) {
   }
 }
 
+static void write_kept_assets(struct buffer *out, const ls_results *results) {
+  int32_t count = results->network->asset_count;
+  buffer_text(out, "scenario,id,asset");
+  for (int32_t o = 0; o < results->names.asset_output_count; o++) {
+    buffer_text(out, ",");
+    cell_text(out, results->names.asset_output[o]);
+  }
+  buffer_text(out, "\n");
+  for (int32_t k = 0; k < results->kept_count; k++) {
+    const struct kept_scenario *kept = &results->kept[k];
+    for (int32_t m = 0; kept->asset != NULL && m < count; m++) {
+      buffer_print(out, "%lld,", (long long)kept->number);
+      cell_text(out, kept->id == NULL ? "" : kept->id);
+      buffer_text(out, ",");
+      cell_text(out, network_text(results->network, TABLE_ASSETS, "id", m));
+      for (int32_t o = 0; o < results->names.asset_output_count; o++)
+        cell_number(out, kept->asset[(int64_t)o * count + m]);
+      buffer_text(out, "\n");
+    }
+  }
+}
+
 /* ---- the folder ---------------------------------------------------------------------------------------------------------------------------- */
 
 static ls_status write_into(ls_context *context, const char *folder, const char *name, const void *data, size_t length,
@@ -205,6 +227,7 @@ static const struct table_writer TABLES[] = {{"system.csv", write_system, true},
                                              {"measures.csv", measures_table, true},
                                              {"scenarios.csv", write_scenarios, false},
                                              {"kept.csv", write_kept, false},
+                                             {"assets.csv", write_kept_assets, false},
                                              {"causes.csv", causes_table, false}};
 enum { TABLE_WRITERS = sizeof TABLES / sizeof *TABLES };
 

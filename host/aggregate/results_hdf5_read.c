@@ -329,8 +329,8 @@ static ls_status read_kept_array(const struct results_reader *reader, hdf5_id gr
 
 /* Fields that are datasets of their own back into one block for each scenario: field f of quarter t at (t F + f) n. */
 static ls_status read_kept_fields(const struct results_reader *reader, hdf5_id parent, const char *folder,
-                                  char *const *name, int32_t fields, int64_t quarters, size_t offset) {
-  int64_t n = reader->results->network->entity_count, size = quarters * fields * n, kept = reader->results->kept_count;
+                                  char *const *name, int32_t fields, int64_t quarters, int64_t n, size_t offset) {
+  int64_t size = quarters * fields * n, kept = reader->results->kept_count;
   hdf5_id group = -1;
   double *block = context_allocate(reader->context, (size_t)(size * kept), sizeof *block);
   if (block == NULL) return LS_STATUS_OUT_OF_MEMORY;
@@ -352,14 +352,17 @@ static ls_status read_kept_fields(const struct results_reader *reader, hdf5_id p
 
 static ls_status read_kept_numbers(const struct results_reader *reader, hdf5_id group, int64_t count) {
   struct kept_scenario *kept = reader->results->kept;
-  static const char *const number_name[3] = {"loss_gross", "loss_net", "audit"};
+  static const char *const number_name[] = {"loss_gross", "loss_net", "audit", "margin", "margin_entity"};
+  enum { NUMBERS = sizeof number_name / sizeof *number_name };
   static const char *const integer_name[4] = {"scenario", "default_count", "iterations", "converged"};
   ls_status status = LS_STATUS_OK;
-  for (int f = 0; f < 3 && status == LS_STATUS_OK; f++) {
+  for (int f = 0; f < NUMBERS && status == LS_STATUS_OK; f++) {
     double *value = NULL;
     status = hdf5_read_numbers(reader->file, group, number_name[f], count, &value);
     for (int64_t k = 0; k < count && status == LS_STATUS_OK; k++) {
-      *(f == 0 ? &kept[k].loss_gross : f == 1 ? &kept[k].loss_net : &kept[k].audit) = value[k];
+      double *const to[NUMBERS] = {&kept[k].loss_gross, &kept[k].loss_net, &kept[k].audit, &kept[k].margin,
+                                   &kept[k].margin_entity};
+      *to[f] = value[k];
     }
     context_release(reader->context, value);
   }
@@ -416,11 +419,15 @@ static ls_status read_kept(const struct results_reader *reader) {
     status = read_kept_array(reader, group, "cause_loss_gross", results->names.cause_count, PART(cause_gross));
   }
   if (status == LS_STATUS_OK) {
-    status =
-        read_kept_fields(reader, group, "detail", results->names.detail, results->names.detail_count, 1, PART(detail));
+    status = read_kept_fields(reader, group, "detail", results->names.detail, results->names.detail_count, 1, n,
+                              PART(detail));
+  }
+  if (status == LS_STATUS_OK && hdf5_has(reader->file, group, "assets")) {
+    status = read_kept_fields(reader, group, "assets", results->names.asset_output, results->names.asset_output_count,
+                              1, results->network->asset_count, PART(asset));
   }
   if (status == LS_STATUS_OK && hdf5_has(reader->file, group, "trace")) {
-    status = read_kept_fields(reader, group, "trace", results->names.trace, results->names.trace_count, quarters,
+    status = read_kept_fields(reader, group, "trace", results->names.trace, results->names.trace_count, quarters, n,
                               PART(trace));
   }
 #undef PART

@@ -413,6 +413,11 @@ static const double *kept_detail(const struct results_writer *w, int32_t k, int3
   return detail == NULL ? NULL : detail + (int64_t)which * w->a->shape.entity_count;
 }
 
+static const double *kept_asset(const struct results_writer *w, int32_t k, int32_t which) {
+  const double *asset = w->results->kept[k].asset;
+  return asset == NULL ? NULL : asset + (int64_t)which * w->results->network->asset_count;
+}
+
 static const double *kept_line(const struct results_writer *w, int32_t k, int32_t which) {
   (void)which;
   return w->results->kept[k].line;
@@ -446,8 +451,21 @@ static void put_causes(struct results_writer *w, hdf5_id group) {
 /* A field of the trace over (kept, quarter, entity). */
 /* What a model reports of an entity is money, but for these. */
 static const char *output_units(const struct results_writer *w, const char *name) {
-  static const char *const OTHER[][2] = {{"default", "1"},  {"default_quarter", "quarter"},  {"live", "1"},
-                                         {"distress", "1"}, {"distress_quarter", "quarter"}, {"capacity", "capacity"}};
+  static const char *const OTHER[][2] = {{"default", "1"},
+                                         {"default_quarter", "quarter"},
+                                         {"live", "1"},
+                                         {"distress", "1"},
+                                         {"distress_quarter", "quarter"},
+                                         {"capacity", "capacity"},
+                                         {"valuation", "1"},
+                                         {"wave", "1"},
+                                         {"hoarding", "1"},
+                                         {"failed", "1"},
+                                         {"downstream", "1"},
+                                         {"upstream", "1"},
+                                         {"index", "1"},
+                                         {"return", "1"},
+                                         {"return_from_sales", "1"}};
   for (size_t k = 0; k < sizeof OTHER / sizeof OTHER[0]; k++)
     if (strcmp(name, OTHER[k][0]) == 0) return OTHER[k][1];
   return w->amount;
@@ -474,15 +492,21 @@ static void put_kept_scalars(struct results_writer *w, hdf5_id group) {
   int32_t count = w->results->kept_count;
   struct {
     const char *name, *units, *meaning;
-  } field[3] = {{"loss_gross", w->amount, "sum of the positive losses"},
-                {"loss_net", w->amount, "loss of holders outside the network"},
-                {"audit", "1", "largest relative breach of the accounting identities"}};
+  } field[] = {{"loss_gross", w->amount, "sum of the positive losses"},
+               {"loss_net", w->amount, "loss of holders outside the network"},
+               {"audit", "1", "largest relative breach of the accounting identities"},
+               {"margin", "1", "smallest distance of an entity from its threshold, as a share of that"},
+               {"margin_entity", "1", "number of that entity, from 0"}};
+  enum { FIELDS = sizeof field / sizeof *field };
   double *number = context_allocate(w->context, (size_t)count, sizeof *number);
   int64_t *integer = context_allocate(w->context, (size_t)count, sizeof *integer);
-  for (int f = 0; f < 3 && number != NULL; f++) {
+  for (int f = 0; f < FIELDS && number != NULL; f++) {
     struct hdf5_array array = array_of(group, field[f].name, field[f].units, field[f].meaning, w->kept, -1, -1);
-    for (int32_t k = 0; k < count; k++)
-      number[k] = f == 0 ? kept[k].loss_gross : f == 1 ? kept[k].loss_net : kept[k].audit;
+    for (int32_t k = 0; k < count; k++) {
+      const double of_kept[FIELDS] = {kept[k].loss_gross, kept[k].loss_net, kept[k].audit, kept[k].margin,
+                                      kept[k].margin_entity};
+      number[k] = of_kept[f];
+    }
     hdf5_write_numbers(w->file, &array, number);
   }
   static const char *const name[3] = {"default_count", "iterations", "converged"};
@@ -515,6 +539,22 @@ static void make_kept_scale(struct results_writer *w, hdf5_id group) {
   context_release(w->context, number);
 }
 
+/* What a scenario does to common assets; they have a dimension of their own. */
+static void put_kept_assets(struct results_writer *w, hdf5_id group) {
+  const ls_results *results = w->results;
+  const int32_t count = results->network->asset_count;
+  if (results->names.asset_output_count == 0 || count == 0) return;
+  char *const *id = network_column(results->network, TABLE_ASSETS, "id")->text;
+  hdf5_id assets = hdf5_group_create(w->file, group, "assets");
+  hdf5_id scale = hdf5_scale_texts(w->file, assets, "asset", "id of the common asset", id, count);
+  for (int32_t k = 0; k < results->names.asset_output_count; k++) {
+    const char *name = results->names.asset_output[k];
+    struct hdf5_array array = array_of(assets, name, output_units(w, name), name, w->kept, scale, -1);
+    put_kept_array(w, &array, kept_asset, k, count);
+  }
+  hdf5_group_close(w->file, assets);
+}
+
 static void put_kept(struct results_writer *w) {
   const ls_results *results = w->results;
   int64_t n = w->a->shape.entity_count;
@@ -537,6 +577,7 @@ static void put_kept(struct results_writer *w) {
     put_kept_array(w, &array, kept_detail, k, n);
   }
   hdf5_group_close(w->file, detail);
+  put_kept_assets(w, group);
   if (results->kept[0].trace != NULL) {
     hdf5_id trace = hdf5_group_create(w->file, group, "trace");
     for (int32_t f = 0; f < results->names.trace_count; f++) put_trace(w, trace, f);

@@ -191,6 +191,20 @@ static void write_scenario_entities(struct json *json, const ls_results *results
   json_list_end(json);
 }
 
+static void write_scenario_assets(struct json *json, const ls_results *results, const struct kept_scenario *kept) {
+  int32_t count = results->network->asset_count;
+  if (kept->asset == NULL) return;
+  json_list_begin(json, "assets");
+  for (int32_t m = 0; m < count; m++) {
+    json_object_begin(json, NULL);
+    json_text(json, "id", network_text(results->network, TABLE_ASSETS, "id", m));
+    for (int32_t k = 0; k < results->names.asset_output_count; k++)
+      json_number(json, results->names.asset_output[k], kept->asset[(int64_t)k * count + m]);
+    json_object_end(json);
+  }
+  json_list_end(json);
+}
+
 static void write_scenario_lines(struct json *json, const ls_results *results, const struct kept_scenario *kept) {
   int32_t n = results->accumulator->shape.entity_count;
   if (kept->line == NULL || results->names.line_count == 0) return;
@@ -242,8 +256,13 @@ static void write_scenario(struct json *json, const ls_results *results, const s
   json_flag(json, "converged", kept->converged);
   if (results->draws.count > 0) json_whole(json, "assumption_draw", scenario_draw(kept->number, results->draws.count));
   if (!isnan(kept->audit)) json_number(json, "audit", kept->audit);
+  if (!isnan(kept->margin)) {
+    json_number(json, "margin", kept->margin);
+    json_text(json, "margin_entity", ls_network_entity_id(results->network, (int32_t)kept->margin_entity));
+  }
   causes_json(json, results, kept);
   write_scenario_entities(json, results, kept);
+  write_scenario_assets(json, results, kept);
   write_scenario_lines(json, results, kept);
   write_trace(json, results, kept);
   json_object_end(json);

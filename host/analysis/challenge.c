@@ -11,17 +11,6 @@
 
 /* ---- what can be challenged -------------------------------------------------------------------------------------- */
 
-static struct scenario_options scenario_options_of(const ls_run_options *options) {
-  return (struct scenario_options){.path = options->scenarios,
-                                   .has_seed = options->has_seed,
-                                   .seed = options->seed,
-                                   .count = options->count,
-                                   .keep_worst = options->keep_worst,
-                                   .assumption_draws = options->assumption_draws,
-                                   .ensemble = options->ensemble,
-                                   .allow_missing_targets = options->allow_missing_targets};
-}
-
 static ls_status check_scenarios(ls_context *context, const struct scenario_set *set) {
   if (!set->drawn || set->replay != NULL)
     return context_fail(context, LS_STATUS_UNUSABLE,

@@ -6,12 +6,12 @@
 int command_generate(const struct options *options) {
   ls_text *report = NULL;
   ls_generate_options wanted = ls_generate_options_default();
-  if (options->kind == NULL || options->entities == 0) {
+  if (options->kind == NULL || options->entity_count == 0) {
     cli_complain("'generate' needs --kind core-periphery, erdos-renyi or scale-free, and --entities N");
     return EXIT_USAGE;
   }
   wanted.kind = options->kind;
-  wanted.entities = options->entities;
+  wanted.entities = options->entity_count;
   wanted.seed = options->seed;
   if (options->degree >= 0) wanted.degree = options->degree;
   if (options->core_share >= 0) wanted.core_share = options->core_share;

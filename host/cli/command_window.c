@@ -32,7 +32,7 @@ int command_window(const struct options *options) {
     if (code != EXIT_DONE) return code;
     wanted.degree = degree, wanted.degree_count = count;
   }
-  if (options->entities > 0) wanted.entities = options->entities;
+  if (options->entity_count > 0) wanted.entities = options->entity_count;
   if (options->networks > 0) wanted.networks = options->networks;
   if (options->interbank_share >= 0) wanted.interbank_share = options->interbank_share;
   if (options->capital_ratio >= 0) wanted.capital_ratio = options->capital_ratio;

@@ -14,6 +14,7 @@ int command_compare(const struct options *options);
 int command_merge(const struct options *options);
 int command_circularity(const struct options *options);
 int command_challenge(const struct options *options);
+int command_indices(const struct options *options);
 int command_coverage(const struct options *options);
 int command_reconstruct(const struct options *options);
 int command_generate(const struct options *options);

@@ -42,14 +42,15 @@ static int check_folder(const char *path) {
   return code;
 }
 
-static bool is_an_input(const struct options *options, const struct stat *output) {
+static bool is_same_file(const char *path, const struct stat *output) {
   struct stat input;
-  for (int k = 0; k < options->operand_count; k++) {
-    bool same =
-        stat(options->operand[k], &input) == 0 && input.st_dev == output->st_dev && input.st_ino == output->st_ino;
-    if (same) return true;
-  }
-  return false;
+  return path != NULL && stat(path, &input) == 0 && input.st_dev == output->st_dev && input.st_ino == output->st_ino;
+}
+
+static bool is_an_input(const struct options *options, const struct stat *output) {
+  for (int k = 0; k < options->operand_count; k++)
+    if (is_same_file(options->operand[k], output)) return true;
+  return is_same_file(options->entities, output) || is_same_file(options->map, output);
 }
 
 int destination_check(const struct options *options, bool is_folder) {

@@ -10,8 +10,8 @@
 
 static const struct command COMMAND[] = {
     {"import", COMMAND_IMPORT, "SOURCE", 1, 1, true,
-     "Validates a folder of CSV tables and writes it as one network file", "loopstress import my-network -o network.h5",
-     command_import},
+     "Validates a folder of CSV tables, a matrix or mapped text and writes it as one network file",
+     "loopstress import my-network -o network.h5", command_import},
     {"check", COMMAND_CHECK, "NETWORK", 1, 1, false,
      "Lists every fault of a network, sums up what it holds, and tells whether its plan can be lived",
      "loopstress check my-network", command_check},
@@ -45,6 +45,9 @@ static const struct command COMMAND[] = {
     {"window", COMMAND_WINDOW, "", 0, 0, false,
      "Tells for which mean degrees one failure may take a random network along",
      "loopstress window --networks 1000 --json", command_window},
+    {"indices", COMMAND_INDICES, "NETWORK", 1, 1, false,
+     "Tells what each default costs the others, and whose shocks the losses are due to",
+     "loopstress indices my-network --model debtrank-linear --scenarios monte-carlo.yaml", command_indices},
     {"models", COMMAND_MODELS, "", 0, 0, false, "Lists the models with their sources and settings", "loopstress models",
      command_models},
     {"backends", COMMAND_BACKENDS, "", 0, 0, false, "Tells where this build can compute", "loopstress backends",

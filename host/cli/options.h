@@ -15,15 +15,17 @@ struct options {
   const char *output, *model, *scenarios, *backend, *isa, *engine, *format, *basis, *window, *method, *kind, *degrees,
       *tie;
   const char *keep, *shard, *duplicates;
+  const char *entities, *matrix_rows, *group, *map;
   int64_t threads, chunk, count, draws;
-  int64_t links, ensemble, entities, networks;
+  int64_t links, ensemble, entity_count, networks;
   double degree, core_share, capital_ratio, interbank_share, threshold; /* -1 not given */
   int64_t rewirings;                                                    /* -1 not given */
+  int64_t permutations;
   uint64_t seed;
   bool has_seed;
   int64_t keep_worst; /* from --keep; -1 not given */
   int shard_index, shard_count;
-  bool allow_missing_targets, dry_run, force, json, strict;
+  bool allow_missing_targets, dry_run, force, json, strict, shapley;
   bool help, no_progress, quiet;
   char *command_line; /* as a shell would take it again, owned */
 };
@@ -47,7 +49,8 @@ enum command_bit {
   COMMAND_RECONSTRUCT = 1 << 14,
   COMMAND_GENERATE = 1 << 15,
   COMMAND_WINDOW = 1 << 16,
-  COMMAND_ALL = (1 << 17) - 1
+  COMMAND_INDICES = 1 << 17,
+  COMMAND_ALL = (1 << 18) - 1
 };
 
 struct command {

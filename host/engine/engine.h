@@ -28,6 +28,18 @@ struct job_draw {
   struct ls_plan *plan, *detail;
 };
 
+/* How a run reads its scenario file. */
+struct scenario_options scenario_options_of(const ls_run_options *options);
+
+/* LS_STATUS_USAGE for numbers out of their range. */
+ls_status run_check_options(ls_context *context, const ls_run_options *options);
+
+/* Warns of options that mean nothing without a scenario file. */
+void run_warn_unused(ls_context *context, const ls_run_options *options);
+
+/* Under `strict`: LS_STATUS_INVALID_INPUT where there are warnings from `first` on. */
+ls_status run_refuse_warnings(ls_context *context, const ls_run_options *options, int first);
+
 /* Settings, scenarios, plans and baseline. `scenario` names or holds the scenario file. */
 ls_status job_prepare(ls_context *context, const ls_network *network, const ls_run_options *options,
                       const struct scenario_options *scenario, struct job *job);

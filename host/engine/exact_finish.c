@@ -141,7 +141,7 @@ static bool settle(const struct ls_view *view, struct ls_static_model model, con
   find_pieces(view, model, s->given, s->x, system->constant, system->slope);
   for (int32_t round = 0; round < n + 2; round++) {
     if (!solve_round(system, view->plan, s->x)) return false;
-    for (int32_t i = 0; i < n; i++) fixed_point_note_wave(view, s, i, slot_get(s->x, i), swept + round);
+    for (int32_t i = 0; i < n; i++) fixed_point_note_wave(s, i, slot_get(s->x, i), lane_set(swept + round));
     find_pieces(view, model, s->given, s->x, constant, slope);
     if (same_pieces(system, constant, slope, n)) return true;
     for (int32_t i = 0; i < n; i++) {
@@ -293,13 +293,12 @@ static void finish_tile(const struct ls_plan *plan, int64_t scenario, struct sys
   ls_slots own = tile_own(plan, state);
   fixed_point_tile(&view, model, own, output);
   int64_t n = plan->entity_count;
-  const struct fixed_point_state s = {own, slots_from(own, n), slots_from(own, 2 * n), slots_from(own, 3 * n)};
+  const struct fixed_point_state s = fixed_point_state_of_plan(&view, own);
   const struct rise rise = {&view, model, &s, system, room, room + n, room + 2 * n, room + 3 * n, room + 4 * n};
   bool settled =
       LS_MODELS[plan->model]->convex ? settle_convex(&rise) : settle(&view, model, &s, system, room, room + n);
   if (!settled) return;
-  slot_set(output, plan->output.converged, lane_set(1));
-  fixed_point_output(&view, model, &s, output);
+  fixed_point_output(&view, model, &s, slot_get(output, plan->output.iterations), mask_none(), output);
 }
 
 ls_status exact_finish(ls_context *context, const struct ls_plan *plan, int64_t scenario, double *value,

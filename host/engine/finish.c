@@ -147,12 +147,18 @@ static ls_status keep_one(ls_context *context, const struct job *job, const stru
   kept->iterations = (int64_t)value[o->iterations * chunk->stride];
   kept->converged = value[o->converged * chunk->stride] > 0;
   kept->audit = o->audit >= 0 ? value[o->audit * chunk->stride] : NAN;
+  const bool has_margin = o->margin >= 0 && value[(o->margin + 1) * chunk->stride] >= 0;
+  kept->margin = has_margin ? value[o->margin * chunk->stride] : NAN;
+  kept->margin_entity = has_margin ? value[(o->margin + 1) * chunk->stride] : NAN;
   kept->id = job->scenarios->drawn ? context_print(context, "%" PRId64, kept->number)
                                    : context_copy_text(context, job->scenarios->id[kept->number]);
   ls_status status = kept->id != NULL ? LS_STATUS_OK : LS_STATUS_OUT_OF_MEMORY;
   if (status == LS_STATUS_OK) status = copy_block(context, chunk, s, o->loss, n, &kept->loss);
   if (status == LS_STATUS_OK) status = copy_block(context, chunk, s, o->line, o->line_count * n, &kept->line);
   if (status == LS_STATUS_OK) status = copy_block(context, chunk, s, o->detail, o->detail_count * n, &kept->detail);
+  if (status == LS_STATUS_OK && o->asset_output_count > 0)
+    status =
+        copy_block(context, chunk, s, o->asset_output, (int64_t)o->asset_output_count * o->asset_count, &kept->asset);
   if (status == LS_STATUS_OK && trace > 0) status = copy_block(context, chunk, s, o->trace, trace, &kept->trace);
   return status;
 }

@@ -83,6 +83,9 @@ static ls_status fill_names(ls_context *context, const struct job *job, struct r
   const struct ls_output_layout *at = &job->plan->output;
   ls_status status = copy_names(context, info->output, LS_MODEL_OUTPUTS, &names->detail, &names->detail_count);
   if (status == LS_STATUS_OK)
+    status = copy_names(context, info->asset_output, LS_MODEL_ASSET_OUTPUTS, &names->asset_output,
+                        &names->asset_output_count);
+  if (status == LS_STATUS_OK)
     status = copy_names(context, info->line, at->line_count, &names->line, &names->line_count);
   if (status == LS_STATUS_OK)
     status = copy_names(context, info->trace, LS_MODEL_TRACE, &names->trace, &names->trace_count);

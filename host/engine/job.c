@@ -133,6 +133,17 @@ static bool features_differ(const struct job *job, uint32_t features) {
   return differ;
 }
 
+struct scenario_options scenario_options_of(const ls_run_options *options) {
+  return (struct scenario_options){.path = options->scenarios,
+                                   .has_seed = options->has_seed,
+                                   .seed = options->seed,
+                                   .count = options->count,
+                                   .keep_worst = options->keep_worst,
+                                   .assumption_draws = options->assumption_draws,
+                                   .ensemble = options->ensemble,
+                                   .allow_missing_targets = options->allow_missing_targets};
+}
+
 ls_status job_prepare(ls_context *context, const ls_network *network, const ls_run_options *options,
                       const struct scenario_options *scenario, struct job *out) {
   struct job job = {.network = network, .threads = options->threads, .chunk = options->chunk, .isa = options->isa};

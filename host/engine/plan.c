@@ -44,6 +44,7 @@ static void lay_out_output(const struct run_settings *settings, bool detail, str
   o->converged = take(&next, 1);
   o->clip_count = take(&next, 1);
   o->audit = timed && settings->audit ? take(&next, 1) : -1;
+  o->margin = detail && !timed ? take(&next, 2) : -1;
   bool measured = plan->loop.features != 0;
   o->measure_count = measured ? names_until_null(info->measure, LS_MODEL_MEASURES) : 0;
   o->measure = take(&next, o->measure_count * n);
@@ -53,6 +54,9 @@ static void lay_out_output(const struct run_settings *settings, bool detail, str
   o->detail_count = detail ? names_until_null(info->output, LS_MODEL_OUTPUTS) : 0;
   o->detail = take(&next, o->detail_count * n);
   o->wave = timed ? -1 : index_of("wave", info->output, LS_MODEL_OUTPUTS);
+  o->asset_count = plan->holdings.asset_count;
+  o->asset_output_count = detail ? names_until_null(info->asset_output, LS_MODEL_ASSET_OUTPUTS) : 0;
+  o->asset_output = take(&next, o->asset_output_count * o->asset_count);
   o->trace_count = detail && settings->trace ? names_until_null(info->trace, LS_MODEL_TRACE) : 0;
   o->trace = take(&next, o->trace_count * plan->quarter_count * n);
   o->slot_count = next;
@@ -69,9 +73,13 @@ static ls_status make_baseline(ls_context *context, struct ls_plan *plan) {
 static int32_t count_state_slots(const struct ls_plan *plan, enum ls_tables tables) {
   const struct ls_shock_plan *shock = &plan->shock;
   int32_t scratch = shock->factor_count + shock->source_count;
-  int32_t n = plan->entity_count; /* at most four numbers an entity, and what the tables' own classes need */
+  int32_t n = plan->entity_count; /* at most five numbers an entity, and what the tables' own classes need */
   int32_t own = tables == LS_TABLES_LOOP ? plan->loop.slot.count
-                                         : (4 + plan->ownership.class_count) * n + plan->production.market_count;
+                                         : (5 + plan->ownership.class_count) * n + plan->production.market_count;
+  if (tables == LS_TABLES_HOLDINGS) {
+    int32_t holdings = plan->holdings.holding_first != NULL ? plan->holdings.holding_first[n] : 0;
+    own = 12 * n + 4 * plan->holdings.asset_count + holdings; /* kernels/models/channels.h */
+  }
   return shock->key_count + shock->column_count + (own > scratch ? own : scratch);
 }
 
@@ -86,11 +94,10 @@ ls_status plan_create(ls_context *context, const ls_network *network, const stru
   plan->tolerance = settings->tolerance;
   plan->max_iterations = settings->max_iterations;
   plan->shock = scenarios->shock;
-  static ls_status (*const fill[])(ls_context *, const ls_network *, const struct run_settings *,
-                                   struct ls_plan *) = {[LS_TABLES_LIABILITIES] = plan_fill_static,
-                                                        [LS_TABLES_LOOP] = plan_fill_loop,
-                                                        [LS_TABLES_TRADE] = plan_fill_production,
-                                                        [LS_TABLES_OWNERSHIP] = plan_fill_ownership};
+  static ls_status (*const fill[])(ls_context *, const ls_network *, const struct run_settings *, struct ls_plan *) = {
+      [LS_TABLES_LIABILITIES] = plan_fill_static, [LS_TABLES_LOOP] = plan_fill_loop,
+      [LS_TABLES_TRADE] = plan_fill_production,   [LS_TABLES_OWNERSHIP] = plan_fill_ownership,
+      [LS_TABLES_HOLDINGS] = plan_fill_channels,  [LS_TABLES_CROSS_HOLDINGS] = plan_fill_cross_holdings};
   enum ls_tables tables = settings->info->tables;
   ls_status status = fill[tables](context, network, settings, plan);
   if (status == LS_STATUS_OK && tables == LS_TABLES_LOOP) plan_lay_out_loop(plan, settings->audit);
@@ -235,6 +242,31 @@ static void list_ownership(struct array_list *list) {
   OWN(ownership.stake_share, stakes);
 }
 
+static void list_holdings(struct array_list *list) {
+  const struct ls_holdings_plan *p = &list->plan->holdings;
+  const struct ls_cross_holdings_plan *cross = &list->plan->cross_holdings;
+  int64_t n = list->plan->entity_count, holdings = p->holding_first != NULL ? p->holding_first[n] : 0;
+  OWN(holdings.holding_first, n + 1);
+  OWN(holdings.asset, holdings);
+  OWN(holdings.amount, holdings);
+  OWN(holdings.price, p->asset_count);
+  OWN(holdings.depth, p->asset_count);
+  OWN(holdings.floor, p->asset_count);
+  OWN(cross_holdings.external_assets, n);
+  OWN(cross_holdings.cash, n);
+  OWN(cross_holdings.free_share, n);
+  OWN(cross_holdings.threshold, n);
+  OWN(cross_holdings.cost, n);
+  OWN(cross_holdings.order, n);
+  OWN(cross_holdings.pivot, n);
+  OWN(cross_holdings.lower_first, n + 1);
+  OWN(cross_holdings.lower_row, cross->lower_first != NULL ? cross->lower_first[n] : 0);
+  OWN(cross_holdings.lower, cross->lower_first != NULL ? cross->lower_first[n] : 0);
+  OWN(cross_holdings.upper_first, n + 1);
+  OWN(cross_holdings.upper_column, cross->upper_first != NULL ? cross->upper_first[n] : 0);
+  OWN(cross_holdings.upper, cross->upper_first != NULL ? cross->upper_first[n] : 0);
+}
+
 static void list_production(struct array_list *list) {
   const struct ls_production_plan *p = &list->plan->production;
   int64_t n = list->plan->entity_count;
@@ -283,18 +315,23 @@ static void list_loop(struct array_list *list) {
   list_elimination(list);
 }
 
+#define OWN_OPERATOR(links)                                                        \
+  OWN(links.row_start, n + 1);                                                     \
+  OWN(links.column, plan->links.row_start != NULL ? plan->links.row_start[n] : 0); \
+  OWN(links.weight, plan->links.row_start != NULL ? plan->links.row_start[n] : 0); \
+  OWN(links.bound, n)
+
 int plan_arrays(const struct ls_plan *plan, struct plan_array item[PLAN_ARRAYS_MOST]) {
   struct array_list here = {plan, item, 0}, *list = &here;
   int64_t n = plan->entity_count;
   list_shock(list);
-  OWN(fixed.row_start, n + 1);
-  OWN(fixed.column, plan->fixed.row_start != NULL ? plan->fixed.row_start[n] : 0);
-  OWN(fixed.weight, plan->fixed.row_start != NULL ? plan->fixed.row_start[n] : 0);
-  OWN(fixed.bound, n);
+  OWN_OPERATOR(fixed);
+  OWN_OPERATOR(funding);
   OWN(fixed.parameter, LS_PARAMETER_COUNT * n);
   list_loop(list);
   list_production(list);
   list_ownership(list);
+  list_holdings(list);
   OWN(baseline_value, n * plan->quarter_count);
   OWN(baseline_line, n * plan->output.line_count);
   return list->count;

@@ -25,7 +25,7 @@ struct plan_array {
   size_t bytes;
   bool owned;
 };
-enum { PLAN_ARRAYS_MOST = 160 };
+enum { PLAN_ARRAYS_MOST = 192 };
 int plan_arrays(const struct ls_plan *plan, struct plan_array list[PLAN_ARRAYS_MOST]);
 
 /* Parts, each filling its own members. */
@@ -35,6 +35,13 @@ ls_status plan_fill_ownership(ls_context *context, const ls_network *network, co
                               struct ls_plan *plan);
 ls_status plan_fill_production(ls_context *context, const ls_network *network, const struct run_settings *settings,
                                struct ls_plan *plan);
+ls_status plan_fill_channels(ls_context *context, const ls_network *network, const struct run_settings *settings,
+                             struct ls_plan *plan);
+ls_status plan_fill_cross_holdings(ls_context *context, const ls_network *network, const struct run_settings *settings,
+                                   struct ls_plan *plan);
+/* Common assets and who holds them; `total` [N]: what each holds in all. `sold`: they are sold, and must have a market depth. */
+ls_status plan_fill_holdings(ls_context *context, const ls_network *network, const struct run_settings *settings,
+                             bool sold, double *total, struct ls_plan *plan);
 ls_status plan_fill_loop(ls_context *context, const ls_network *network, const struct run_settings *settings,
                          struct ls_plan *plan);
 ls_status plan_fill_elimination(ls_context *context, const struct ls_loop_links *stake, int32_t node_count,

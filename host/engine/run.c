@@ -120,8 +120,8 @@ static ls_status fill_baseline(ls_context *context, const struct job *job, ls_re
   }
   memcpy(results->baseline_path, plan->baseline_value, n * quarters * sizeof(double));
   memcpy(results->baseline_value, plan->baseline_value + (quarters - 1) * n, n * sizeof(double));
-  bool booked =
-      job->settings.info->tables != LS_TABLES_TRADE; /* shares of output are in no book: nothing is lost at zero */
+  /* Shares of output and market values are in no book: nothing is lost at zero. */
+  bool booked = job->settings.info->tables != LS_TABLES_TRADE && job->settings.info->tables != LS_TABLES_CROSS_HOLDINGS;
   if (booked) plan_book_equity(job->network, plan, results->loss_at_zero);
   for (size_t i = 0; booked && i < n; i++) results->loss_at_zero[i] -= results->baseline_value[i];
   return LS_STATUS_OK;
@@ -136,7 +136,7 @@ static ls_status compute_part(ls_context *context, const struct job *job, int64_
   return job_compute(context, job, false, job->scenarios->replay, first, count, consume, &consumer);
 }
 
-static ls_status check_options(ls_context *context, const ls_run_options *options) {
+ls_status run_check_options(ls_context *context, const ls_run_options *options) {
   if (options->shard_count < 1 || options->shard_index < 0 || options->shard_index >= options->shard_count)
     return context_fail(context, LS_STATUS_USAGE, "shard %d/%d: must be I/N with 0 <= I < N", options->shard_index,
                         options->shard_count);
@@ -151,6 +151,18 @@ static ls_status check_options(ls_context *context, const ls_run_options *option
   if (options->ensemble > 0 && options->scenarios == NULL)
     return context_fail(context, LS_STATUS_UNUSABLE, "a run over an ensemble needs random scenarios (YAML)");
   return LS_STATUS_OK;
+}
+
+void run_warn_unused(ls_context *context, const ls_run_options *options) {
+  if (options->scenarios == NULL &&
+      (options->count > 0 || options->has_seed || options->keep_worst >= 0 || options->assumption_draws > 0))
+    context_warn(context, NULL, 0, "count, seed, keep and draws have no effect without a scenario file");
+}
+
+ls_status run_refuse_warnings(ls_context *context, const ls_run_options *options, int first) {
+  if (!options->strict || ls_context_warning_count(context) <= first) return LS_STATUS_OK;
+  return context_fail(context, LS_STATUS_INVALID_INPUT, "warnings are errors under --strict: %s",
+                      ls_context_warning(context, first));
 }
 
 static void describe_plan(ls_context *context, const struct job *job, int64_t first, int64_t count) {
@@ -197,30 +209,18 @@ static ls_status check_convergence(ls_context *context, const struct job *job, c
 
 static ls_status run_network(ls_context *context, const ls_network *network, const ls_run_options *options,
                              uint32_t muted, ls_results **out) {
-  ls_status status = check_options(context, options);
+  ls_status status = run_check_options(context, options);
   if (status != LS_STATUS_OK) return status;
-  struct scenario_options scenario = {.path = options->scenarios,
-                                      .has_seed = options->has_seed,
-                                      .seed = options->seed,
-                                      .count = options->count,
-                                      .keep_worst = options->keep_worst,
-                                      .assumption_draws = options->assumption_draws,
-                                      .ensemble = options->ensemble,
-                                      .allow_missing_targets = options->allow_missing_targets,
-                                      .muted = muted};
+  struct scenario_options scenario = scenario_options_of(options);
+  scenario.muted = muted;
   struct job job = {0};
   ls_results *results = NULL;
   int warnings = ls_context_warning_count(context);
-  if (options->scenarios == NULL &&
-      (options->count > 0 || options->has_seed || options->keep_worst >= 0 || options->assumption_draws > 0))
-    context_warn(context, NULL, 0, "count, seed, keep and draws have no effect without a scenario file");
+  run_warn_unused(context, options);
   status = job_prepare(context, network, options, &scenario, &job);
   if (status != LS_STATUS_OK) return status;
-  if (options->strict && ls_context_warning_count(context) > warnings) {
-    status = context_fail(context, LS_STATUS_INVALID_INPUT, "warnings are errors under --strict: %s",
-                          ls_context_warning(context, warnings));
-    goto cleanup;
-  }
+  status = run_refuse_warnings(context, options, warnings);
+  if (status != LS_STATUS_OK) goto cleanup;
   if (!job.baseline_converged)
     context_warn(context, NULL, 0, "the baseline did not converge within %d iterations", job.plan->max_iterations);
   results = results_create(context);

@@ -2,6 +2,7 @@
 #include "engine/settings.h"
 
 #include <limits.h>
+#include <math.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,13 +15,13 @@
 struct slot {
   const char *key;
   void *to;
-  enum { SLOT_REAL, SLOT_INTEGER, SLOT_FLAG } kind;
+  enum { SLOT_REAL, SLOT_INTEGER, SLOT_FLAG, SLOT_WORDS } kind; /* words: of 1, 2, 4, ..., which add up */
   double low, high;
   bool low_open;
   const char *const *choice; /* spellings of 0, 1, ...; a single one: of WORD_ALONE, beside numbers; NULL: a number */
 };
 
-enum { SLOTS_MOST = 16 + LOOP_KEY_COUNT, MODELS_MOST = 63, WORDS_SIZE = 128, WORD_ALONE = -1 };
+enum { SLOTS_MOST = 8 + LS_MODEL_SETTINGS + LOOP_KEY_COUNT, MODELS_MOST = 63, WORDS_SIZE = 128, WORD_ALONE = -1 };
 
 static const char *const SOLUTIONS[] = {"greatest", "least", NULL};
 static const char *const LOSSES[] = {"gross", "net", NULL};
@@ -34,13 +35,8 @@ static int common_slots(struct run_settings *s, struct slot *list) {
   if (s->info->has_least) list[count++] = (struct slot){"solution", &s->solution, SLOT_INTEGER, 0, 1, false, SOLUTIONS};
   for (int k = 0; k < LS_MODEL_SETTINGS && s->info->setting[k].key != NULL; k++) {
     const struct ls_setting_info *own = &s->info->setting[k];
-    list[count++] = (struct slot){own->key,
-                                  &s->model_setting[k],
-                                  SLOT_REAL,
-                                  own->low,
-                                  own->high,
-                                  own->low_open != 0,
-                                  own->choice[0] != NULL ? own->choice : NULL};
+    list[count++] = (struct slot){own->key,  &s->model_setting[k], own->several ? SLOT_WORDS : SLOT_REAL,      own->low,
+                                  own->high, own->low_open != 0,   own->choice[0] != NULL ? own->choice : NULL};
   }
   return count;
 }
@@ -105,7 +101,29 @@ static ls_status choose(ls_context *context, const struct slot *slot, const char
   return context_fail(context, LS_STATUS_USAGE, "--set %s=%s: must be %s", slot->key, text, words);
 }
 
+/* Words joined by commas, each at most once. */
+static ls_status choose_several(ls_context *context, const struct slot *slot, const char *text) {
+  int bits = 0;
+  for (const char *at = text; at != NULL; at = strchr(at, ',')) {
+    if (*at == ',') at++;
+    size_t length = strcspn(at, ",");
+    int k = 0;
+    while (slot->choice[k] != NULL && (strlen(slot->choice[k]) != length || memcmp(slot->choice[k], at, length) != 0))
+      k++;
+    if (slot->choice[k] == NULL || (bits >> k & 1)) {
+      char words[WORDS_SIZE];
+      list_words(slot->choice, words, sizeof words);
+      return context_fail(context, LS_STATUS_USAGE, "--set %s=%s: must be %s, each once, joined by commas", slot->key,
+                          text, words);
+    }
+    bits |= 1 << k;
+  }
+  slot_store(slot, bits);
+  return LS_STATUS_OK;
+}
+
 static ls_status slot_read(ls_context *context, const struct slot *slot, const char *text) {
+  if (slot->kind == SLOT_WORDS) return choose_several(context, slot, text);
   if (slot->choice != NULL && slot->choice[1] != NULL) return choose(context, slot, text);
   if (slot->choice != NULL && strcmp(slot->choice[0], text) == 0) {
     slot_store(slot, WORD_ALONE);
@@ -166,6 +184,21 @@ static ls_status find_model(ls_context *context, const char *name, struct run_se
                       near != NULL ? ", did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
 }
 
+double settings_number(const struct run_settings *settings, const char *key, double otherwise) {
+  for (int k = 0; k < LS_MODEL_SETTINGS && settings->info->setting[k].key != NULL; k++)
+    if (strcmp(settings->info->setting[k].key, key) == 0) return settings->model_setting[k];
+  return otherwise;
+}
+
+/* Sales that lead down to a higher leverage than the one that starts them would never end. */
+static ls_status check_leverage(ls_context *context, const struct run_settings *settings) {
+  const double most = settings_number(settings, "leverage_max", INFINITY);
+  const double target = settings_number(settings, "leverage_target", 0);
+  if (target <= most) return LS_STATUS_OK;
+  return context_fail(context, LS_STATUS_USAGE, "--set leverage_target=%.17g: must be <= leverage_max, %.17g", target,
+                      most);
+}
+
 struct run_settings settings_default(int32_t model, const struct loop_settings *loop) {
   enum { ITERATIONS_MOST = 10000, CAUSES_MOST = 64 };
   const struct ls_model_info *info = LS_MODELS[model];
@@ -190,7 +223,7 @@ ls_status settings_resolve(ls_context *context, const ls_network *network, const
     if (status != LS_STATUS_OK) return status;
   }
   *out = settings;
-  return LS_STATUS_OK;
+  return check_leverage(context, &settings);
 }
 
 /* The spelling of a value; NULL: it is a number. */
@@ -198,6 +231,20 @@ static const char *word_of(const struct slot *slot, double value) {
   if (slot->choice == NULL) return NULL;
   if (slot->choice[1] != NULL) return slot->choice[(int)value];
   return value == WORD_ALONE ? slot->choice[0] : NULL;
+}
+
+/* A value as it would be given. NULL without memory. */
+static char *spell(ls_context *context, const struct slot *slot, double value) {
+  if (slot->kind == SLOT_WORDS) {
+    char words[WORDS_SIZE] = "";
+    for (int k = 0, length = 0; slot->choice[k] != NULL; k++)
+      if ((int)value >> k & 1)
+        length +=
+            snprintf(words + length, sizeof words - (size_t)length, "%s%s", length > 0 ? "," : "", slot->choice[k]);
+    return context_copy_text(context, words);
+  }
+  const char *word = word_of(slot, value);
+  return word != NULL ? context_copy_text(context, word) : context_print(context, "%.17g", value);
 }
 
 static int compare_keys(const void *a, const void *b) {
@@ -213,10 +260,8 @@ ls_status settings_describe(ls_context *context, const struct run_settings *sett
   if (texts == NULL) return LS_STATUS_OUT_OF_MEMORY;
   bool whole = true;
   for (int k = 0; k < count; k++) {
-    double value = slot_value(&list[k]);
     texts[k].key = context_copy_text(context, list[k].key);
-    const char *word = word_of(&list[k], value);
-    texts[k].value = word != NULL ? context_copy_text(context, word) : context_print(context, "%.17g", value);
+    texts[k].value = spell(context, &list[k], slot_value(&list[k]));
     whole = whole && texts[k].key != NULL && texts[k].value != NULL;
   }
   if (!whole) {

@@ -30,6 +30,9 @@ ls_status settings_resolve(ls_context *context, const ls_network *network, const
 ls_status settings_describe(ls_context *context, const struct run_settings *settings, struct setting **list,
                             int32_t *count);
 
+/* The value of a setting that models may have, or `otherwise`. */
+double settings_number(const struct run_settings *settings, const char *key, double otherwise);
+
 int32_t settings_quarter_count(const struct run_settings *settings);
 
 #endif

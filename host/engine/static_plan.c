@@ -4,14 +4,12 @@
 
 #include "engine/plan.h"
 
-static ls_status make_arrays(ls_context *context, int32_t n, int64_t links, struct ls_static_plan *fixed) {
+static ls_status make_operator(ls_context *context, int32_t n, int64_t links, struct ls_static_plan *fixed) {
   fixed->row_start = context_allocate(context, (size_t)n + 1, sizeof *fixed->row_start);
   fixed->column = context_allocate(context, (size_t)links, sizeof *fixed->column);
   fixed->weight = context_allocate(context, (size_t)links, sizeof *fixed->weight);
   fixed->bound = context_allocate(context, (size_t)n, sizeof *fixed->bound);
-  fixed->parameter = context_allocate(context, (size_t)n * LS_PARAMETER_COUNT, sizeof *fixed->parameter);
-  bool whole = fixed->row_start != NULL && fixed->column != NULL && fixed->weight != NULL && fixed->bound != NULL &&
-               fixed->parameter != NULL;
+  bool whole = fixed->row_start != NULL && fixed->column != NULL && fixed->weight != NULL && fixed->bound != NULL;
   return whole ? LS_STATUS_OK : LS_STATUS_OUT_OF_MEMORY;
 }
 
@@ -43,6 +41,14 @@ static void fill_parameters(const ls_network *network, bool senior, struct ls_pl
   network_book_equity(network, parameter(plan, LS_PARAMETER_EQUITY));
 }
 
+/* Holdings of common assets are part of the balance sheet of models that look at them; they are there already. */
+static void add_holdings_to_equity(const ls_network *network, struct ls_plan *plan) {
+  const double *holdings = parameter(plan, LS_PARAMETER_HOLDINGS);
+  double *equity = parameter(plan, LS_PARAMETER_EQUITY);
+  for (int32_t i = 0; i < plan->entity_count; i++)
+    equity[i] = network_number(network, TABLE_ENTITIES, "equity", i, equity[i] + holdings[i]);
+}
+
 static void fill_own_columns(const ls_network *network, const struct ls_model_info *info, struct ls_plan *plan) {
   for (int k = 0; k < LS_MODEL_COLUMNS && info->column[k] != NULL; k++)
     for (int32_t i = 0; i < plan->entity_count; i++)
@@ -62,7 +68,8 @@ static void fill_capital(double ratio, struct ls_plan *plan) {
 static void fill_columns(const ls_network *network, bool senior, struct ls_plan *plan) {
   double *unnamed = parameter(plan, LS_PARAMETER_UNNAMED), *moves = parameter(plan, LS_PARAMETER_ASSET_VOLATILITY);
   for (int32_t i = 0; i < plan->entity_count; i++) {
-    double owned = parameter(plan, LS_PARAMETER_EXTERNAL_ASSETS)[i] + parameter(plan, LS_PARAMETER_CASH)[i];
+    double owned = parameter(plan, LS_PARAMETER_EXTERNAL_ASSETS)[i] + parameter(plan, LS_PARAMETER_CASH)[i] +
+                   parameter(plan, LS_PARAMETER_HOLDINGS)[i];
     double owes = parameter(plan, LS_PARAMETER_OBLIGATION)[i];
     if (senior) owes += parameter(plan, LS_PARAMETER_EXTERNAL)[i];
     double book = owned + parameter(plan, LS_PARAMETER_CLAIMS)[i] - owes;
@@ -86,12 +93,13 @@ static double weight_of(const struct ls_plan *plan, enum ls_operator kind, int32
 
 /* Rows = creditors (for funding: debtors), columns = the others ascending; a pair's liabilities of several seniorities follow
  * one another. The table is sorted by debtor, then creditor, so that walking it fills every row in ascending order. */
-static void fill_operator(const ls_network *network, enum ls_operator kind, struct ls_plan *plan) {
+static void fill_operator(const ls_network *network, enum ls_operator kind, const struct ls_plan *plan,
+                          struct ls_static_plan *fixed) {
   const struct table *owed = &network->table[TABLE_LIABILITIES];
   const double *amount = network_numbers(network, TABLE_LIABILITIES, "amount");
-  int64_t *row_start = (int64_t *)plan->fixed.row_start;
-  int32_t *column = (int32_t *)plan->fixed.column;
-  double *weight = (double *)plan->fixed.weight;
+  int64_t *row_start = (int64_t *)fixed->row_start;
+  int32_t *column = (int32_t *)fixed->column;
+  double *weight = (double *)fixed->weight;
   int32_t n = plan->entity_count;
   const int32_t *row = kind == LS_OPERATOR_FUNDING ? owed->from : owed->to;
   const int32_t *other = kind == LS_OPERATOR_FUNDING ? owed->to : owed->from;
@@ -119,32 +127,23 @@ static void cap_claims(const struct ls_plan *plan) {
     }
 }
 
-/* The value of a setting that models may have, or `otherwise`. */
-static double setting_of(const struct run_settings *settings, const char *key, double otherwise) {
-  for (int k = 0; k < LS_MODEL_SETTINGS && settings->info->setting[k].key != NULL; k++)
-    if (strcmp(settings->info->setting[k].key, key) == 0) return settings->model_setting[k];
-  return otherwise;
-}
-
-ls_status plan_fill_static(ls_context *context, const ls_network *network, const struct run_settings *settings,
-                           struct ls_plan *plan) {
+/* Everything but the common assets: numbers by entity and the operator. Without liabilities.csv nobody owes anybody. */
+static ls_status fill_balance_sheets(ls_context *context, const ls_network *network,
+                                     const struct run_settings *settings, struct ls_plan *plan) {
   const struct ls_model_info *info = settings->info;
   int32_t n = plan->entity_count;
-  if (!network->table[TABLE_LIABILITIES].present)
-    return context_fail(context, LS_STATUS_UNUSABLE,
-                        "model '%s' needs liabilities.csv, which network '%s' does not have", info->name,
-                        network->name);
-  ls_status status = make_arrays(context, n, network->table[TABLE_LIABILITIES].row_count, &plan->fixed);
+  ls_status status = make_operator(context, n, network->table[TABLE_LIABILITIES].row_count, &plan->fixed);
   if (status != LS_STATUS_OK) return status;
   bool clearing = info->operator_kind == LS_OPERATOR_LIABILITY_SHARES;
   for (int k = 0; k < LS_SETTING_COUNT; k++) plan->fixed.setting[k] = settings->model_setting[k];
-  bool senior = setting_of(settings, "external", 0) > 0;
+  bool senior = settings_number(settings, "external", 0) > 0;
   plan->fixed.least_is_limit = info->least_is_limit;
   fill_parameters(network, senior, plan);
+  add_holdings_to_equity(network, plan);
   fill_columns(network, senior, plan);
   fill_own_columns(network, info, plan);
-  fill_capital(setting_of(settings, "capital_ratio", -1), plan);
-  fill_operator(network, info->operator_kind, plan);
+  fill_capital(settings_number(settings, "capital_ratio", -1), plan);
+  fill_operator(network, info->operator_kind, plan, &plan->fixed);
   if (info->operator_kind == LS_OPERATOR_CAPPED_EXPOSURES) cap_claims(plan);
   plan->fixed.reach_counts = info->reach_counts;
   for (int32_t i = 0; i < n && info->convex; i++)
@@ -152,6 +151,49 @@ ls_status plan_fill_static(ls_context *context, const ls_network *network, const
   for (int32_t i = 0; i < n; i++)
     ((double *)plan->fixed.bound)[i] = clearing ? parameter(plan, LS_PARAMETER_OBLIGATION)[i] : 1;
   return LS_STATUS_OK;
+}
+
+static ls_status make_parameters(ls_context *context, struct ls_plan *plan) {
+  plan->fixed.parameter =
+      context_allocate(context, (size_t)plan->entity_count * LS_PARAMETER_COUNT, sizeof *plan->fixed.parameter);
+  return plan->fixed.parameter != NULL ? LS_STATUS_OK : LS_STATUS_OUT_OF_MEMORY;
+}
+
+static ls_status lacks_liabilities(ls_context *context, const ls_network *network,
+                                   const struct run_settings *settings) {
+  return context_fail(context, LS_STATUS_UNUSABLE, "model '%s' needs liabilities.csv, which network '%s' does not have",
+                      settings->info->name, network->name);
+}
+
+ls_status plan_fill_static(ls_context *context, const ls_network *network, const struct run_settings *settings,
+                           struct ls_plan *plan) {
+  if (!network->table[TABLE_LIABILITIES].present) return lacks_liabilities(context, network, settings);
+  ls_status status = make_parameters(context, plan);
+  return status == LS_STATUS_OK ? fill_balance_sheets(context, network, settings, plan) : status;
+}
+
+/* The channels that a run looks at. */
+static uint32_t channels_of(const struct run_settings *settings) {
+  return settings->info->channels != 0 ? settings->info->channels : (uint32_t)settings_number(settings, "channels", 0);
+}
+
+ls_status plan_fill_channels(ls_context *context, const ls_network *network, const struct run_settings *settings,
+                             struct ls_plan *plan) {
+  const uint32_t channels = channels_of(settings);
+  const int32_t n = plan->entity_count;
+  const bool lends = (channels & (LS_CHANNEL_CREDIT | LS_CHANNEL_FUNDING)) != 0;
+  if (lends && !network->table[TABLE_LIABILITIES].present) return lacks_liabilities(context, network, settings);
+  plan->holdings.channels = channels;
+  ls_status status = make_parameters(context, plan);
+  if (status == LS_STATUS_OK && (channels & LS_CHANNEL_FIRE_SALE) != 0)
+    status = plan_fill_holdings(context, network, settings, true, parameter(plan, LS_PARAMETER_HOLDINGS), plan);
+  if (status == LS_STATUS_OK) status = fill_balance_sheets(context, network, settings, plan);
+  if (status == LS_STATUS_OK && (channels & LS_CHANNEL_FUNDING) != 0) {
+    status = make_operator(context, n, network->table[TABLE_LIABILITIES].row_count, &plan->funding);
+    if (status == LS_STATUS_OK) fill_operator(network, LS_OPERATOR_FUNDING, plan, &plan->funding);
+    for (int32_t i = 0; i < n && status == LS_STATUS_OK; i++) ((double *)plan->funding.bound)[i] = 1;
+  }
+  return status;
 }
 
 void plan_book_equity(const ls_network *network, const struct ls_plan *plan, double *equity) {

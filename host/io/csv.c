@@ -8,6 +8,7 @@
 struct reader {
   ls_context *context;
   struct csv *csv;
+  const struct csv_dialect *dialect;
   char *at, *end;
   char *line_start;
   int64_t line;
@@ -24,8 +25,15 @@ static int32_t character_of(const struct reader *reader, const char *at) {
   return offset < INT32_MAX ? (int32_t)offset + 1 : INT32_MAX;
 }
 
+/* A tab that separates cells is none that may be trimmed. */
+static bool is_blank(const struct reader *reader, char c) {
+  return c == ' ' || (c == '\t' && reader->dialect->delimiter != '\t');
+}
+
+static bool is_delimiter(const struct reader *reader) { return *reader->at == reader->dialect->delimiter; }
+
 static void skip_blanks(struct reader *reader) {
-  while (reader->at < reader->end && (*reader->at == ' ' || *reader->at == '\t')) reader->at++;
+  while (reader->at < reader->end && is_blank(reader, *reader->at)) reader->at++;
 }
 
 static bool at_line_end(const struct reader *reader) {
@@ -59,7 +67,7 @@ static enum ending read_plain(struct reader *reader, struct csv_cell *cell) {
   char *text_end = reader->at;
   bool quote_told = false;
   cell->text = reader->at;
-  while (!at_line_end(reader) && *reader->at != ',') {
+  while (!at_line_end(reader) && !is_delimiter(reader)) {
     if (*reader->at == '"' && !quote_told) {
       row_fault(reader, reader->line, character_of(reader, reader->at),
                 "a quote within a cell that does not begin with one, must be written as \"...\"\"...\"");
@@ -67,9 +75,9 @@ static enum ending read_plain(struct reader *reader, struct csv_cell *cell) {
     }
     if (*reader->at == '\r')
       row_fault(reader, reader->line, character_of(reader, reader->at), "a carriage return without a line feed");
-    const bool is_blank = *reader->at == ' ' || *reader->at == '\t';
+    const bool blank = is_blank(reader, *reader->at);
     reader->at++;
-    if (!is_blank) text_end = reader->at;
+    if (!blank) text_end = reader->at;
   }
   return end_cell(reader, text_end);
 }
@@ -105,9 +113,11 @@ static enum ending read_quoted(struct reader *reader, struct csv_cell *cell) {
     return ENDING_BROKEN;
   }
   skip_blanks(reader);
-  if (!at_line_end(reader) && *reader->at != ',') {
-    row_fault(reader, reader->line, character_of(reader, reader->at), "text after the closing quote, must be a comma");
-    while (!at_line_end(reader) && *reader->at != ',') reader->at++;
+  if (!at_line_end(reader) && !is_delimiter(reader)) {
+    row_fault(reader, reader->line, character_of(reader, reader->at),
+              reader->dialect->delimiter == ',' ? "text after the closing quote, must be a comma"
+                                                : "text after the closing quote, must be the delimiter");
+    while (!at_line_end(reader) && !is_delimiter(reader)) reader->at++;
   }
   return end_cell(reader, text_end);
 }
@@ -166,7 +176,7 @@ static ls_status read_comment(struct reader *reader) {
 static ls_status find_row(struct reader *reader, bool *more) {
   while (reader->at < reader->end) {
     char *line_start = reader->at;
-    if (*reader->at == '#') {
+    if (*reader->at == '#' && reader->dialect->comments) {
       const ls_status status = read_comment(reader);
       if (status != LS_STATUS_OK) return status;
       continue;
@@ -183,20 +193,24 @@ static ls_status find_row(struct reader *reader, bool *more) {
   return LS_STATUS_OK;
 }
 
+static const char *delimiter_words(char delimiter) {
+  return delimiter == ',' ? "commas" : delimiter == ';' ? "';'" : delimiter == '\t' ? "tabs" : "'|'";
+}
+
 static ls_status refuse_delimiter(const struct reader *reader) {
   const struct csv_cell *cell = &reader->csv->block[0];
-  const char *found = reader->csv->column_count == 1 && !cell->quoted ? strpbrk(cell->text, ";\t|") : NULL;
+  const char meant = reader->dialect->delimiter;
+  const char *found =
+      reader->csv->column_count == 1 && !cell->quoted ? strpbrk(cell->text, meant == ',' ? ";\t|" : ",;\t|") : NULL;
   if (found == NULL) return LS_STATUS_OK;
-  return context_fault(reader->context, reader->csv->name, cell->line, "columns are separated by %s, must be a comma",
-                       *found == ';'    ? "';'"
-                       : *found == '\t' ? "tabs"
-                                        : "'|'");
+  return context_fault(reader->context, reader->csv->name, cell->line, "columns are separated by %s, must be %s",
+                       delimiter_words(*found), meant == ',' ? "a comma" : delimiter_words(meant));
 }
 
 static ls_status check_header(const struct reader *reader) {
   const struct csv *csv = reader->csv;
   ls_status status = refuse_delimiter(reader);
-  for (int32_t i = 0; i < csv->column_count; i++) {
+  for (int32_t i = 0; i < csv->column_count && !reader->dialect->any_header; i++) {
     const struct csv_cell *cell = &csv->block[i];
     if (cell->text[0] == '\0')
       status = context_fault(reader->context, csv->name, cell->line, "column %d has no name", (int)i + 1);
@@ -212,6 +226,10 @@ static ls_status check_header(const struct reader *reader) {
 static ls_status read_header(struct reader *reader) {
   bool more = false;
   int64_t count = 0;
+  for (int64_t i = 0; i < reader->dialect->skipped_lines && reader->at < reader->end; i++) {
+    while (!at_line_end(reader)) reader->at++;
+    next_line(reader);
+  }
   ls_status status = find_row(reader, &more);
   if (status != LS_STATUS_OK) return status;
   if (!more)
@@ -250,7 +268,8 @@ static ls_status read_rows(struct reader *reader) {
   return status;
 }
 
-ls_status csv_read(ls_context *context, const char *name, const char *data, size_t length, struct csv **csv) {
+ls_status csv_read_dialect(ls_context *context, const char *name, const char *data, size_t length,
+                           const struct csv_dialect *dialect, struct csv **csv) {
   size_t start = 0;
   ls_status status = encoding_check(context, name, data, length, &start);
   if (status != LS_STATUS_OK) return status;
@@ -261,8 +280,13 @@ ls_status csv_read(ls_context *context, const char *name, const char *data, size
   fresh->text = context_copy_text_of(context, data + start, length - start);
   status = fresh->name == NULL || fresh->text == NULL ? LS_STATUS_OUT_OF_MEMORY : LS_STATUS_OK;
   if (status == LS_STATUS_OK) {
-    struct reader reader = {.context = context, .csv = fresh, .at = fresh->text, .line_start = fresh->text, .line = 1};
-    reader.end = fresh->text + (length - start);
+    struct reader reader = {.context = context,
+                            .csv = fresh,
+                            .dialect = dialect,
+                            .at = fresh->text,
+                            .end = fresh->text + (length - start),
+                            .line_start = fresh->text,
+                            .line = 1};
     status = read_header(&reader);
     if (status == LS_STATUS_OK) status = read_rows(&reader);
   }
@@ -271,6 +295,11 @@ ls_status csv_read(ls_context *context, const char *name, const char *data, size
   else
     csv_destroy(&fresh);
   return status;
+}
+
+ls_status csv_read(ls_context *context, const char *name, const char *data, size_t length, struct csv **csv) {
+  static const struct csv_dialect OURS = {.delimiter = ',', .comments = true};
+  return csv_read_dialect(context, name, data, length, &OURS, csv);
 }
 
 void csv_destroy(struct csv **csv) {

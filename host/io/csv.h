@@ -20,11 +20,19 @@ struct csv_comment {
   int64_t line;
 };
 
+/* How a file that is not ours is written. */
+struct csv_dialect {
+  char delimiter;        /* ',', ';', '|' or a tab */
+  int64_t skipped_lines; /* before the header */
+  bool comments;         /* lines that begin with '#' are no rows */
+  bool any_header;       /* the header's names may be blank or stand twice */
+};
+
 struct csv {
   struct allocator allocator;
   char *name; /* for messages */
   int32_t column_count;
-  struct csv_cell *header; /* [column_count], names unique and not empty */
+  struct csv_cell *header; /* [column_count], names unique and not empty unless the dialect allows it */
   int64_t row_count;
   struct csv_cell *cell; /* [row_count * column_count] */
   struct csv_comment *comment;
@@ -39,6 +47,10 @@ struct csv {
  * LS_STATUS_OK is returned so that the caller can list the other faults: compare context_fault_count before and after.
  */
 ls_status csv_read(ls_context *context, const char *name, const char *data, size_t length, struct csv **csv);
+
+/* The same for another dialect than that of our own files. */
+ls_status csv_read_dialect(ls_context *context, const char *name, const char *data, size_t length,
+                           const struct csv_dialect *dialect, struct csv **csv);
 void csv_destroy(struct csv **csv);
 
 /* The number of the column with that name, or -1. */

@@ -85,3 +85,48 @@ ls_status encoding_check(ls_context *context, const char *name, const char *data
   *start = first;
   return LS_STATUS_OK;
 }
+
+/* What Windows-1252 has at 0x80-0x9F; 0: nothing. Source: the mapping table CP1252.TXT of the Unicode Consortium. */
+static const uint16_t WINDOWS_SIGN[32] = {0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
+                                          0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0,      0x017D, 0,
+                                          0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
+                                          0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
+
+static size_t put_sign(char *text, uint32_t sign) {
+  if (sign < 0x80u) {
+    text[0] = (char)sign;
+    return 1;
+  }
+  if (sign < 0x800u) {
+    text[0] = (char)(0xC0u | sign >> 6);
+    text[1] = (char)(0x80u | (sign & 0x3Fu));
+    return 2;
+  }
+  text[0] = (char)(0xE0u | sign >> 12);
+  text[1] = (char)(0x80u | (sign >> 6 & 0x3Fu));
+  text[2] = (char)(0x80u | (sign & 0x3Fu));
+  return 3;
+}
+
+ls_status encoding_to_utf8(ls_context *context, const char *name, const char *data, size_t length, bool windows,
+                           char **text, size_t *text_length) {
+  char *fresh = context_allocate(context, 3 * length + 1, 1);
+  size_t used = 0;
+  int64_t line = 1;
+  if (fresh == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  for (size_t at = 0; at < length; at++) {
+    const unsigned char byte = (unsigned char)data[at];
+    const bool is_special = byte >= 0x80u && byte < 0xA0u;
+    const uint32_t sign = !is_special ? byte : windows ? WINDOWS_SIGN[byte - 0x80u] : 0;
+    if (is_special && sign == 0) {
+      context_release(context, fresh);
+      return context_fault(context, name, line, "byte 0x%02X at byte %zu has no sign in %s", byte, at,
+                           windows ? "Windows-1252" : "Latin-1 (Windows-1252?)");
+    }
+    if (byte == '\n') line++;
+    used += put_sign(fresh + used, sign);
+  }
+  *text = fresh;
+  *text_length = used;
+  return LS_STATUS_OK;
+}

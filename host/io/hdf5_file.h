@@ -94,6 +94,7 @@ bool hdf5_has_attribute(struct hdf5_file *file, hdf5_id object, const char *name
 ls_status hdf5_get_text(struct hdf5_file *file, hdf5_id object, const char *name, char **text);
 ls_status hdf5_get_texts(struct hdf5_file *file, hdf5_id object, const char *name, char ***text, int64_t *count);
 ls_status hdf5_get_integer(struct hdf5_file *file, hdf5_id object, const char *name, int64_t *value);
+ls_status hdf5_get_integers(struct hdf5_file *file, hdf5_id object, const char *name, int64_t **value, int64_t *count);
 ls_status hdf5_get_number(struct hdf5_file *file, hdf5_id object, const char *name, double *value);
 
 /* Number of elements of a dataset. */
@@ -101,6 +102,8 @@ ls_status hdf5_count(struct hdf5_file *file, hdf5_id group, const char *name, in
 
 /* A dataset of exactly `count` elements, whatever its rank. Narrower and foreign number types are converted. */
 ls_status hdf5_read_numbers(struct hdf5_file *file, hdf5_id group, const char *name, int64_t count, double **value);
+/* The same where other programs may have stored whole numbers as integers. */
+ls_status hdf5_read_reals(struct hdf5_file *file, hdf5_id group, const char *name, int64_t count, double **value);
 ls_status hdf5_read_integers(struct hdf5_file *file, hdf5_id group, const char *name, int64_t count, int64_t **value);
 ls_status hdf5_read_int32(struct hdf5_file *file, hdf5_id group, const char *name, int64_t count, int32_t **value);
 ls_status hdf5_read_flags(struct hdf5_file *file, hdf5_id group, const char *name, int64_t count, int8_t **value);

@@ -89,6 +89,27 @@ ls_status hdf5_get_integer(struct hdf5_file *file, hdf5_id object, const char *n
   return status;
 }
 
+ls_status hdf5_get_integers(struct hdf5_file *file, hdf5_id object, const char *name, int64_t **value, int64_t *count) {
+  hid_t attribute = H5I_INVALID_HID;
+  int64_t found = 0, *read = NULL;
+  ls_status status = attribute_open(file, object, name, H5T_INTEGER, &attribute, &found);
+  if (status != LS_STATUS_OK) return status;
+  read = context_allocate(file->context, (size_t)found, sizeof *read);
+  if (read == NULL) {
+    status = LS_STATUS_OUT_OF_MEMORY;
+  } else if (found > 0 && H5Aread(attribute, H5T_NATIVE_INT64, read) < 0) {
+    status = fault(file, object, name, "(an attribute) is damaged");
+  }
+  (void)H5Aclose(attribute);
+  if (status != LS_STATUS_OK) {
+    context_release(file->context, read);
+    return status;
+  }
+  *value = read;
+  *count = found;
+  return LS_STATUS_OK;
+}
+
 ls_status hdf5_get_number(struct hdf5_file *file, hdf5_id object, const char *name, double *value) {
   double read = 0;
   ls_status status = get_scalar(file, object, name, H5T_FLOAT, H5T_NATIVE_DOUBLE, &read);
@@ -284,6 +305,24 @@ static ls_status read_array(struct hdf5_file *file, hid_t group, const char *nam
 
 ls_status hdf5_read_numbers(struct hdf5_file *file, hdf5_id group, const char *name, int64_t count, double **value) {
   return read_array(file, group, name, H5T_FLOAT, H5T_NATIVE_DOUBLE, sizeof **value, count, (void **)value);
+}
+
+/* Whether a dataset is there and holds integers; what is wrong with it is for the reading to tell. */
+static bool holds_integers(hid_t group, const char *name) {
+  hid_t object = H5Oopen(group, name, H5P_DEFAULT);
+  if (object < 0) return false;
+  hid_t type = H5Iget_type(object) == H5I_DATASET ? H5Dget_type(object) : H5I_INVALID_HID;
+  bool integers = type >= 0 && H5Tget_class(type) == H5T_INTEGER;
+  if (type >= 0) (void)H5Tclose(type);
+  (void)H5Oclose(object);
+  return integers;
+}
+
+ls_status hdf5_read_reals(struct hdf5_file *file, hdf5_id group, const char *name, int64_t count, double **value) {
+  ls_status status = check_link(file, group, name); /* a soft link must not even be opened */
+  if (status != LS_STATUS_OK) return status;
+  H5T_class_t class = holds_integers(group, name) ? H5T_INTEGER : H5T_FLOAT;
+  return read_array(file, group, name, class, H5T_NATIVE_DOUBLE, sizeof **value, count, (void **)value);
 }
 
 ls_status hdf5_read_integers(struct hdf5_file *file, hdf5_id group, const char *name, int64_t count, int64_t **value) {

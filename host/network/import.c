@@ -1,15 +1,13 @@
-/* import.c - the order in which a folder is read: names of files, metadata, tables, rules across tables, the ledger. */
+/* import.c - a folder: names of files, metadata, and its tables for build.c. */
 #define _GNU_SOURCE
 #include "network/import.h"
 
 #include "io/hash.h"
 #include "io/nearest.h"
 #include "io/read_file.h"
-#include "network/import_table.h"
-#include "network/ledger.h"
+#include "network/build.h"
 #include "network/metadata.h"
 #include "network/schema.h"
-#include "network/validate.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -29,7 +27,7 @@ struct folder {
   ls_context *context;
   const char *path;
   ls_network *network;
-  struct import_progress progress;
+  bool sum_duplicates;
 };
 
 /* ---- names of files ---------------------------------------------------------------------------------------------- */
@@ -114,45 +112,15 @@ static ls_status read_metadata(const struct folder *folder, const char *file,
   return status;
 }
 
-static ls_status read_table(struct folder *folder, enum table_id id) {
+/* A file that cannot be cut is a fault, told; the others are read all the same. */
+static ls_status cut_table(void *from, enum table_id id, struct csv **csv) {
+  const struct folder *folder = from;
+  const char *file = schema_table(id)->file;
   char *data = NULL;
   size_t length = 0;
-  ls_status status = load_file(folder, schema_table(id)->file, &data, &length);
-  if (status == LS_STATUS_OK && data != NULL)
-    status = import_table(folder->context, folder->network, id, data, length, &folder->progress);
+  ls_status status = load_file(folder, file, &data, &length);
+  if (status == LS_STATUS_OK && data != NULL) status = csv_read(folder->context, file, data, length, csv);
   context_release(folder->context, data);
-  if (status == LS_STATUS_OK && (id == TABLE_ENTITIES || id == TABLE_ASSETS))
-    status = network_index_ids(folder->context, folder->network);
-  if (status == LS_STATUS_OK) status = network_validate_table(folder->context, folder->network, id, NULL);
-  return status;
-}
-
-/* Entities first, then assets: other tables name their ids. */
-static ls_status read_tables(struct folder *folder) {
-  ls_status status = read_table(folder, TABLE_ENTITIES);
-  const struct table *entities = &folder->network->table[TABLE_ENTITIES];
-  if (status == LS_STATUS_OK && !entities->present) {
-    if (!folder->progress.entities_incomplete)
-      context_fault(folder->context, "entities.csv", 0, "missing in the folder");
-    folder->progress.entities_incomplete = true;
-  } else if (status == LS_STATUS_OK && entities->row_count == 0 && !folder->progress.entities_incomplete) {
-    context_fault(folder->context, "entities.csv", 0, "no entities, must have at least one");
-  }
-  if (status == LS_STATUS_OK) status = read_table(folder, TABLE_ASSETS);
-  for (int id = 0; id < TABLE_COUNT && status == LS_STATUS_OK; id++)
-    if (id != TABLE_ENTITIES && id != TABLE_ASSETS) status = read_table(folder, (enum table_id)id);
-  return status;
-}
-
-/* The ledger's own faults stand in deals.csv; what it makes of sound rows must keep the rules of the tables it fills,
- * entities among them. */
-static ls_status apply_ledger(const struct folder *folder) {
-  const struct table *purchases = &folder->network->table[TABLE_PURCHASES];
-  const bool had_purchases = purchases->present;
-  ls_status status = ledger_apply(folder->context, folder->network);
-  if (status == LS_STATUS_INVALID_INPUT) return LS_STATUS_OK;
-  for (int id = 0; id < TABLE_COUNT && status == LS_STATUS_OK && !had_purchases && purchases->present; id++)
-    status = network_validate_table(folder->context, folder->network, (enum table_id)id, NULL);
   return status;
 }
 
@@ -170,17 +138,15 @@ static ls_status read_folder(struct folder *folder) {
   ls_status status = check_file_names(folder);
   if (status == LS_STATUS_OK) status = read_metadata(folder, "network.yaml", metadata_read_network);
   if (status == LS_STATUS_OK) status = read_metadata(folder, "loop.yaml", metadata_read_loop);
-  if (status == LS_STATUS_OK) status = read_tables(folder);
-  if (status == LS_STATUS_OK && context_fault_count(folder->context) == faults) status = apply_ledger(folder);
-  if (status == LS_STATUS_OK && !folder->progress.entities_incomplete)
-    status = network_validate_across(folder->context, folder->network, NULL);
+  const struct table_source source = {folder, cut_table, folder->sum_duplicates, "the folder", faults};
+  if (status == LS_STATUS_OK) status = network_build(folder->context, folder->network, &source);
   if (status == LS_STATUS_OK) status = name_network(folder);
   if (status == LS_STATUS_OK && context_fault_count(folder->context) > faults) status = LS_STATUS_INVALID_INPUT;
   return status;
 }
 
 ls_status network_folder_read(ls_context *context, const char *path, bool sum_duplicates, ls_network **network) {
-  struct folder folder = {.context = context, .path = path, .progress = {.sum_duplicates = sum_duplicates}};
+  struct folder folder = {.context = context, .path = path, .sum_duplicates = sum_duplicates};
   folder.network = network_create(context);
   if (folder.network == NULL) return LS_STATUS_OUT_OF_MEMORY;
   const ls_status status = read_folder(&folder);

@@ -1,4 +1,4 @@
-/* import_table.c - from the cells of one CSV file to a table: which columns there are, numbers, ids of pairs.
+/* import_table.c - from the cells of one file to a table: which columns there are, numbers, ids of pairs.
  *
  * Whether values keep their rules is validate.c's question.
  */
@@ -153,7 +153,7 @@ static void resolve_key(const struct import *import, int32_t key, int32_t *numbe
       context_fault(import->context, import->csv->name, cell->line, "%s is blank, must be given", schema->name);
     else if (!incomplete)
       context_fault(import->context, import->csv->name, cell->line, "%s '%.80s' is not in %s", schema->name, cell->text,
-                    is_asset ? "assets.csv" : "entities.csv");
+                    table_file(import->network, is_asset ? TABLE_ASSETS : TABLE_ENTITIES));
   }
 }
 
@@ -168,9 +168,17 @@ static ls_status resolve_pairs(const struct import *import) {
   return status;
 }
 
+/* Where the rows are another file's, messages about them name it. */
+static ls_status name_source(const struct import *import) {
+  if (strcmp(import->csv->name, import->schema->file) == 0) return LS_STATUS_OK;
+  import->table->source = context_copy_text(import->context, import->csv->name);
+  return import->table->source == NULL ? LS_STATUS_OUT_OF_MEMORY : LS_STATUS_OK;
+}
+
 static ls_status fill_table(const struct import *import) {
   const struct csv *csv = import->csv;
   ls_status status = table_begin(import->context, import->table, csv->row_count);
+  if (status == LS_STATUS_OK) status = name_source(import);
   if (status != LS_STATUS_OK) return status;
   for (int64_t row = 0; row < csv->row_count; row++) import->table->line[row] = csv_at(csv, row, 0)->line;
   /* In the schema's order, so that tables do not depend on the order of the file's columns. */
@@ -186,32 +194,22 @@ static ls_status fill_table(const struct import *import) {
   return status;
 }
 
-static void mark_incomplete(enum table_id id, struct import_progress *progress) {
+void import_mark_incomplete(enum table_id id, struct import_progress *progress) {
   if (id == TABLE_ENTITIES) progress->entities_incomplete = true;
   if (id == TABLE_ASSETS) progress->assets_incomplete = true;
 }
 
-ls_status import_table(ls_context *context, ls_network *network, enum table_id id, const char *data, size_t length,
+ls_status import_table(ls_context *context, ls_network *network, enum table_id id, const struct csv *csv,
                        struct import_progress *progress) {
-  const int64_t faults = context_fault_count(context);
-  struct csv *csv = NULL;
-  struct import import = {.context = context,
-                          .network = network,
-                          .schema = schema_table(id),
-                          .table = &network->table[id],
-                          .progress = progress};
-  ls_status status = csv_read(context, import.schema->file, data, length, &csv);
-  if (status == LS_STATUS_OK) {
-    import.csv = csv;
-    if (context_fault_count(context) > faults) mark_incomplete(id, progress);
-    if (check_columns(&import))
-      status = fill_table(&import);
-    else
-      mark_incomplete(id, progress);
-  } else if (status == LS_STATUS_INVALID_INPUT) {
-    mark_incomplete(id, progress);
-    status = LS_STATUS_OK;
+  const struct import import = {.context = context,
+                                .network = network,
+                                .schema = schema_table(id),
+                                .table = &network->table[id],
+                                .csv = csv,
+                                .progress = progress};
+  if (!check_columns(&import)) {
+    import_mark_incomplete(id, progress);
+    return LS_STATUS_OK;
   }
-  csv_destroy(&csv);
-  return status;
+  return fill_table(&import);
 }

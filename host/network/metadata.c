@@ -2,7 +2,6 @@
 #include "network/metadata.h"
 
 #include "io/date.h"
-#include "io/yaml.h"
 
 #include <math.h>
 
@@ -53,16 +52,21 @@ static ls_status read_list(ls_context *context, ls_network *network, const struc
   return status;
 }
 
-ls_status metadata_read_network(ls_context *context, ls_network *network, const char *data, size_t length) {
+ls_status metadata_take_network(ls_context *context, ls_network *network, const struct yaml_node *map) {
   static const char *const KEYS[] = {"name", "currency", "unit", "as_of", "description", "sources", "unmodelled", NULL};
+  yaml_check_keys(context, map, KEYS);
+  ls_status status = read_texts(context, network, map);
+  if (status == LS_STATUS_OK) status = read_list(context, network, map, "sources", network_source_add);
+  if (status == LS_STATUS_OK) status = read_list(context, network, map, "unmodelled", network_unmodelled_add);
+  return status;
+}
+
+ls_status metadata_read_network(ls_context *context, ls_network *network, const char *data, size_t length) {
   struct yaml_node *root = NULL;
   ls_status status = yaml_read(context, "network.yaml", data, length, &root);
   if (status == LS_STATUS_INVALID_INPUT) return LS_STATUS_OK;
   if (status != LS_STATUS_OK) return status;
-  yaml_check_keys(context, root, KEYS);
-  status = read_texts(context, network, root);
-  if (status == LS_STATUS_OK) status = read_list(context, network, root, "sources", network_source_add);
-  if (status == LS_STATUS_OK) status = read_list(context, network, root, "unmodelled", network_unmodelled_add);
+  status = metadata_take_network(context, network, root);
   yaml_destroy(&root);
   return status;
 }

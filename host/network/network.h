@@ -45,6 +45,7 @@ struct table {
   int64_t row_count;
   int32_t column_count;
   struct table_column *column;
+  char *source;  /* name of the file that the rows came from, for messages; NULL: the table's own (liabilities.csv) */
   int64_t *line; /* [row_count] line in the source file; 0 where unknown */
   /* Pair tables (liabilities, shareholdings, purchases, pledges, ...): rows are sorted by (from, to, seniority). The
    * two key columns themselves are not among `column`: network_text answers for them with the ids. */

@@ -378,7 +378,10 @@ ls_status hdf5_get_kind(ls_context *context, struct hdf5_file *file, const char 
   char *version = NULL, *found = NULL;
   hdf5_id root = hdf5_root(file);
   if (!hdf5_has_attribute(file, root, "loopstress_kind")) {
-    return context_fault(context, path, 0, "is an HDF5 file, but not one of loopstress (no attribute loopstress_kind)");
+    return context_fault(
+        context, path, 0,
+        "is an HDF5 file, but not one of loopstress (no attribute loopstress_kind); a sparse matrix in "
+        "it is imported by its group");
   }
   ls_status status = hdf5_get_text(file, root, "loopstress_kind", &found);
   if (status == LS_STATUS_OK) status = hdf5_get_text(file, root, "loopstress_schema_version", &version);

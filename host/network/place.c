@@ -1,6 +1,8 @@
 /* place.c - the words in which rows are named. */
 #include "network/place.h"
 
+#include "network/table.h"
+
 #include <string.h>
 
 ls_status place_begin(ls_context *context, const ls_network *network, enum table_id id, const char *path,
@@ -13,7 +15,7 @@ ls_status place_begin(ls_context *context, const ls_network *network, enum table
                           .table = &network->table[id],
                           .schema = schema,
                           .id = id,
-                          .file = path == NULL ? schema->file : own_file,
+                          .file = path == NULL ? table_file(network, id) : own_file,
                           .own_file = own_file,
                           .from_folder = path == NULL};
   return LS_STATUS_OK;

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "network/import.h"
 #include "network/network_hdf5.h"
+#include "network/read.h"
 #include "network/warnings.h"
 
 #include <errno.h>
@@ -26,16 +27,20 @@ static ls_status read_path(ls_context *context, const char *path, const ls_read_
   return status;
 }
 
+ls_status network_refuse_warnings(ls_context *context, const char *path, int before) {
+  const int added = ls_context_warning_count(context) - before;
+  if (added == 0) return LS_STATUS_OK;
+  return context_fail(context, LS_STATUS_INVALID_INPUT, "%s: %d warning%s, and strictness makes warnings errors", path,
+                      added, added == 1 ? "" : "s");
+}
+
 ls_status ls_network_read(ls_context *context, const char *path, const ls_read_options *options, ls_network **network) {
   static const ls_read_options DEFAULTS = {0};
   const int warnings = ls_context_warning_count(context);
   ls_network *fresh = NULL;
   if (options == NULL) options = &DEFAULTS;
   ls_status status = read_path(context, path, options, &fresh);
-  const int added = ls_context_warning_count(context) - warnings;
-  if (status == LS_STATUS_OK && options->strict && added > 0)
-    status = context_fail(context, LS_STATUS_INVALID_INPUT, "%s: %d warning%s, and strictness makes warnings errors",
-                          path, added, added == 1 ? "" : "s");
+  if (status == LS_STATUS_OK && options->strict) status = network_refuse_warnings(context, path, warnings);
   if (status == LS_STATUS_OK)
     *network = fresh;
   else

@@ -28,6 +28,7 @@ static void column_release(const struct allocator *allocator, struct table_colum
 void table_release(const struct allocator *allocator, struct table *table) {
   for (int32_t i = 0; i < table->column_count; i++) column_release(allocator, &table->column[i], table->row_count);
   allocator_release(allocator, table->column);
+  allocator_release(allocator, table->source);
   allocator_release(allocator, table->line);
   allocator_release(allocator, table->from);
   allocator_release(allocator, table->to);
@@ -120,6 +121,11 @@ void table_column_drop(ls_context *context, struct table *table, const char *nam
   table->column_count--;
 }
 
+const char *table_file(const ls_network *network, enum table_id id) {
+  const char *source = network->table[id].source;
+  return source != NULL ? source : schema_table(id)->file;
+}
+
 static void resolve_column(ls_context *context, const ls_network *network, const struct table_schema *schema,
                            const struct column_schema *key, int32_t *number) {
   const struct table *table = &network->table[schema->id];
@@ -129,8 +135,8 @@ static void resolve_column(ls_context *context, const ls_network *network, const
     const bool is_asset = key->kind == COLUMN_ASSET;
     number[row] = is_asset ? network_find_asset(network, id) : network_find_entity(network, id);
     if (number[row] == ENTITY_NONE)
-      context_fault(context, schema->file, table->line[row], "%s '%s' is not in %s", key->name, id,
-                    is_asset ? "assets.csv" : "entities.csv");
+      context_fault(context, table_file(network, schema->id), table->line[row], "%s '%s' is not in %s", key->name, id,
+                    table_file(network, is_asset ? TABLE_ASSETS : TABLE_ENTITIES));
   }
 }
 
@@ -266,6 +272,8 @@ ls_status table_copy(ls_context *context, const struct table *table, struct tabl
   ls_status status = table_begin(context, copy, table->row_count);
   if (status != LS_STATUS_OK) return status;
   memcpy(copy->line, table->line, (size_t)table->row_count * sizeof *copy->line);
+  if (table->source != NULL && (copy->source = context_copy_text(context, table->source)) == NULL)
+    return LS_STATUS_OUT_OF_MEMORY;
   for (int32_t i = 0; i < table->column_count && status == LS_STATUS_OK; i++)
     status = copy_column(context, &table->column[i], copy);
   if (status == LS_STATUS_OK && table->from != NULL) {

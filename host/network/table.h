@@ -23,6 +23,9 @@ ls_status table_text_set(ls_context *context, struct table_column *column, int64
  * (LS_STATUS_INVALID_INPUT after the whole table is done) and resolves to ENTITY_NONE. */
 ls_status table_resolve_pairs(ls_context *context, ls_network *network, enum table_id id);
 
+/* The file that messages about a table name: where its rows came from, else the folder's own. */
+const char *table_file(const ls_network *network, enum table_id id);
+
 /* Whether two rows agree in a column: numbers or texts; blanks agree, an absent column agrees. */
 bool table_same_key(const ls_network *network, enum table_id id, const char *column, int64_t a, int64_t b);
 

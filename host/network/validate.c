@@ -113,8 +113,8 @@ static void check_entity_name(const struct place *place, const char *column, int
     name[length] = '\0';
     if (network_find_entity(place->network, name) != ENTITY_NONE) return;
   }
-  context_fault(place->context, place->file, place_line(place, row), "%s '%.*s' is not in entities.csv", column,
-                (int)length, id);
+  context_fault(place->context, place->file, place_line(place, row), "%s '%.*s' is not in %s", column, (int)length, id,
+                table_file(place->network, TABLE_ENTITIES));
 }
 
 /* "group:a+b" leaves open who pays what, so that such a row cannot enter totals. */

@@ -4,6 +4,7 @@
 
 #include "io/hash.h"
 #include "io/read_file.h"
+#include "scenario/acting.h"
 #include "scenario/reader.h"
 #include "scenario/shock_keys.h"
 
@@ -110,9 +111,11 @@ ls_status scenario_read(ls_context *context, const ls_network *network, const st
   if (reader.set == NULL) return LS_STATUS_OUT_OF_MEMORY;
   reader.set->allocator = context_allocator(context);
   reader.set->assumption_draws = 1;
+  reader.set->forced_column = -1;
   reader.set->file = reader.set->text = nothing;
   bool has_file = options->path != NULL || options->text != NULL;
   ls_status status = has_file ? read_contents(&reader) : baseline_make(&reader);
+  if (status == LS_STATUS_OK && options->forces_default) status = forced_default_add(&reader);
   if (status == LS_STATUS_OK) {
     mute(&reader.set->shock, options->muted);
     *set = reader.set;

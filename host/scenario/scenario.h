@@ -29,6 +29,7 @@ struct scenario_options {
   const char *model;     /* for that message */
   int32_t quarter_count; /* of the run; a later quarter in the file is a fault */
   uint32_t muted;        /* bit v set: shocks to enum ls_variable v are drawn as always, and act on nothing */
+  bool forces_default;   /* room for one more default in quarter 0, of whom scenario/acting.h says */
 };
 
 struct scenario_set {
@@ -47,6 +48,7 @@ struct scenario_set {
   bool of_ensemble;         /* the sets are members of ensemble.csv: set d is member d + 1 */
   uint64_t seed;
   struct ls_shock_plan shock; /* its arrays belong to this set */
+  int32_t forced_column;      /* of the default that was given room for; -1: none */
   void *memory;               /* private: what shock points into */
 };
 

@@ -3,7 +3,7 @@
 #ifndef LS_MODEL_CASCADE_H
 #define LS_MODEL_CASCADE_H
 
-#include "phases/view.h"
+#include "phases/output.h"
 
 /* What the shock alone costs, in money. */
 LS_FN ls_lane cascade_direct_loss(const struct ls_view *view, int32_t i) {
@@ -30,13 +30,13 @@ LS_FN void cascade_result(const struct ls_view *view, int32_t i, ls_lane direct,
   ls_lane left = lane_positive_part(equity - direct - from_others);
   result->value = lane_select(failed, lane_set(0), left);
   result->outside = result->value;
+  result->margin = output_margin(direct + from_others, equity, lane_positive_part(equity));
   result->defaulted = failed;
   result->line[0] = equity - direct;
   result->line[1] = -from_others;
   result->line[2] = result->value - (result->line[0] + result->line[1]);
   result->detail[0] = from_others;
   result->detail[1] = lane_from_mask(failed);
-  result->detail[2] = result->detail[3] = lane_set(0);
 }
 
 #endif

@@ -5,7 +5,7 @@
 #ifndef LS_MODEL_CLEARING_H
 #define LS_MODEL_CLEARING_H
 
-#include "phases/view.h"
+#include "phases/output.h"
 
 #define CLEARING_EXTERNAL_SETTING \
   { "external", 0, 0, 1, 0, {"pari-passu", "senior", 0}, "rank of external liabilities" }
@@ -33,6 +33,7 @@ LS_FN void clearing_result(const struct ls_view *view, int32_t i, ls_lane e, ls_
   ls_lane outside = senior > 0 ? paid_first : lane_set(obligation > 0 ? external / obligation : 0) * p;
   ls_lane shortfall = lane_set(due) - payment;
   result->value = equity;
+  result->margin = output_margin(e + a, lane_set(due), lane_set(due));
   result->outside = equity + outside;
   result->defaulted = lane_less(lane_set(LS_UNPAID_TOLERANCE * due), shortfall);
   result->line[0] = e;

@@ -14,6 +14,7 @@
 #include "model.h"
 #include "models/clearing.h"
 #include "phases/columns.h"
+#include "phases/output.h"
 #include "phases/stop_rule.h"
 
 static const struct ls_model_info cross_ownership_info __attribute__((unused)) = {
@@ -103,48 +104,35 @@ LS_FN ls_mask ownership_settle(const struct ls_view *view, const struct ownershi
   return rule.active;
 }
 
-struct ownership_totals {
-  ls_lane gross, outside, defaults;
-};
-
 LS_FN void ownership_write(const struct ls_view *view, const struct ownership_state *s, ls_slots output, int32_t i,
-                           struct ownership_totals *sum) {
-  const struct ls_plan *plan = view->plan;
-  const struct ls_ownership_plan *p = &plan->ownership;
-  const struct ls_output_layout *to = &plan->output;
-  int32_t n = plan->entity_count;
+                           struct ls_output_sums *sums) {
+  const struct ls_ownership_plan *p = &view->plan->ownership;
+  int32_t n = view->plan->entity_count;
   ls_lane equity = slot_get(s->equity, i), assets = slot_get(s->assets, i), payment = lane_set(0);
-  ls_lane outside = lane_set(p->outside_share[i]) * equity;
+  struct ls_entity_result result = output_result_begin();
+  result.value = equity;
+  result.outside = lane_set(p->outside_share[i]) * equity;
+  result.margin = output_margin(slot_get(s->worth, i), lane_set(p->debt[i]), lane_set(p->debt[i]));
   for (int32_t k = 0; k < p->class_count; k++) {
     ls_lane paid = slot_get(s->paid, k * n + i);
     double due = p->due[k * n + i];
     payment = payment + paid;
-    outside = outside + lane_set(due > 0 ? p->outside[k * n + i] / due : 0) * paid;
+    result.outside = result.outside + lane_set(due > 0 ? p->outside[k * n + i] / due : 0) * paid;
   }
   ls_mask forced = lane_to_mask(view_shock(view, LS_VARIABLE_DEFAULT, i, 0));
-  ls_mask failed = lane_less(lane_set(LS_UNPAID_TOLERANCE * p->debt[i]), lane_set(p->debt[i]) - payment);
-  failed = mask_or(failed, forced);
-  ls_lane claims = ownership_claims(view, s, i), stakes = ownership_stakes(view, s, i);
-  const ls_lane line[] = {assets, claims, stakes, equity - (assets + claims + stakes)};
-  const ls_lane detail[] = {payment, equity, lane_from_mask(failed)};
-  ls_lane loss = lane_set(plan->baseline_value[i]) - equity;
-  slot_set(output, to->loss + i, loss);
-  slot_set(output, to->default_quarter + i, lane_select(failed, lane_set(0), lane_set(-1)));
-  slot_set(output, to->forced + i, lane_from_mask(forced));
-  LS_UNROLL
-  for (int32_t k = 0; k < 4; k++)
-    slot_set(output, to->line + k * n + i, lane_set(plan->baseline_line[k * n + i]) - line[k]);
-  LS_UNROLL
-  for (int32_t k = 0; k < 3; k++)
-    if (k < to->detail_count) slot_set(output, to->detail + k * n + i, detail[k]);
-  sum->gross = sum->gross + lane_positive_part(loss);
-  sum->outside = sum->outside + outside;
-  sum->defaults = sum->defaults + lane_from_mask(failed);
+  result.defaulted = lane_less(lane_set(LS_UNPAID_TOLERANCE * p->debt[i]), lane_set(p->debt[i]) - payment);
+  result.line[0] = assets;
+  result.line[1] = ownership_claims(view, s, i);
+  result.line[2] = ownership_stakes(view, s, i);
+  result.line[3] = equity - (assets + result.line[1] + result.line[2]);
+  result.detail[0] = payment;
+  result.detail[1] = equity;
+  result.detail[2] = lane_from_mask(mask_or(result.defaulted, forced));
+  output_write_entity(view, i, &result, forced, output, sums);
 }
 
 LS_FN void cross_ownership_path(const struct ls_view *view, ls_slots value, ls_slots state, ls_slots output) {
   const struct ownership_state s = ownership_state_of(view->plan, state);
-  const struct ls_output_layout *to = &view->plan->output;
   int32_t n = view->plan->entity_count;
   bool greatest = view->plan->solution == LS_SOLUTION_GREATEST;
   columns_apply(&view->plan->shock, value, view->column, 0);
@@ -157,13 +145,9 @@ LS_FN void cross_ownership_path(const struct ls_view *view, ls_slots value, ls_s
   if (greatest) unsettled = ownership_settle(view, &s, true, &sweeps);
   unsettled = mask_or(unsettled, ownership_settle(view, &s, false, &sweeps));
   for (int32_t i = 0; i < n; i++) ownership_pay(view, &s, i, false);
-  struct ownership_totals sum = {lane_set(0), lane_set(0), lane_set(0)};
-  for (int32_t i = 0; i < n; i++) ownership_write(view, &s, output, i, &sum);
-  slot_set(output, to->loss_gross, sum.gross);
-  slot_set(output, to->loss_net, lane_set(view->plan->baseline_outside) - sum.outside);
-  slot_set(output, to->default_count, sum.defaults);
-  slot_set(output, to->iterations, sweeps);
-  slot_set(output, to->converged, lane_from_mask(mask_not(unsettled)));
+  struct ls_output_sums sums = output_sums_begin();
+  for (int32_t i = 0; i < n; i++) ownership_write(view, &s, output, i, &sums);
+  output_write_sums(view, &sums, sweeps, unsettled, output);
 }
 
 #endif

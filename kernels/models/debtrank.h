@@ -46,7 +46,7 @@ LS_FN void debtrank_piece(const struct ls_view *view, int32_t i, struct ls_reach
 LS_FN void debtrank_result(const struct ls_view *view, int32_t i, ls_lane direct, ls_lane a, ls_lane x,
                            struct ls_entity_result *result) {
   (void)x;
-  distress_result(view, i, direct, distress_of_losses(view, i, direct + a), result);
+  distress_result(view, i, direct, direct + a, distress_of_losses(view, i, direct + a), result);
 }
 
 #endif

@@ -45,8 +45,7 @@ LS_FN void debtrank_linear_piece(const struct ls_view *view, int32_t i, struct l
 
 LS_FN void debtrank_linear_result(const struct ls_view *view, int32_t i, ls_lane direct, ls_lane a, ls_lane h,
                                   struct ls_entity_result *result) {
-  (void)a;
-  distress_result(view, i, direct, h, result);
+  distress_result(view, i, direct, direct + a, h, result);
 }
 
 #endif

@@ -51,7 +51,7 @@ LS_FN void debtrank_nonlinear_piece(const struct ls_view *view, int32_t i, struc
 LS_FN void debtrank_nonlinear_result(const struct ls_view *view, int32_t i, ls_lane direct, ls_lane a, ls_lane x,
                                      struct ls_entity_result *result) {
   (void)x;
-  distress_result(view, i, direct, distress_of_losses(view, i, direct + a), result);
+  distress_result(view, i, direct, direct + a, distress_of_losses(view, i, direct + a), result);
 }
 
 #endif

@@ -5,7 +5,7 @@
 #ifndef LS_MODEL_DISTRESS_H
 #define LS_MODEL_DISTRESS_H
 
-#include "phases/view.h"
+#include "phases/output.h"
 
 /* h_i(1); for E_i = 0 the loss in money, of which any amount is ruin. */
 LS_FN ls_lane distress_of_shock(const struct ls_view *view, int32_t i) {
@@ -30,21 +30,19 @@ LS_FN ls_lane distress_of_losses(const struct ls_view *view, int32_t i, ls_lane 
   return lane_select(distress_is_ruin(view, i, sum), lane_set(1), sum);
 }
 
-/* Outputs 0 and 1 are h and whether it is 1; the lines add up to the equity that is left. */
-LS_FN void distress_result(const struct ls_view *view, int32_t i, ls_lane direct, ls_lane h,
+/* Outputs 0 and 1 are h and whether it is 1, which it is where `sum` reaches 1; the lines add up to the equity that is left. */
+LS_FN void distress_result(const struct ls_view *view, int32_t i, ls_lane direct, ls_lane sum, ls_lane h,
                            struct ls_entity_result *result) {
   double equity = view_parameter(view, LS_PARAMETER_EQUITY, i);
   ls_lane first = equity == 0 ? lane_set(0) : lane_min(direct, h);
   result->value = lane_set(equity) - lane_set(equity) * h;
+  if (equity > 0) result->margin = output_margin(sum, lane_set(1), lane_set(1));
   result->outside = result->value; /* all equity is held outside; creditors are paid in full until equity is gone */
   result->defaulted = lane_less_equal(lane_set(1 - LS_UNPAID_TOLERANCE), h);
   result->line[0] = lane_set(equity) - lane_set(equity) * first;
   result->line[1] = result->value - result->line[0];
-  result->line[2] = lane_set(0);
   result->detail[0] = h;
   result->detail[1] = lane_from_mask(result->defaulted);
-  result->detail[2] = lane_set(0);
-  result->detail[3] = lane_set(0);
 }
 
 #endif

@@ -152,6 +152,10 @@ LS_FN void production_path(const struct ls_view *view, ls_slots value, ls_slots 
   slot_set(output, to->loss_net, net);
   slot_set(output, to->default_count, lane_set(0));
   slot_set(output, to->iterations, sweeps);
+  if (to->margin >= 0) { /* there is no threshold */
+    slot_set(output, to->margin, lane_set(LS_NO_MARGIN));
+    slot_set(output, to->margin + 1, lane_set(-1));
+  }
   slot_set(output, to->converged, lane_from_mask(mask_not(unsettled)));
 }
 

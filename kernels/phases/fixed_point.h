@@ -8,6 +8,7 @@
 #ifndef LS_PHASES_FIXED_POINT_H
 #define LS_PHASES_FIXED_POINT_H
 
+#include "phases/output.h"
 #include "phases/stop_rule.h"
 #include "phases/view.h"
 
@@ -20,10 +21,23 @@ struct ls_static_model {
 
 /* The slots of one scenario's iteration. */
 struct fixed_point_state {
+  const struct ls_static_plan *links; /* the operator A */
+  bool has_waves;
   ls_slots given, x, next, wave;
 };
 
-LS_FN bool fixed_point_has_waves(const struct ls_view *view) { return view->plan->output.wave >= 0; }
+/* Slots `from` on: given, x, next and, where the model reports them, waves. */
+LS_FN struct fixed_point_state fixed_point_state_of(const struct ls_view *view, const struct ls_static_plan *links,
+                                                    bool has_waves, ls_slots from) {
+  int64_t n = view->plan->entity_count;
+  struct fixed_point_state s = {
+      links, has_waves, from, slots_from(from, n), slots_from(from, 2 * n), slots_from(from, 3 * n)};
+  return s;
+}
+
+LS_FN struct fixed_point_state fixed_point_state_of_plan(const struct ls_view *view, ls_slots from) {
+  return fixed_point_state_of(view, &view->plan->fixed, view->plan->output.wave >= 0, from);
+}
 
 /* a_i = sum of weight x over the links of row i, in link order. */
 LS_FN ls_lane fixed_point_row(const struct ls_static_plan *fixed, int32_t i, ls_slots x) {
@@ -36,7 +50,7 @@ LS_FN ls_lane fixed_point_row(const struct ls_static_plan *fixed, int32_t i, ls_
 /* One sweep from `x` into `next`; lanes that are not active keep their value. */
 LS_FN void fixed_point_sweep(const struct ls_view *view, struct ls_static_model model,
                              const struct fixed_point_state *s, double slack, struct ls_stop_rule *rule) {
-  const struct ls_static_plan *fixed = &view->plan->fixed;
+  const struct ls_static_plan *fixed = s->links;
   for (int32_t i = 0; i < view->plan->entity_count; i++) {
     ls_lane constant, slope, before = slot_get(s->x, i);
     ls_lane a = fixed_point_row(fixed, i, s->x);
@@ -51,18 +65,17 @@ LS_FN void fixed_point_sweep(const struct ls_view *view, struct ls_static_model 
 }
 
 /* Whoever stands at 1 and has no wave yet belongs to the wave of this sweep. */
-LS_FN void fixed_point_note_wave(const struct ls_view *view, const struct fixed_point_state *s, int32_t i, ls_lane x,
-                                 int32_t sweep) {
-  if (!fixed_point_has_waves(view)) return;
+LS_FN void fixed_point_note_wave(const struct fixed_point_state *s, int32_t i, ls_lane x, ls_lane sweep) {
+  if (!s->has_waves) return;
   ls_mask rises = mask_and(lane_less(slot_get(s->wave, i), lane_set(0)), lane_less_equal(lane_set(1), x));
-  slot_set(s->wave, i, lane_select(rises, lane_set(sweep), slot_get(s->wave, i)));
+  slot_set(s->wave, i, lane_select(rises, sweep, slot_get(s->wave, i)));
 }
 
 /* The sweep's result becomes x. */
-LS_FN void fixed_point_take(const struct ls_view *view, const struct fixed_point_state *s, int32_t sweep) {
+LS_FN void fixed_point_take(const struct ls_view *view, const struct fixed_point_state *s, ls_lane sweep) {
   for (int32_t i = 0; i < view->plan->entity_count; i++) {
     ls_lane after = slot_get(s->next, i);
-    fixed_point_note_wave(view, s, i, after, sweep);
+    fixed_point_note_wave(s, i, after, sweep);
     slot_set(s->x, i, after);
   }
 }
@@ -72,7 +85,7 @@ LS_FN void fixed_point_iterate(const struct ls_view *view, struct ls_static_mode
                                const struct fixed_point_state *s, struct ls_stop_rule *rule) {
   for (int32_t sweep = 0; sweep < view->plan->max_iterations && mask_any(rule->active); sweep++) {
     fixed_point_sweep(view, model, s, 0, rule);
-    fixed_point_take(view, s, sweep);
+    fixed_point_take(view, s, rule->sweeps);
     stop_rule_end_sweep(rule, view->plan->tolerance);
   }
 }
@@ -102,52 +115,32 @@ LS_FN void fixed_point_restart(const struct ls_view *view, struct ls_static_mode
 
 /* Losses against the baseline, defaults and details of every entity, and the system's totals. */
 LS_FN void fixed_point_output(const struct ls_view *view, struct ls_static_model model,
-                              const struct fixed_point_state *s, ls_slots output) {
+                              const struct fixed_point_state *s, ls_lane sweeps, ls_mask unsettled, ls_slots output) {
   const struct ls_plan *plan = view->plan;
   const struct ls_output_layout *at = &plan->output;
-  int32_t n = plan->entity_count;
-  ls_lane gross = lane_set(0), outside = lane_set(0), defaults = lane_set(0);
-  for (int32_t i = 0; i < n; i++) {
-    struct ls_entity_result result;
-    model.result(view, i, slot_get(s->given, i), fixed_point_row(&plan->fixed, i, s->x), slot_get(s->x, i), &result);
-    ls_lane loss = lane_set(plan->baseline_value[i]) - result.value;
-    ls_mask forced = lane_to_mask(view_shock(view, LS_VARIABLE_DEFAULT, i, 0));
-    ls_mask failed = mask_or(result.defaulted, forced);
-    gross = gross + lane_positive_part(loss);
-    outside = outside + result.outside;
-    defaults = defaults + lane_from_mask(failed);
-    slot_set(output, at->loss + i, loss);
-    slot_set(output, at->default_quarter + i, lane_select(failed, lane_set(0), lane_set(-1)));
-    slot_set(output, at->forced + i, lane_from_mask(forced));
-    LS_UNROLL
-    for (int32_t k = 0; k < LS_STATIC_LINES; k++)
-      if (k < at->line_count)
-        slot_set(output, at->line + k * n + i, lane_set(plan->baseline_line[k * n + i]) - result.line[k]);
-    LS_UNROLL
-    for (int32_t k = 0; k < LS_STATIC_DETAILS; k++)
-      if (k < at->detail_count)
-        slot_set(output, at->detail + k * n + i, k == at->wave ? slot_get(s->wave, i) : result.detail[k]);
+  struct ls_output_sums sums = output_sums_begin();
+  for (int32_t i = 0; i < plan->entity_count; i++) {
+    struct ls_entity_result result = output_result_begin();
+    model.result(view, i, slot_get(s->given, i), fixed_point_row(s->links, i, s->x), slot_get(s->x, i), &result);
+    output_write_entity(view, i, &result, lane_to_mask(view_shock(view, LS_VARIABLE_DEFAULT, i, 0)), output, &sums);
+    if (s->has_waves && at->wave < at->detail_count)
+      slot_set(output, at->detail + at->wave * plan->entity_count + i, slot_get(s->wave, i));
   }
-  slot_set(output, at->loss_gross, gross);
-  slot_set(output, at->loss_net, lane_set(plan->baseline_outside) - outside);
-  slot_set(output, at->default_count, defaults);
+  output_write_sums(view, &sums, sweeps, unsettled, output);
 }
 
 LS_FN void fixed_point_tile(const struct ls_view *view, struct ls_static_model model, ls_slots state, ls_slots output) {
-  int64_t n = view->plan->entity_count;
-  const struct fixed_point_state s = {state, slots_from(state, n), slots_from(state, 2 * n), slots_from(state, 3 * n)};
-  for (int32_t i = 0; i < n; i++) {
+  const struct fixed_point_state s = fixed_point_state_of_plan(view, state);
+  for (int32_t i = 0; i < view->plan->entity_count; i++) {
     slot_set(s.given, i, model.given(view, i));
     slot_set(s.x, i, lane_set(model.start(view, i)));
-    if (fixed_point_has_waves(view)) slot_set(s.wave, i, lane_set(-1));
+    if (s.has_waves) slot_set(s.wave, i, lane_set(-1));
   }
   struct ls_stop_rule rule = stop_rule_begin(lane_equal(lane_set(0), lane_set(0)));
   fixed_point_iterate(view, model, &s, &rule);
   if (view->plan->solution == LS_SOLUTION_LEAST && !view->plan->fixed.least_is_limit)
     fixed_point_restart(view, model, &s, &rule, mask_not(rule.active));
-  slot_set(output, view->plan->output.iterations, rule.sweeps);
-  slot_set(output, view->plan->output.converged, lane_from_mask(mask_not(rule.active)));
-  fixed_point_output(view, model, &s, output);
+  fixed_point_output(view, model, &s, rule.sweeps, rule.active, output);
 }
 
 #endif

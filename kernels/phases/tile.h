@@ -23,7 +23,7 @@
 /* Draws the shocks of the scenarios with the given numbers; returns the view that the model works with. */
 LS_FN struct ls_view tile_begin(const struct ls_plan *plan, const int64_t scenario[LS_LANES], ls_slots state,
                                 ls_slots output) {
-  struct ls_view view = {plan, slots_from(state, plan->shock.key_count)};
+  struct ls_view view = {plan, slots_from(state, plan->shock.key_count), 0};
   ls_lane clip_count = lane_set(0);
   draw_shocks(&plan->shock, scenario, state, slots_from(view.column, plan->shock.column_count), &clip_count);
   slot_set(output, plan->output.clip_count, clip_count);

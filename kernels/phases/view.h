@@ -7,8 +7,14 @@
 
 struct ls_view {
   const struct ls_plan *plan;
-  ls_slots column; /* the value now in force of every shocked (variable, target) */
+  ls_slots column;       /* the value now in force of every shocked (variable, target) */
+  int32_t first_setting; /* where the settings of the part that looks begin; 0 but in models made of others */
 };
+
+/* A setting of the model, or of the part of it that looks. */
+LS_FN double view_setting(const struct ls_view *view, int key) {
+  return view->plan->fixed.setting[view->first_setting + key];
+}
 
 /* The value of a shock, or `neutral` where no scenario of the run ever shocks this target. */
 LS_FN ls_lane view_shock(const struct ls_view *view, enum ls_variable variable, int32_t target, double neutral) {
@@ -53,11 +59,14 @@ struct ls_reach {
 };
 
 /* What a static model reports of an entity at the fixed point: `value` is its equity value, the lines add up to it. */
-enum { LS_STATIC_LINES = 3, LS_STATIC_DETAILS = 4 };
+#define LS_NO_MARGIN 0x1p1000
+enum { LS_STATIC_LINES = 5, LS_STATIC_DETAILS = 6 };
 struct ls_entity_result {
   ls_lane value;
   ls_lane outside; /* what holders outside the network get from it: equity and payments */
   ls_mask defaulted;
+  ls_lane
+      margin; /* how far it is from the threshold at which it fails or stands, as a share of that; LS_NO_MARGIN: none */
   ls_lane line[LS_STATIC_LINES];
   ls_lane detail[LS_STATIC_DETAILS];
 };

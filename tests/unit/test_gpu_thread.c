@@ -148,6 +148,49 @@ TEST a_gpu_thread_values_claims_with_the_bits_of_the_cpu(void) {
   PASS();
 }
 
+/* The five banks again, holding three assets and parts of each other, on thin equity. */
+static const char *const SALE_DRAWS =
+    "count: 40\nseed: 7\nfactors: [{name: f}]\nloadings: [{target: '*', factor: f, value: 0.5}]\nmarginals:\n"
+    "  - {variable: external_assets_loss, target: '*', distribution: beta, mean: 0.2, sd: 0.2}\n"
+    "  - {variable: price_loss, target: '*', distribution: beta, mean: 0.05, sd: 0.05}\n";
+
+static enum greatest_test_res holdings_model(const char *setting, const char *model) {
+  char folder[4096], draws[8192];
+  ASSERT(support_make_folder(folder));
+  ASSERT(support_write_file(folder, "entities.csv", BANKS));
+  ASSERT(support_write_file(folder, "liabilities.csv", DEBTS));
+  ASSERT(support_write_file(folder, "assets.csv", "id,market_depth,price_floor\nx,60,0.2\ny,40,0\nz,90,0.5\n"));
+  ASSERT(support_write_file(folder, "holdings.csv",
+                            "holder,asset,amount\na,x,5\na,y,3\nb,x,2\nc,z,6\nd,y,2\nd,z,1\ne,x,4\ne,z,3\n"));
+  ASSERT(support_write_file(folder, "shareholdings.csv",
+                            "holder,issuer,share\na,b,0.3\nb,c,0.2\nc,a,0.4\nc,d,0.1\nd,e,0.3\ne,b,0.2\n"));
+  ASSERT(support_write_file(folder, "draws.yaml", SALE_DRAWS));
+  snprintf(draws, sizeof draws, "%s/draws.yaml", folder);
+  enum greatest_test_res result = same_bits_with(setting, folder, model, draws);
+  support_remove_folder(folder);
+  return result;
+}
+
+TEST a_gpu_thread_sells_with_the_bits_of_the_cpu(void) {
+  CHECK_CALL(holdings_model(NULL, "fire-sale-target"));
+  CHECK_CALL(holdings_model(NULL, "fire-sale"));
+  CHECK_CALL(holdings_model("impact=exponential", "fire-sale"));
+  PASS();
+}
+
+TEST a_gpu_thread_values_organisations_with_the_bits_of_the_cpu(void) {
+  CHECK_CALL(holdings_model(NULL, "cross-holdings"));
+  CHECK_CALL(holdings_model("solution=least", "cross-holdings"));
+  PASS();
+}
+
+TEST a_gpu_thread_runs_all_channels_with_the_bits_of_the_cpu(void) {
+  CHECK_CALL(holdings_model(NULL, "multi"));
+  CHECK_CALL(holdings_model("valuation=black-cox", "multi"));
+  CHECK_CALL(holdings_model("channels=credit,fire-sale", "multi"));
+  PASS();
+}
+
 TEST a_gpu_thread_runs_the_loop_with_the_bits_of_the_cpu(void) {
   return same_bits(LS_SOURCE_DIR "/datasets/ai-loop/2026-08", "loop",
                    LS_SOURCE_DIR "/datasets/ai-loop/scenarios/monte-carlo.yaml");
@@ -196,6 +239,9 @@ int main(int argc, char **argv) {
   RUN_TEST(a_gpu_thread_follows_thresholds_with_the_bits_of_the_cpu);
   RUN_TEST(a_gpu_thread_follows_hoarding_with_the_bits_of_the_cpu);
   RUN_TEST(a_gpu_thread_values_claims_with_the_bits_of_the_cpu);
+  RUN_TEST(a_gpu_thread_sells_with_the_bits_of_the_cpu);
+  RUN_TEST(a_gpu_thread_values_organisations_with_the_bits_of_the_cpu);
+  RUN_TEST(a_gpu_thread_runs_all_channels_with_the_bits_of_the_cpu);
   RUN_TEST(a_gpu_thread_runs_the_loop_with_the_bits_of_the_cpu);
   RUN_TEST(a_gpu_thread_runs_every_mechanism_with_the_bits_of_the_cpu);
   GREATEST_MAIN_END();

@@ -1,0 +1,42 @@
+/* rerun.h - one set of scenarios computed again and again, with different shocks acting: the numbers that are
+ * asked for, scenario by scenario. Common random numbers: scenario k has the same draws in every computation. */
+#ifndef LS_HOST_ANALYSIS_RERUN_H
+#define LS_HOST_ANALYSIS_RERUN_H
+
+#include "engine/engine.h"
+#include "io/json.h"
+#include "scenario/acting.h"
+
+struct rerun {
+  ls_context *context;
+  struct job job;
+  struct acting acting;
+  int64_t scenario_count;
+  int64_t total, done;   /* scenarios of all computations, for the progress */
+  int64_t not_converged; /* of those done */
+};
+
+/* LS_STATUS_USAGE for a shard or a dry run; LS_STATUS_UNUSABLE for replays and draws of the assumptions. `what`
+ * says in messages what for. */
+ls_status rerun_open(ls_context *context, const ls_network *network, const ls_run_options *options, const char *what,
+                     bool forces_default, struct rerun *rerun);
+void rerun_close(struct rerun *rerun);
+
+/* Output slots first .. first + count - 1. */
+struct slot_range {
+  int32_t first, count;
+};
+
+/* Computes scenarios first .. first + count - 1 with the shocks that act now; row r of the ranges, one after the
+ * other, comes to value[r * stride + k] for the k-th of them. */
+ls_status rerun_compute(struct rerun *rerun, int64_t first, int64_t count, const struct slot_range *range, int ranges,
+                        double *value, int64_t stride);
+
+/* LS_STATUS_NOT_CONVERGED under `strict` where the baseline or any scenario did not converge. */
+ls_status rerun_check_convergence(const struct rerun *rerun, const ls_run_options *options);
+
+/* What every report of such computations begins with: keys into an object that is open, or lines for people. */
+void rerun_json(struct json *json, const ls_network *network, const struct rerun *rerun);
+void rerun_text(struct buffer *buffer, const char *title, const ls_network *network, const struct rerun *rerun);
+
+#endif
