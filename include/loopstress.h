@@ -225,6 +225,47 @@ LS_API ls_status ls_circularity(ls_context *context, const char *path, const cha
  * and on which customers each seller's backlog rests (docs/coverage.md). Needs the tables of the loop model; LS_STATUS_UNUSABLE without them. */
 LS_API ls_status ls_coverage(ls_context *context, const char *path, ls_format format, ls_text **report);
 
+/* ---- networks made from little data ---------------------------------------------------------------------------------- */
+
+typedef struct ls_reconstruct_options {
+  const char *method; /* "ras", "minimum-density", "gravity", "gibbs" */
+  uint64_t seed;      /* equal seeds give equal files on every machine; ras draws nothing */
+  int64_t links;      /* gravity, gibbs: expected number of links, below that of all possible ones; else 0 */
+  int64_t ensemble;   /* gravity, gibbs: members of ensemble.csv, 0 (none) to 10,000; else 0 */
+} ls_reconstruct_options;
+
+/* All 0: the method must be set. */
+LS_API ls_reconstruct_options ls_reconstruct_options_default(void);
+
+/* Makes a network folder from what each entity lends to and owes to the others in all: a CSV file with the columns id, assets
+ * (claims on entities) and liabilities (debts to entities), and any others of entities.csv (docs/reconstruct.md). The folder
+ * appears under its name only when complete; with an ensemble, liabilities.csv is its member 1. `report` may be NULL; it tells
+ * how many links there are and how well the sums hold, and is unset on failure. LS_STATUS_INVALID_INPUT: totals of claims and
+ * debts that differ, or sums that no network has, beside faults of the file; LS_STATUS_USAGE: an option out of its range or of
+ * another method; LS_STATUS_UNUSABLE: too many links or entities for the method; LS_STATUS_OUTPUT_EXISTS unless `replace`,
+ * and even so where the folder holds other files; LS_STATUS_INTERRUPTED. */
+LS_API ls_status ls_reconstruct(ls_context *context, const char *marginals, const ls_reconstruct_options *options,
+                                const char *folder, bool replace, ls_format format, ls_text **report);
+
+typedef struct ls_generate_options {
+  const char *kind;     /* "core-periphery", "erdos-renyi", "scale-free" */
+  int64_t entities;     /* 3 to 10,000,000 */
+  uint64_t seed;        /* equal seeds give equal files on every machine */
+  double degree;        /* mean number of borrowers of an entity: above 0; at most N - 1, for scale-free (N - 1) / 4 */
+  double core_share;    /* core-periphery: share of the entities, between 0 and 1, at least 2 of them */
+  double capital_ratio; /* equity as a share of assets, above 0 and below 1 */
+  double interbank_share; /* claims on entities as a share of assets, of those that lend; above 0 and below 1 */
+} ls_generate_options;
+
+/* degree 5, core_share 0.1, capital_ratio 0.04, interbank_share 0.2; kind and entities must be set. */
+LS_API ls_generate_options ls_generate_options_default(void);
+
+/* Makes a random network folder in time and memory that go with its links (docs/generate.md). `report` may be NULL; it tells what
+ * was made, and is unset on failure. LS_STATUS_USAGE: an option out of its range; LS_STATUS_OUTPUT_EXISTS as for ls_reconstruct;
+ * LS_STATUS_INTERRUPTED. */
+LS_API ls_status ls_generate(ls_context *context, const ls_generate_options *options, const char *folder, bool replace,
+                             ls_format format, ls_text **report);
+
 /* ---- run ---------------------------------------------------------------------------------------------------------- */
 
 typedef struct ls_results ls_results;
@@ -244,8 +285,9 @@ typedef struct ls_run_options {
   int shard_index;      /* this run computes part shard_index of shard_count (whole blocks of 4,096 scenarios) */
   int shard_count;      /* 1: everything */
   int assumption_draws; /* draws of the uncertain assumptions; 0: as the scenario file says, 1: central values */
-  int64_t keep_worst;   /* scenarios with the largest losses to keep in full detail; -1: as the scenario file says */
-  bool strict;          /* warnings are errors; a scenario that did not converge gives LS_STATUS_NOT_CONVERGED */
+  int ensemble; /* block b of 4,096 scenarios runs on member b mod ensemble of ensemble.csv; 0: on liabilities.csv */
+  int64_t keep_worst; /* scenarios with the largest losses to keep in full detail; -1: as the scenario file says */
+  bool strict;        /* warnings are errors; a scenario that did not converge gives LS_STATUS_NOT_CONVERGED */
   bool allow_missing_targets; /* shocks to entities the network lacks are warnings, not errors */
   bool dry_run;               /* validate and plan only: *results stays NULL, the plan is in the context's warnings */
   const char *command;        /* the command to record as provenance; may be NULL */
@@ -270,6 +312,24 @@ LS_API void ls_results_destroy(ls_results **results);
 LS_API ls_status ls_challenge(ls_context *context, const ls_network *network, const ls_run_options *options,
                               ls_format format, ls_text **report);
 
+/* The window of contagion of Gai and Kapadia (2010): how often one failure takes more than a share of a random network along, and
+ * how far it then goes, by mean degree; beside it the roots of the phase condition (docs/contagion-window.md). */
+typedef struct ls_window_options {
+  const double *degree; /* [degree_count] mean numbers of borrowers, above 0 and at most entities - 1 */
+  int degree_count;     /* 1 to 1,000 */
+  int64_t entities;     /* of each network, 3 to 1,000,000 */
+  int64_t networks;     /* for each degree, each with one first failure; 1 to 1,000,000 */
+  uint64_t seed;
+  double interbank_share, capital_ratio; /* of assets, above 0 and below 1 */
+  double threshold;                      /* contagion: more than this share fails, 0 or more and below 1 */
+  bool tie_survives;                     /* a loss of exactly all capital is survived */
+} ls_window_options;
+
+/* 13 degrees from 0.5 to 10, 1,000 entities, 200 networks, interbank share 0.2, capital 0.04, threshold 0.05, ties fail. */
+LS_API ls_window_options ls_window_options_default(void);
+
+/* LS_STATUS_USAGE: an option out of its range; LS_STATUS_INTERRUPTED. *report is unset on failure. */
+LS_API ls_status ls_window(ls_context *context, const ls_window_options *options, ls_format format, ls_text **report);
 typedef struct ls_indices_options {
   bool shapley;         /* attribute the loss of the scenarios to whose shocks they are, in place of the indices */
   int64_t permutations; /* of the attribution: 0: all subsets up to 16 who are shocked, else 1000 permutations; N > 0:

@@ -3,6 +3,10 @@
 
 #include "aggregate/results.h"
 
+bool results_are_of_ensemble(const ls_results *results) {
+  return results->draws.count > 0 && results->draws.row_count == 0;
+}
+
 void draw_record_release(const struct allocator *allocator, struct draw_record *record) {
   allocator_release(allocator, record->row);
   allocator_release(allocator, record->value);

@@ -186,7 +186,7 @@ static double fill_shares(const struct draw_record *draws, const double *result,
   const int32_t count = draws->count;
   double noise = 0, chance = 1.0 / (count - 1);
   for (int32_t j = 0; j < draws->row_count; j++) share[j] = NAN;
-  if (count < SHARE_DRAWS) return NAN;
+  if (count < SHARE_DRAWS || rows == 0) return NAN;
   for (int32_t d = 0; d < count; d++) noise += error[(size_t)d * step] * error[(size_t)d * step] / count;
   const double all = product_sum(result, step, result, step, count), variance = all / (count - 1);
   if (!(variance > noise)) return NAN; /* the draws do not differ by more than their errors, or one has none */

@@ -19,14 +19,6 @@ static const ls_network *network_of(const struct contents *contents) {
   return contents->results != NULL ? contents->results->network : contents->network;
 }
 
-static int64_t link_count(const ls_network *network) {
-  int64_t links = 0;
-  for (int id = 0; id < TABLE_COUNT; id++) {
-    if (schema_table((enum table_id)id)->pairing != PAIRING_NONE) links += network->table[id].row_count;
-  }
-  return links;
-}
-
 /* ---- for programs ------------------------------------------------------------------------------------------------------------------- */
 
 static void put_input(struct json *json, const char *file, const char *sha256) {
@@ -53,7 +45,7 @@ static void put_network(struct json *json, const ls_network *network) {
   json_text(json, "as_of", network->as_of);
   json_text(json, "description", network->description);
   json_whole(json, "entities", network->entity_count);
-  json_whole(json, "links", link_count(network));
+  json_whole(json, "links", network_link_count(network));
   json_object_begin(json, "tables");
   for (int id = 0; id < TABLE_COUNT; id++) {
     if (network->table[id].present)
@@ -117,7 +109,7 @@ static ls_status write_text(ls_context *context, const char *path, const struct 
   buffer_print(&out, "%s: %s file\n", path, contents->kind);
   if (contents->results != NULL) say_run(&out, contents->results);
   buffer_print(&out, "network '%s': %d entities, %lld links", network->name, (int)network->entity_count,
-               (long long)link_count(network));
+               (long long)network_link_count(network));
   if (network->currency[0] != '\0') buffer_print(&out, ", in %s %s", network->currency, network->unit);
   if (network->as_of[0] != '\0') buffer_print(&out, ", as of %s", network->as_of);
   buffer_text(&out, "\n");

@@ -227,7 +227,9 @@ char *results_command(ls_context *context, const ls_results *results) {
   if (!results->explicit_scenarios) {
     buffer_print(&buffer, " --seed %llu --count %lld", (unsigned long long)identity->seed,
                  (long long)identity->scenario_count);
-    if (results->draws.count > 0 || strstr(identity->scenario_text, "assumption_draws") != NULL)
+    if (results_are_of_ensemble(results))
+      buffer_print(&buffer, " --ensemble %d", (int)results->draws.count);
+    else if (results->draws.count > 0 || strstr(identity->scenario_text, "assumption_draws") != NULL)
       buffer_print(&buffer, " --draws %d", results->draws.count > 0 ? (int)results->draws.count : 1);
   }
   char *command = buffer.failed ? NULL : context_copy_text(context, buffer.data);

@@ -47,6 +47,9 @@ struct draw_record {
 };
 
 /* Allocates the arrays, zeroed. Without memory: what there is, is released. */
+/* The sets are members of an ensemble: nothing was drawn, and yet there are several. */
+bool results_are_of_ensemble(const ls_results *results);
+
 ls_status draw_record_create(ls_context *context, int32_t count, int32_t row_count, int32_t entity_count,
                              struct draw_record *record);
 ls_status draw_record_copy(ls_context *context, const struct draw_record *record, int32_t entity_count,

@@ -49,11 +49,15 @@ static void make_scales(struct draws_writer *w) {
   int64_t *number = context_allocate(w->context, (size_t)draws->count, sizeof *number);
   char **id = context_allocate(w->context, (size_t)draws->row_count, sizeof *id);
   if (number != NULL && id != NULL) {
-    char *const *all = network_column(w->results->network, TABLE_ASSUMPTIONS, "id")->text;
+    const bool of_ensemble = results_are_of_ensemble(w->results);
     for (int32_t d = 0; d < draws->count; d++) number[d] = d;
-    for (int32_t j = 0; j < draws->row_count; j++) id[j] = all[draws->row[j]];
-    w->draw = hdf5_scale_integers(w->file, root, "draw", "draw of the assumptions", "1", number, draws->count);
-    w->assumption = hdf5_scale_texts(w->file, root, "assumption", "id of the drawn assumption", id, draws->row_count);
+    for (int32_t j = 0; j < draws->row_count; j++)
+      id[j] = network_column(w->results->network, TABLE_ASSUMPTIONS, "id")->text[draws->row[j]];
+    w->draw = hdf5_scale_integers(
+        w->file, root, "draw", of_ensemble ? "network of the ensemble, its member less 1" : "draw of the assumptions",
+        "1", number, draws->count);
+    if (!of_ensemble)
+      w->assumption = hdf5_scale_texts(w->file, root, "assumption", "id of the drawn assumption", id, draws->row_count);
     w->band = hdf5_scale_texts(w->file, root, "band", "median and ends of the band over the draws", bands, BAND_SIZE);
   }
   context_release(w->context, id);
@@ -63,7 +67,8 @@ static void make_scales(struct draws_writer *w) {
 static void put_record(const struct draws_writer *w) {
   const struct draw_record *draws = &w->results->draws;
   const hdf5_id root = hdf5_root(w->file);
-  hdf5_put_integer(w->file, root, "n_assumption_draws", draws->count);
+  const bool of_ensemble = results_are_of_ensemble(w->results);
+  hdf5_put_integer(w->file, root, of_ensemble ? "n_ensemble_members" : "n_assumption_draws", draws->count);
   hdf5_put_integer(w->file, root, "n_redrawn", draws->redrawn);
   struct hdf5_array row = {.group = root,
                            .name = "assumption_row",
@@ -71,9 +76,10 @@ static void put_record(const struct draws_writer *w) {
                            .meaning = "row of the assumption in its table, from 0",
                            .rank = 1,
                            .dimension = {w->assumption, -1, -1}};
-  hdf5_write_integers(w->file, &row, draws->row);
-  put(w, "draw_assumption_value", "1", "value of the assumption in the draw, in its own unit", w->draw, w->assumption,
-      draws->value);
+  if (!of_ensemble) hdf5_write_integers(w->file, &row, draws->row);
+  if (!of_ensemble)
+    put(w, "draw_assumption_value", "1", "value of the assumption in the draw, in its own unit", w->draw, w->assumption,
+        draws->value);
   for (int f = 0; f < DRAW_FIELD_COUNT; f++)
     put(w, FIELDS[f].name, FIELDS[f].is_amount ? w->amount : "quarter", FIELDS[f].meaning, w->draw, w->entity,
         draws->field[f]);
@@ -168,6 +174,7 @@ static void put_bands(const struct draws_writer *w) {
   BY_ENTITY("baseline_gate_distress", "1", "share of draws in which it is flagged without shock", -1, baseline_distress,
             1);
 #undef BY_ENTITY
+  if (results_are_of_ensemble(w->results)) return;
   put(w, "variance_share_loss_mean", "1", "share of the variance of the mean over draws that the assumption explains",
       w->assumption, -1, s->share_of_mean);
   put(w, "variance_share_expected_shortfall", "1",
@@ -229,19 +236,20 @@ ls_status draws_hdf5_get(ls_context *context, struct hdf5_file *file, const char
   const hdf5_id root = hdf5_root(file);
   const int32_t n = results->network->entity_count;
   int64_t count = 0, redrawn = 0, rows = 0;
-  if (!hdf5_has_attribute(file, root, "n_assumption_draws")) return LS_STATUS_OK;
-  ls_status status = hdf5_get_integer(file, root, "n_assumption_draws", &count);
+  const bool of_ensemble = hdf5_has_attribute(file, root, "n_ensemble_members");
+  if (!of_ensemble && !hdf5_has_attribute(file, root, "n_assumption_draws")) return LS_STATUS_OK;
+  ls_status status = hdf5_get_integer(file, root, of_ensemble ? "n_ensemble_members" : "n_assumption_draws", &count);
   if (status == LS_STATUS_OK) status = hdf5_get_integer(file, root, "n_redrawn", &redrawn);
-  if (status == LS_STATUS_OK) status = hdf5_count(file, root, "assumption_row", &rows);
+  if (status == LS_STATUS_OK && !of_ensemble) status = hdf5_count(file, root, "assumption_row", &rows);
   if (status != LS_STATUS_OK) return status;
-  if (count < 2 || count > DRAWS_LIMIT || redrawn < 0 || redrawn > INT32_MAX || rows < 1 ||
+  if (count < 2 || count > DRAWS_LIMIT || redrawn < 0 || redrawn > INT32_MAX || (rows < 1) != of_ensemble ||
       rows > results->network->table[TABLE_ASSUMPTIONS].row_count)
     return context_fault(context, path, 0, "has numbers of draws and assumptions that cannot be");
   status = draw_record_create(context, (int32_t)count, (int32_t)rows, n, &results->draws);
   if (status != LS_STATUS_OK) return status;
   results->draws.redrawn = (int32_t)redrawn;
-  status = read_rows(context, file, path, results);
-  if (status == LS_STATUS_OK)
+  if (!of_ensemble) status = read_rows(context, file, path, results);
+  if (status == LS_STATUS_OK && !of_ensemble)
     status = read_over(context, file, "draw_assumption_value", count * rows, results->draws.value);
   for (int f = 0; f < DRAW_FIELD_COUNT && status == LS_STATUS_OK; f++)
     status = read_over(context, file, FIELDS[f].name, count * n, results->draws.field[f]);

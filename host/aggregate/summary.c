@@ -381,8 +381,12 @@ static void write_draws(const struct summary *summary) {
   const struct draw_statistics *draws = &results->statistics.draws;
   int32_t top[TOP], count = top_entities(results, false, top);
   if (draws->system == NULL) return;
-  buffer_print(summary->out, "\nOver %d draws of %d assumptions: median [%s of draws]", (int)results->draws.count,
-               (int)results->draws.row_count, draws_band_name(results));
+  if (results_are_of_ensemble(results))
+    buffer_print(summary->out, "\nOver %d networks of the ensemble: median [%s of networks]", (int)results->draws.count,
+                 draws_band_name(results));
+  else
+    buffer_print(summary->out, "\nOver %d draws of %d assumptions: median [%s of draws]", (int)results->draws.count,
+                 (int)results->draws.row_count, draws_band_name(results));
   if (results->draws.redrawn > 0)
     buffer_print(summary->out, "; %d sets of values refused and drawn again", (int)results->draws.redrawn);
   buffer_text(summary->out, "\n");
@@ -393,6 +397,7 @@ static void write_draws(const struct summary *summary) {
   for (int32_t k = 0; k < count; k++)
     write_band(summary, ls_network_entity_id(results->network, top[k]), &draws->entity[top[k]].default_probability,
                summary_percent);
+  if (results_are_of_ensemble(results)) return;
   write_shares(summary);
   write_gate(summary);
 }

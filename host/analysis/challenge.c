@@ -16,6 +16,8 @@ static ls_status check_scenarios(ls_context *context, const struct scenario_set 
     return context_fail(context, LS_STATUS_UNUSABLE,
                         "%s%schallengers are compared over random scenarios: a YAML file without 'replay'", set->file,
                         set->file[0] != '\0' ? ": " : "");
+  if (set->of_ensemble)
+    return context_fail(context, LS_STATUS_UNUSABLE, "challengers are compared on one network, not over an ensemble");
   if (set->assumption_draws > 1)
     return context_fail(context, LS_STATUS_UNUSABLE,
                         "%s: assumption_draws is %d, must be 1: challengers are compared at central values", set->file,

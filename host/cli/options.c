@@ -18,6 +18,7 @@ enum option_kind {
   OPTION_COUNT_FROM_1,
   OPTION_COUNT_FROM_0,
   OPTION_SEED,
+  OPTION_NUMBER,
   OPTION_LIST
 };
 
@@ -33,11 +34,12 @@ struct option_row {
 
 #define AT(member) offsetof(struct options, member)
 enum {
-  WRITERS = COMMAND_IMPORT | COMMAND_RUN | COMMAND_REPORT | COMMAND_EXPORT | COMMAND_MERGE,
+  MAKERS = COMMAND_RECONSTRUCT | COMMAND_GENERATE,
+  WRITERS = COMMAND_IMPORT | COMMAND_RUN | COMMAND_REPORT | COMMAND_EXPORT | COMMAND_MERGE | MAKERS,
   RUNNERS = COMMAND_RUN | COMMAND_CHALLENGE | COMMAND_INDICES,
   READERS = COMMAND_IMPORT | COMMAND_CHECK | RUNNERS,
-  TELLERS = COMMAND_CHECK | COMMAND_INFO | RUNNERS | COMMAND_COMPARE | COMMAND_CIRCULARITY | COMMAND_COVERAGE |
-            COMMAND_MODELS | COMMAND_BACKENDS | COMMAND_VERSION
+  TELLERS = COMMAND_CHECK | COMMAND_INFO | RUNNERS | COMMAND_COMPARE | COMMAND_CIRCULARITY | COMMAND_COVERAGE | MAKERS |
+            COMMAND_WINDOW | COMMAND_MODELS | COMMAND_BACKENDS | COMMAND_VERSION
 };
 
 static const struct option_row OPTION[] = {
@@ -50,6 +52,8 @@ static const struct option_row OPTION[] = {
     {"seed", 0, OPTION_SEED, "N", AT(seed), RUNNERS, "seed of the draws, in place of the file's"},
     {"draws", 0, OPTION_COUNT_FROM_1, "A", AT(draws), COMMAND_RUN,
      "draws of the uncertain assumptions, in place of the file's; 1: central values"},
+    {"ensemble", 0, OPTION_COUNT_FROM_1, "K", AT(ensemble), COMMAND_RUN,
+     "run over the first K networks of ensemble.csv, 2 to 10000"},
     {"keep", 0, OPTION_TEXT, "worst:K", AT(keep), COMMAND_RUN, "keep the K scenarios of largest loss in full"},
     {"shard", 0, OPTION_TEXT, "I/N", AT(shard), COMMAND_RUN,
      "run part I of N (0 to N-1) for merge; auto: from Slurm, AWS Batch or Kubernetes"},
@@ -80,6 +84,33 @@ static const struct option_row OPTION[] = {
      "tell in what share of A draws of the assumptions the plan fails; default 1: central values"},
     {"seed", 0, OPTION_SEED, "N", AT(seed), COMMAND_CHECK, "seed of the draws; default 0"},
     {"seed", 0, OPTION_SEED, "N", AT(seed), COMMAND_CIRCULARITY, "seed of rewirings and draws; default 0"},
+    {"method", 0, OPTION_CHOICE, "ras|minimum-density|gravity|gibbs", AT(method), COMMAND_RECONSTRUCT,
+     "how the network is made (docs/reconstruct.md)"},
+    {"links", 0, OPTION_COUNT_FROM_1, "L", AT(links), COMMAND_RECONSTRUCT,
+     "links to expect; gravity and gibbs need it"},
+    {"ensemble", 0, OPTION_COUNT_FROM_1, "K", AT(ensemble), COMMAND_RECONSTRUCT,
+     "gravity, gibbs: K networks as ensemble.csv, at most 10000"},
+    {"kind", 0, OPTION_CHOICE, "core-periphery|erdos-renyi|scale-free", AT(kind), COMMAND_GENERATE,
+     "which pattern of links (docs/generate.md)"},
+    {"entities", 0, OPTION_COUNT_FROM_1, "N", AT(entity_count), COMMAND_GENERATE, "how many, 3 to 10000000"},
+    {"degree", 0, OPTION_NUMBER, "Z", AT(degree), COMMAND_GENERATE, "mean number of borrowers of each; default 5"},
+    {"core-share", 0, OPTION_NUMBER, "X", AT(core_share), COMMAND_GENERATE,
+     "share of entities that are core, between 0 and 1; default 0.1"},
+    {"capital-ratio", 0, OPTION_NUMBER, "X", AT(capital_ratio), COMMAND_GENERATE | COMMAND_WINDOW,
+     "equity per assets, between 0 and 1; default 0.04"},
+    {"interbank-share", 0, OPTION_NUMBER, "X", AT(interbank_share), COMMAND_GENERATE | COMMAND_WINDOW,
+     "claims on entities per assets, between 0 and 1; default 0.2"},
+    {"degrees", 0, OPTION_TEXT, "Z,...", AT(degrees), COMMAND_WINDOW,
+     "mean numbers of borrowers; default 0.5,1,1.5,2,3,4,5,6,7,7.5,8,9,10"},
+    {"entities", 0, OPTION_COUNT_FROM_1, "N", AT(entity_count), COMMAND_WINDOW,
+     "of each network, from 3; default 1000"},
+    {"networks", 0, OPTION_COUNT_FROM_1, "R", AT(networks), COMMAND_WINDOW,
+     "for each degree, each with one first failure; default 200"},
+    {"threshold", 0, OPTION_NUMBER, "X", AT(threshold), COMMAND_WINDOW,
+     "contagion: more than this share fails; default 0.05"},
+    {"tie", 0, OPTION_CHOICE, "fails|survives", AT(tie), COMMAND_WINDOW,
+     "a loss of exactly all capital; default fails"},
+    {"seed", 0, OPTION_SEED, "N", AT(seed), MAKERS | COMMAND_WINDOW, "seed of what is drawn; default 0"},
     {"shapley", 0, OPTION_FLAG, NULL, AT(shapley), COMMAND_INDICES,
      "attribute the loss of the scenarios to whose shocks they are, in place of the indices"},
     {"permutations", 0, OPTION_COUNT_FROM_1, "P", AT(permutations), COMMAND_INDICES,
@@ -112,6 +143,15 @@ static bool read_seed(const char *text, uint64_t *value) {
   errno = 0;
   unsigned long long number = strtoull(text, &end, 10);
   if (*text < '0' || *text > '9' || *end != 0 || errno != 0) return false;
+  *value = number;
+  return true;
+}
+
+/* No locale was set, so that the point is a point; what is beyond the largest number is refused by its rule. */
+static bool read_number(const char *text, double *value) {
+  char *end;
+  double number = strtod(text, &end);
+  if (strspn(text, "0123456789.") == 0 || *end != 0 || strpbrk(text, "xXnN") != NULL || !(number >= 0)) return false;
   *value = number;
   return true;
 }
@@ -151,6 +191,8 @@ static int take_value(const struct option_row *row, const char *text, struct opt
       return read_count(text, 1, member) ? EXIT_DONE : refuse_value(row, text, "a whole number of at least 1");
     case OPTION_COUNT_FROM_0:
       return read_count(text, 0, member) ? EXIT_DONE : refuse_value(row, text, "a whole number of at least 0");
+    case OPTION_NUMBER:
+      return read_number(text, member) ? EXIT_DONE : refuse_value(row, text, "a number of at least 0");
     case OPTION_SEED:
       options->has_seed = true;
       return read_seed(text, member) ? EXIT_DONE : refuse_value(row, text, "a whole number from 0 to 2^64 - 1");
@@ -314,6 +356,7 @@ static int check_operands(const struct command *command, const struct options *o
 
 int options_read(const struct command *command, int argc, char **argv, struct options *options) {
   *options = (struct options){.keep_worst = -1, .shard_count = 1, .rewirings = -1};
+  options->degree = options->core_share = options->capital_ratio = options->interbank_share = options->threshold = -1;
   options->setting = calloc((size_t)argc + 1, sizeof *options->setting);
   options->command_line = cli_quote_words(command->name, argc - 1, argv + 1);
   if (options->setting == NULL || options->command_line == NULL) return cli_out_of_memory();

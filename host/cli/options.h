@@ -12,11 +12,14 @@ struct options {
   int operand_count;
   const char **setting; /* --set texts, owned */
   int setting_count;
-  const char *output, *model, *scenarios, *backend, *isa, *engine, *format, *basis, *window;
+  const char *output, *model, *scenarios, *backend, *isa, *engine, *format, *basis, *window, *method, *kind, *degrees,
+      *tie;
   const char *keep, *shard, *duplicates;
   const char *entities, *matrix_rows, *group, *map;
   int64_t threads, chunk, count, draws;
-  int64_t rewirings; /* -1 not given */
+  int64_t links, ensemble, entity_count, networks;
+  double degree, core_share, capital_ratio, interbank_share, threshold; /* -1 not given */
+  int64_t rewirings;                                                    /* -1 not given */
   int64_t permutations;
   uint64_t seed;
   bool has_seed;
@@ -43,8 +46,11 @@ enum command_bit {
   COMMAND_VERSION = 1 << 11,
   COMMAND_COVERAGE = 1 << 12,
   COMMAND_CHALLENGE = 1 << 13,
-  COMMAND_INDICES = 1 << 14,
-  COMMAND_ALL = (1 << 15) - 1
+  COMMAND_RECONSTRUCT = 1 << 14,
+  COMMAND_GENERATE = 1 << 15,
+  COMMAND_WINDOW = 1 << 16,
+  COMMAND_INDICES = 1 << 17,
+  COMMAND_ALL = (1 << 18) - 1
 };
 
 struct command {

@@ -1,4 +1,5 @@
-/* draws.c - the plans of a run whose assumptions are drawn: each draw has its own tables, settings, plans and baseline.
+/* draws.c - the plans of a run whose assumptions are drawn: each draw has its own tables, settings, plans and baseline. Members
+ * of an ensemble go the same way, without drawing.
  *
  * A set of values that the rules of the tables refuse (a multiple beyond 100, shares of an issuer above 1, ...) is drawn again
  * with the next attempt, and counted: the draws are of the assumptions, given that the network they make is one.
@@ -7,6 +8,7 @@
 
 #include "engine/engine.h"
 #include "engine/loop_finance.h"
+#include "network/ensemble.h"
 #include "network/redraw.h"
 #include "scenario/assumption_draws.h"
 
@@ -16,8 +18,8 @@ struct drawing {
   ls_context *scratch; /* for messages of sets that are refused */
   const ls_run_options *options;
   struct job *job;
-  struct assumption_model *model;
-  double *value; /* [rows of assumptions.csv] */
+  struct assumption_model *model; /* NULL for members of an ensemble */
+  double *value;                  /* [rows of assumptions.csv] */
 };
 
 /* Shocks name pledges by their row in the network's table; a draw must know the same ones. */
@@ -58,6 +60,12 @@ static ls_status make_plan(const struct drawing *drawing, const ls_network *netw
   return status;
 }
 
+static ls_status make_network(const struct drawing *drawing, int32_t draw, ls_network **network) {
+  const struct job *job = drawing->job;
+  if (drawing->model == NULL) return ensemble_member(drawing->scratch, job->network, draw + 1, network);
+  return network_redraw(drawing->scratch, job->network, drawing->value, network);
+}
+
 /* Everything about draw number `draw` under drawing->value. */
 static ls_status build(const struct drawing *drawing, int32_t draw) {
   struct job *job = drawing->job;
@@ -67,7 +75,7 @@ static ls_status build(const struct drawing *drawing, int32_t draw) {
   ls_network *network = NULL;
   const int64_t n = job->plan->entity_count, quarters = job->plan->quarter_count;
   bool converged = false;
-  ls_status status = network_redraw(drawing->scratch, job->network, drawing->value, &network);
+  ls_status status = make_network(drawing, draw, &network);
   if (status == LS_STATUS_OK) status = settings_resolve(drawing->scratch, network, drawing->options, &settings);
   settings.shocked = job->settings.shocked;
   settings.features = job->settings.features;
@@ -118,8 +126,20 @@ static ls_status draw_once(ls_context *context, const struct drawing *drawing, i
                        ATTEMPTS_MOST, draw, ls_context_message(drawing->scratch, 0));
 }
 
-static ls_status make_room(ls_context *context, int32_t count, struct drawing *drawing) {
+static ls_status build_member(ls_context *context, const struct drawing *drawing, int32_t draw) {
+  if (context_stop_requested(context)) return context_fail(context, LS_STATUS_INTERRUPTED, "interrupted");
+  ls_context_clear_messages(drawing->scratch);
+  const ls_status status = build(drawing, draw);
+  if (status == LS_STATUS_OK) return LS_STATUS_OK;
+  return context_fail(context, status, "member %d of the ensemble: %s", (int)draw + 1,
+                      ls_context_message(drawing->scratch, 0));
+}
+
+/* Which assumptions are drawn; none in a run over an ensemble. */
+static ls_status choose_assumptions(ls_context *context, int32_t count, struct drawing *drawing) {
   struct job *job = drawing->job;
+  if (job->scenarios->of_ensemble)
+    return draw_record_create(context, count, 0, job->network->entity_count, &job->record);
   ls_status status = assumption_model_create(context, job->network, &drawing->model);
   if (status != LS_STATUS_OK) return status;
   if (drawing->model->count == 0)
@@ -128,7 +148,15 @@ static ls_status make_room(ls_context *context, int32_t count, struct drawing *d
   status = draw_record_create(context, count, drawing->model->count, job->network->entity_count, &job->record);
   if (status != LS_STATUS_OK) return status;
   for (int32_t j = 0; j < drawing->model->count; j++) job->record.row[j] = drawing->model->range[j].row;
-  drawing->value = context_allocate(context, (size_t)drawing->model->row_count, sizeof *drawing->value);
+  return LS_STATUS_OK;
+}
+
+static ls_status make_room(ls_context *context, int32_t count, struct drawing *drawing) {
+  struct job *job = drawing->job;
+  ls_status status = choose_assumptions(context, count, drawing);
+  if (status != LS_STATUS_OK) return status;
+  const int64_t rows = drawing->model != NULL ? drawing->model->row_count : 0;
+  drawing->value = context_allocate(context, (size_t)rows, sizeof *drawing->value);
   job->draw = context_allocate(context, (size_t)count, sizeof *job->draw);
   if (job->draw == NULL || drawing->value == NULL) return LS_STATUS_OUT_OF_MEMORY;
   job->draw_count = count;
@@ -144,7 +172,8 @@ ls_status draws_prepare(ls_context *context, const ls_run_options *options, stru
   const int32_t count = job->scenarios->assumption_draws;
   if (count <= 1) return LS_STATUS_OK;
   ls_status status = make_room(context, count, &drawing);
-  for (int32_t draw = 0; draw < count && status == LS_STATUS_OK; draw++) status = draw_once(context, &drawing, draw);
+  for (int32_t draw = 0; draw < count && status == LS_STATUS_OK; draw++)
+    status = drawing.model != NULL ? draw_once(context, &drawing, draw) : build_member(context, &drawing, draw);
   ls_context_destroy(&drawing.scratch);
   context_release(context, drawing.value);
   if (drawing.model != NULL) assumption_model_destroy(context, &drawing.model);

@@ -22,7 +22,7 @@ static void digest_table(struct digest *digest, const struct table *table) {
 }
 
 static ls_status digest_of_run(ls_context *context, const ls_network *network, const struct run_identity *identity,
-                               int32_t draws, char text[DIGEST_TEXT_SIZE]) {
+                               int32_t draws, bool of_ensemble, char text[DIGEST_TEXT_SIZE]) {
   struct digest *digest = NULL;
   ls_status status = digest_create(context, &digest);
   if (status != LS_STATUS_OK) return status;
@@ -34,6 +34,7 @@ static ls_status digest_of_run(ls_context *context, const ls_network *network, c
     digest_update_text(digest, identity->setting[k].value);
     if (draws > 0) digest_update_text(digest, identity->setting[k].is_given ? "given" : "drawn");
   }
+  if (of_ensemble) digest_update_text(digest, "ensemble"), digest_update_int32(digest, &draws, 1);
   digest_update_text(digest, identity->scenario_sha256);
   int64_t number[4] = {(int64_t)identity->seed, identity->scenario_count, identity->keep_worst,
                        identity->allow_missing_targets};
@@ -44,10 +45,10 @@ static ls_status digest_of_run(ls_context *context, const ls_network *network, c
 }
 
 /* The SHA-256 of that digest and the shard count: shards of one run differ only in their index. */
-static ls_status hash_identity(ls_context *context, const ls_network *network, int32_t draws,
-                               struct run_identity *identity) {
+static ls_status hash_identity(ls_context *context, const struct job *job, struct run_identity *identity) {
   char digest[DIGEST_TEXT_SIZE];
-  ls_status status = digest_of_run(context, network, identity, draws, digest);
+  ls_status status =
+      digest_of_run(context, job->network, identity, job->draw_count, job->scenarios->of_ensemble, digest);
   return status == LS_STATUS_OK ? hash_sha256(context, digest, strlen(digest), identity->sha256) : status;
 }
 
@@ -140,6 +141,6 @@ ls_status identity_fill(ls_context *context, const struct job *job, const ls_run
   if (status == LS_STATUS_OK) status = fill_scenario(context, job->scenarios, identity);
   if (status == LS_STATUS_OK) status = fill_names(context, job, &results->names);
   if (status == LS_STATUS_OK) status = network_copy(context, job->network, &results->network);
-  if (status == LS_STATUS_OK) status = hash_identity(context, job->network, job->draw_count, identity);
+  if (status == LS_STATUS_OK) status = hash_identity(context, job, identity);
   return status;
 }

@@ -140,6 +140,7 @@ struct scenario_options scenario_options_of(const ls_run_options *options) {
                                    .count = options->count,
                                    .keep_worst = options->keep_worst,
                                    .assumption_draws = options->assumption_draws,
+                                   .ensemble = options->ensemble,
                                    .allow_missing_targets = options->allow_missing_targets};
 }
 

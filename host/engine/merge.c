@@ -31,6 +31,7 @@ static ls_status finish_whole(ls_context *context, ls_results *whole) {
   const struct run_identity *identity = &whole->identity;
   ls_run_options options;
   char **settings = NULL;
+  const bool of_ensemble = results_are_of_ensemble(whole);
   struct job job = {0};
   ls_status status = options_of(context, whole, &settings, &options);
   struct scenario_options scenario = {.path = identity->scenario_text_length > 0 ? identity->scenario_file : NULL,
@@ -40,7 +41,9 @@ static ls_status finish_whole(ls_context *context, ls_results *whole) {
                                       .seed = identity->seed,
                                       .count = whole->explicit_scenarios ? 0 : identity->scenario_count,
                                       .keep_worst = identity->keep_worst,
-                                      .assumption_draws = whole->draws.count > 0 ? whole->draws.count : 1,
+                                      .assumption_draws =
+                                          whole->draws.count > 0 && !of_ensemble ? whole->draws.count : 1,
+                                      .ensemble = of_ensemble ? whole->draws.count : 0,
                                       .allow_missing_targets = identity->allow_missing_targets};
   if (status == LS_STATUS_OK) status = job_prepare(context, whole->network, &options, &scenario, &job);
   if (status == LS_STATUS_OK) status = results_finish(context, &job, whole);

@@ -145,6 +145,11 @@ ls_status run_check_options(ls_context *context, const ls_run_options *options) 
   if (options->assumption_draws < 0 || options->assumption_draws > SCENARIO_DRAWS_MOST)
     return context_fail(context, LS_STATUS_USAGE, "draws of the assumptions are %d, must be within 0 and %d",
                         options->assumption_draws, SCENARIO_DRAWS_MOST);
+  if (options->ensemble < 0 || options->ensemble == 1 || options->ensemble > SCENARIO_DRAWS_MOST)
+    return context_fail(context, LS_STATUS_USAGE, "members of the ensemble are %d, must be within 2 and %d",
+                        options->ensemble, SCENARIO_DRAWS_MOST);
+  if (options->ensemble > 0 && options->scenarios == NULL)
+    return context_fail(context, LS_STATUS_UNUSABLE, "a run over an ensemble needs random scenarios (YAML)");
   return LS_STATUS_OK;
 }
 
@@ -165,7 +170,9 @@ static void describe_plan(ls_context *context, const struct job *job, int64_t fi
                "plan: model %s, backend %s, %lld scenarios from %lld, %d shock keys, %d state values a scenario",
                job->settings.info->name, job->backend->name, (long long)count, (long long)first,
                job->plan->shock.key_count, job->plan->state_slots);
-  if (job->draw_count > 0)
+  if (job->scenarios->of_ensemble)
+    context_warn(context, NULL, 0, "plan: %d members of the ensemble", job->draw_count);
+  else if (job->draw_count > 0)
     context_warn(context, NULL, 0, "plan: %d draws of %d assumptions, %d sets of values refused and drawn again",
                  job->draw_count, job->record.row_count, job->record.redrawn);
 }

@@ -7,13 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-static int64_t count_links(const ls_network *network) {
-  int64_t count = 0;
-  for (int id = 0; id < TABLE_COUNT; id++)
-    if (schema_table((enum table_id)id)->pairing != PAIRING_NONE) count += network->table[id].row_count;
-  return count;
-}
-
 /* Does the preferred row of a deal leave its amount open? Such rows are told by name: a blank is unknown, not 0. */
 static bool is_unknown(const ls_network *network, int64_t row) {
   if (network_number(network, TABLE_DEALS, "preferred", row, 1.0) == 0.0) return false;
@@ -122,7 +115,7 @@ void network_check_json(struct json *json, const struct network_check *check) {
   json_flag(json, "valid", check->valid);
   if (network != NULL) {
     json_whole(json, "entities", network->entity_count);
-    json_whole(json, "links", count_links(network));
+    json_whole(json, "links", network_link_count(network));
   } else {
     json_nothing(json, "entities");
     json_nothing(json, "links");
@@ -170,7 +163,7 @@ static void tell_ledger(struct buffer *buffer, const ls_network *network) {
 }
 
 static void tell_network(struct buffer *buffer, const ls_network *network) {
-  buffer_print(buffer, "  %d entities, %lld links", (int)network->entity_count, (long long)count_links(network));
+  buffer_print(buffer, "  %d entities, %lld links", (int)network->entity_count, (long long)network_link_count(network));
   if (*network->currency != '\0' || *network->unit != '\0')
     buffer_print(buffer, ", amounts in %s%s%s", network->currency, *network->currency != '\0' ? " " : "",
                  network->unit);

@@ -52,6 +52,14 @@ const char *network_entity_id(const ls_network *network, int32_t entity) {
   return entity < 0 ? "" : network_text(network, TABLE_ENTITIES, "id", entity);
 }
 
+int64_t network_link_count(const ls_network *network) {
+  int64_t count = 0;
+  for (int id = 0; id < TABLE_COUNT; id++)
+    if (schema_table((enum table_id)id)->pairing != PAIRING_NONE && id != TABLE_ENSEMBLE)
+      count += network->table[id].row_count;
+  return count;
+}
+
 bool network_has_loop_tables(const ls_network *network) {
   const struct table *table = network->table;
   return table[TABLE_PATHS].present || table[TABLE_PURCHASES].present || table[TABLE_PLEDGES].present ||

@@ -27,6 +27,7 @@ enum table_id {
   TABLE_WARRANTS,
   TABLE_CROSS_DEFAULTS,
   TABLE_ASSUMPTION_CORRELATIONS,
+  TABLE_ENSEMBLE,
   TABLE_COUNT
 };
 
@@ -92,6 +93,9 @@ int32_t network_find_asset(const ls_network *network, const char *id);
 
 /* Row of a pair table, or -1. from and to may be ENTITY_WORLD. */
 int64_t network_find_pair(const ls_network *network, enum table_id table, int32_t from, int32_t to);
+
+/* Rows of the tables of links, other members of an ensemble not counted. */
+int64_t network_link_count(const ls_network *network);
 
 const char *network_entity_id(const ls_network *network, int32_t entity); /* "world" for ENTITY_WORLD */
 

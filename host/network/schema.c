@@ -237,6 +237,14 @@ static const struct column_schema ASSUMPTION_CORRELATIONS[] = {
      .meaning = "blank: any rows of the two; entity: parameter_a follows parameter_b of its entity"},
 };
 
+static const struct column_schema ENSEMBLE[] = {
+    {"debtor", .kind = COLUMN_ENTITY, .required = true, .world_allowed = true, .meaning = "who owes"},
+    {"creditor", .kind = COLUMN_ENTITY, .required = true, .world_allowed = true, .meaning = "who is owed"},
+    {"amount", AMOUNT, .required = true, .meaning = "amount owed"},
+    {"member", .kind = COLUMN_INTEGER, .minimum = 1.0, .maximum = INT32_MAX, .required = true,
+     .meaning = "network of the ensemble, from 1"},
+};
+
 #define TABLE(table, file_name, group_name, pairs, columns, ...) \
   [table] = {table, file_name, group_name, pairs, columns, COUNT(columns), {__VA_ARGS__}}
 
@@ -261,6 +269,7 @@ static const struct table_schema TABLES[TABLE_COUNT] = {
           "obligor"),
     TABLE(TABLE_ASSUMPTION_CORRELATIONS, "assumption_correlations.csv", "assumption_correlations", PAIRING_NONE,
           ASSUMPTION_CORRELATIONS, "parameter_a", "parameter_b"),
+    TABLE(TABLE_ENSEMBLE, "ensemble.csv", "ensemble", PAIRING_ENTITIES, ENSEMBLE, "member"),
 };
 
 const struct table_schema *schema_table(enum table_id id) { return &TABLES[id]; }

@@ -149,7 +149,7 @@ bool table_same_key(const ls_network *network, enum table_id id, const char *col
 
 struct sort_key {
   int32_t from, to;
-  double seniority;
+  double level;   /* seniority, or member of an ensemble */
   const char *id; /* tells rows of one pair apart where the table has ids for them, else "" */
   int64_t row;
 };
@@ -158,8 +158,8 @@ static int compare_keys(const void *left, const void *right) {
   const struct sort_key *a = left, *b = right;
   if (a->from != b->from) return a->from < b->from ? -1 : 1;
   if (a->to != b->to) return a->to < b->to ? -1 : 1;
-  if (a->seniority < b->seniority) return -1;
-  if (a->seniority > b->seniority) return 1;
+  if (a->level < b->level) return -1;
+  if (a->level > b->level) return 1;
   const int order = strcmp(a->id, b->id);
   if (order != 0) return order;
   return (a->row > b->row) - (a->row < b->row);
@@ -186,9 +186,7 @@ static void apply_order(struct table *table, const struct sort_key *key, void *s
 
 static ls_status sort_pairs(ls_context *context, const struct table_schema *schema, struct table *table) {
   const int64_t count = table->row_count;
-  const struct table_column *seniority = find_column(table, "seniority");
-  const bool has_ids = schema->key[0] != NULL && strcmp(schema->key[0], "id") == 0;
-  const struct table_column *id = has_ids ? find_column(table, "id") : NULL;
+  const struct table_column *key_column = schema->key[0] != NULL ? find_column(table, schema->key[0]) : NULL;
   ls_status status = LS_STATUS_OK;
   struct sort_key *key = context_allocate(context, (size_t)count, sizeof *key);
   void *scratch = context_allocate(context, (size_t)count, sizeof(double));
@@ -197,9 +195,10 @@ static ls_status sort_pairs(ls_context *context, const struct table_schema *sche
     goto cleanup;
   }
   for (int64_t row = 0; row < count; row++) {
-    const bool has_level = seniority != NULL && seniority->number != NULL && !isnan(seniority->number[row]);
-    key[row] = (struct sort_key){table->from[row], table->to[row], has_level ? seniority->number[row] : 0.0,
-                                 id != NULL && id->text != NULL ? id->text[row] : "", row};
+    const bool has_level = key_column != NULL && key_column->number != NULL && !isnan(key_column->number[row]);
+    const bool has_id = key_column != NULL && key_column->text != NULL;
+    key[row] = (struct sort_key){table->from[row], table->to[row], has_level ? key_column->number[row] : 0.0,
+                                 has_id ? key_column->text[row] : "", row};
   }
   qsort(key, (size_t)count, sizeof *key, compare_keys);
   apply_order(table, key, scratch);

@@ -18,7 +18,7 @@ void table_column_drop(ls_context *context, struct table *table, const char *nam
 ls_status table_text_set(ls_context *context, struct table_column *column, int64_t row, const char *text);
 
 /* Resolves the key columns of a pair table to entity (or asset) numbers, drops these columns (their ids are the
- * entities'), and sorts the rows by (from, to, seniority or id), rows that agree in these in their order. Where the key
+ * entities'), and sorts the rows by (from, to, seniority, member or id), rows that agree in these in their order. Where the key
  * columns are absent and table.from and table.to are set already it only sorts. An id that is unknown is a fault
  * (LS_STATUS_INVALID_INPUT after the whole table is done) and resolves to ENTITY_NONE. */
 ls_status table_resolve_pairs(ls_context *context, ls_network *network, enum table_id id);

@@ -100,10 +100,11 @@ static void write_meaning_of_errors(const struct view *view, struct buffer *page
   if (view->drawn) buffer_text(page, "; &plusmn; one standard error");
   if (bands_of(view) == NULL) return;
   const int32_t draws = view->results->draws.count;
+  const char *what = results_are_of_ensemble(view->results) ? "networks of the ensemble" : "draws of the assumptions";
   if (draws < BAND_DRAWS)
-    buffer_print(page, "; below, the least and the greatest mean of the %d draws of the assumptions", (int)draws);
+    buffer_print(page, "; below, the least and the greatest mean of the %d %s", (int)draws, what);
   else
-    buffer_print(page, "; below, the 5&ndash;95%% band of the means of the %d draws of the assumptions", (int)draws);
+    buffer_print(page, "; below, the 5&ndash;95%% band of the means of the %d %s", (int)draws, what);
 }
 
 void write_measures_table(const struct view *view, struct buffer *page) {

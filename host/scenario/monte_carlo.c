@@ -1,6 +1,7 @@
 /* monte_carlo.c - random scenarios as a YAML file describes them: how many, from which seed, and which are kept; the
  * distributions are read by factors.c and marginals.c. */
 #include "math/student.h"
+#include "network/ensemble.h"
 #include "network/redraw.h"
 #include "scenario/random_model.h"
 
@@ -100,11 +101,31 @@ static ls_status read_replay(struct random_model *model) {
 /* Each draw has a plan and a baseline of its own in memory. */
 static const int64_t DRAWS_MAX = SCENARIO_DRAWS_MOST;
 
+/* Members of an ensemble take their place: both are sets of what is not known, one network each. */
+static void take_ensemble(struct scenario_reader *reader, int64_t line, int64_t draws) {
+  const int64_t members = reader->options->ensemble, present = ensemble_member_count(reader->network);
+  const int64_t step = BLOCK_SCENARIOS * members;
+  if (draws > 1)
+    reader_unusable(reader, line, "assumption_draws is %lld, must be 1 in a run over an ensemble", (long long)draws);
+  else if (present < members)
+    reader_unusable(reader, 0, "the ensemble has %lld members, must have the %lld that are asked for (ensemble.csv)",
+                    (long long)present, (long long)members);
+  else if (reader->set->count % step != 0)
+    reader_unusable(reader, 0, "count is %lld, must be a multiple of %d times the %lld members, %lld",
+                    (long long)reader->set->count, BLOCK_SCENARIOS, (long long)members, (long long)step);
+  reader->set->assumption_draws = (int32_t)members;
+  reader->set->of_ensemble = true;
+}
+
 static void read_assumption_draws(struct random_model *model) {
   struct scenario_reader *reader = model->reader;
   int64_t draws = yaml_integer(reader->context, model->root, "assumption_draws", 1, DRAWS_MAX, 1);
   if (reader->options->assumption_draws > 0) draws = reader->options->assumption_draws;
   int64_t line = yaml_key_line(model->root, "assumption_draws"), step = BLOCK_SCENARIOS * draws;
+  if (reader->options->ensemble > 0) {
+    take_ensemble(reader, line, draws);
+    return;
+  }
   if (draws > 1 && !network_is_of_ledger(reader->network)) {
     reader_unusable(reader, line,
                     "assumption_draws is %lld, must be 1: the network's tables are not made of deals.csv and "

@@ -89,6 +89,8 @@ static ls_status read_contents(struct scenario_reader *reader) {
         context_fault(reader->context, reader->file, 0, "the name must end in .csv (rows of shocks) or .yaml (random)");
   }
   if (status != LS_STATUS_OK) return status;
+  if (reader->options->ensemble > 0 && !reader->set->drawn)
+    reader_unusable(reader, 0, "lists its scenarios, must draw them (YAML) in a run over an ensemble");
   int64_t faults = context_fault_count(reader->context) - faults_before;
   if (faults > reader->unusable) return LS_STATUS_INVALID_INPUT;
   return reader->unusable > 0 ? LS_STATUS_UNUSABLE : LS_STATUS_OK;

@@ -23,6 +23,7 @@ struct scenario_options {
   int64_t count;            /* > 0 overrides the file */
   int64_t keep_worst;       /* >= 0 overrides the file */
   int32_t assumption_draws; /* > 0 overrides the file */
+  int32_t ensemble;         /* > 0: that many members of ensemble.csv take the place of draws of the assumptions */
   bool allow_missing_targets;
   uint32_t variables;    /* bit v set: the model takes enum ls_variable v; any other exits 78 naming both */
   const char *model;     /* for that message */
@@ -44,6 +45,7 @@ struct scenario_set {
   int64_t replay_count;
   int64_t keep_worst;       /* 0: none */
   int32_t assumption_draws; /* 1: central values; A > 1: A random sets, see scenario_draw */
+  bool of_ensemble;         /* the sets are members of ensemble.csv: set d is member d + 1 */
   uint64_t seed;
   struct ls_shock_plan shock; /* its arrays belong to this set */
   int32_t forced_column;      /* of the default that was given room for; -1: none */

@@ -5,8 +5,8 @@ import os
 import harness
 from harness import answer, banks, call, expect
 
-COMMANDS = "import check info run report export compare merge circularity coverage challenge models backends version".split()
-NOT_BUILT = "reconstruct reverse whatif explain verify sensitivity generate bench doctor".split()
+COMMANDS = "import check info run report export compare merge circularity coverage challenge reconstruct generate window models backends version".split()
+NOT_BUILT = "reverse whatif explain verify sensitivity bench doctor".split()
 
 
 def test_no_command_is_a_usage_error():

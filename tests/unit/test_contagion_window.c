@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/contagion_window.h"
 #include "engine/engine.h"
 #include "greatest.h"
 #include "spec/spec_case.h"
@@ -58,8 +59,12 @@ TEST the_window_lies_between_the_roots_of_the_phase_condition(void) {
     double found[2];
     int count = window_of(atoi(key), found);
     ASSERT_EQ((int)json_array_size(expected), count);
-    for (int k = 0; k < count; k++)
+    double roots[2];
+    ASSERT_EQ(count, window_roots(atoi(key), roots)); /* what the program tells */
+    for (int k = 0; k < count; k++) {
       ASSERT_IN_RANGE(json_number_value(json_array_get(expected, (size_t)k)), found[k], 1e-9);
+      ASSERT_IN_RANGE(found[k], roots[k], 1e-9);
+    }
   }
   json_decref(root);
   PASS();
@@ -183,6 +188,64 @@ TEST the_window_closes_earlier_where_a_tie_is_survived(void) {
   PASS();
 }
 
+/* ---- loopstress window ---------------------------------------------------------------------------------------------- */
+
+TEST how_many_borrowers_are_too_many_depends_on_the_tie(void) {
+  ASSERT_EQ(5, window_most_borrowers(0.2, 0.04, false));
+  ASSERT_EQ(4, window_most_borrowers(0.2, 0.04, true));
+  ASSERT_EQ(3, window_most_borrowers(0.2, 0.06, true));
+  ASSERT_EQ(0, window_most_borrowers(0.05, 0.06, false));
+  PASS();
+}
+
+/* The program's own networks, 400 a degree (one standard error 0.025), against the case's 200. */
+TEST the_program_finds_the_window_of_the_case(void) {
+  json_t *root = spec_case_load("gai_kapadia_window");
+  if (!root) SKIPm("cases of ../shared are not here");
+  static const char *const DEGREE[] = {"0.5", "1.5", "4", "7", "10"};
+  const double tolerance = spec_case_number(root, "tolerance");
+  ls_context *context = NULL;
+  ls_window_options options = ls_window_options_default();
+  options.networks = 400, options.seed = 1;
+  ASSERT_EQ(LS_STATUS_OK, ls_context_create(&context));
+  for (size_t k = 0; k < sizeof DEGREE / sizeof *DEGREE; k++) {
+    struct window_point point;
+    const json_t *expected = json_object_get(spec_case_at(root, "outputs/simulated"), DEGREE[k]);
+    ASSERT_EQ(LS_STATUS_OK, window_simulate(context, &options, atof(DEGREE[k]), &point));
+    ASSERT_EQ(400, (int)point.runs);
+    const double known = spec_case_number(expected, "frequency");
+    ASSERT_IN_RANGE(known, (double)point.contagions / 400, tolerance);
+    if (known > tolerance)
+      ASSERT_IN_RANGE(spec_case_number(expected, "extent_given_contagion"), point.extent, tolerance);
+    else
+      ASSERT(point.contagions == 0 && isnan(point.extent));
+  }
+  ls_context_destroy(&context);
+  json_decref(root);
+  PASS();
+}
+
+TEST window_frees_what_it_took_when_memory_is_out(void) {
+  ls_status status = LS_STATUS_OUT_OF_MEMORY;
+  for (int64_t allowed = 0; status != LS_STATUS_OK; allowed++) {
+    struct failing_allocator allocator;
+    ls_context *context = NULL;
+    ls_text *report = NULL;
+    const double degree = 2;
+    ls_window_options options = ls_window_options_default();
+    options.networks = 1, options.entities = 10, options.degree = &degree, options.degree_count = 1;
+    ASSERT(allowed < 1000);
+    ASSERT_EQ(LS_STATUS_OK, ls_context_create(&context));
+    support_fail_after(context, &allocator, allowed);
+    status = ls_window(context, &options, LS_FORMAT_JSON, &report);
+    ASSERT(status == LS_STATUS_OK || status == LS_STATUS_OUT_OF_MEMORY);
+    ls_text_destroy(&report);
+    ls_context_destroy(&context);
+    ASSERT_EQ(0, (int)allocator.held);
+  }
+  PASS();
+}
+
 GREATEST_MAIN_DEFS();
 
 int main(int argc, char **argv) {
@@ -190,5 +253,8 @@ int main(int argc, char **argv) {
   RUN_TEST(the_window_lies_between_the_roots_of_the_phase_condition);
   RUN_TEST(contagion_is_as_frequent_and_as_wide_as_simulated);
   RUN_TEST(the_window_closes_earlier_where_a_tie_is_survived);
+  RUN_TEST(how_many_borrowers_are_too_many_depends_on_the_tie);
+  RUN_TEST(the_program_finds_the_window_of_the_case);
+  RUN_TEST(window_frees_what_it_took_when_memory_is_out);
   GREATEST_MAIN_END();
 }

@@ -130,6 +130,7 @@ TEST tables_with_a_header_alone_are_valid(void) {
   put("warrants.csv", "issuer,holder,share\n");
   put("cross_defaults.csv", "trigger,obligor\n");
   put("assumption_correlations.csv", "parameter_a,parameter_b,value\n");
+  put("ensemble.csv", "member,debtor,creditor,amount\n");
   ASSERT_EQ(LS_STATUS_OK, read_folder());
   for (int id = 0; id < TABLE_COUNT; id++)
     ASSERT_EQ(id != TABLE_DEALS && id != TABLE_ASSUMPTIONS, network->table[id].present);
