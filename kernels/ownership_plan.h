@@ -8,7 +8,7 @@
 struct ls_ownership_plan {
   int32_t class_count;           /* of seniority, the most senior first */
   const double *external_assets; /* [N] */
-  const double *cash;            /* [N], what the world owes included */
+  const double *cash;            /* [N], what the world owes and holdings of common assets included */
   const double *due;             /* [classes * N] what i owes in the class, outside creditors included */
   const double *debt;            /* [N] all of it */
   const double *outside;         /* [classes * N] the part of `due` that is owed outside */

@@ -149,7 +149,7 @@ enum ls_parameter {
   LS_PARAMETER_CLAIMS = 5,     /* nominal claims on entities */
   LS_PARAMETER_UNNAMED = 6, /* what the column `equity` says beyond the rest of the balance sheet; 0 where not given */
   LS_PARAMETER_ASSET_VOLATILITY = 7, /* of external assets; -1 where not given */
-  LS_PARAMETER_HOLDINGS = 8,         /* of common assets, where the model looks at them; else 0 */
+  LS_PARAMETER_HOLDINGS = 8,         /* of common assets, at the book's prices */
   LS_PARAMETER_OWN = 9               /* from here on the model's own columns, in the order of ls_model_info.column */
 };
 

@@ -82,8 +82,9 @@ static void count_toppled(const struct ranking *ranking, int32_t place, struct e
 static void fill_sheet(const struct exposures *exposures, int32_t i, struct entity_bounds *entity) {
   const double owed = exposures_sheet(exposures, LS_PARAMETER_OBLIGATION)[i]; /* outside creditors included */
   const double outside = exposures_sheet(exposures, LS_PARAMETER_EXTERNAL)[i];
-  entity->outside_assets =
-      exposures_sheet(exposures, LS_PARAMETER_EXTERNAL_ASSETS)[i] + exposures_sheet(exposures, LS_PARAMETER_CASH)[i];
+  entity->outside_assets = exposures_sheet(exposures, LS_PARAMETER_EXTERNAL_ASSETS)[i] +
+                           exposures_sheet(exposures, LS_PARAMETER_CASH)[i] +
+                           exposures_sheet(exposures, LS_PARAMETER_HOLDINGS)[i];
   entity->net_worth = exposures_sheet(exposures, LS_PARAMETER_EQUITY)[i];
   entity->leverage = entity->net_worth > 0 ? entity->outside_assets / entity->net_worth : NAN;
   entity->connectivity = owed > 0 ? (owed - outside) / owed : 0;

@@ -172,7 +172,8 @@ ls_status plan_fill_cross_holdings(ls_context *context, const ls_network *networ
     ((double *)p->external_assets)[i] = network_number(network, TABLE_ENTITIES, "external_assets", i, 0);
     ((double *)p->cash)[i] = network_number(network, TABLE_ENTITIES, "cash", i, 0);
   }
-  if (status == LS_STATUS_OK) status = plan_fill_holdings(context, network, settings, false, holdings, plan);
+  if (status == LS_STATUS_OK) status = plan_fill_holdings(context, network, settings, false, plan);
+  if (status == LS_STATUS_OK) network_add_holdings(network, holdings);
   if (status == LS_STATUS_OK) status = fill_factors(context, network, plan);
   if (status == LS_STATUS_OK) fill_thresholds(network, settings, holdings, p);
   context_release(context, holdings);

@@ -17,7 +17,7 @@ static ls_status make_arrays(ls_context *context, size_t n, size_t assets, size_
 }
 
 /* The table is sorted by holder, then asset. The rest of the world's holdings are nobody's. */
-static void fill_amounts(const ls_network *network, double *total, struct ls_holdings_plan *p) {
+static void fill_amounts(const ls_network *network, struct ls_holdings_plan *p) {
   const struct table *held = &network->table[TABLE_HOLDINGS];
   const double *amount = network_numbers(network, TABLE_HOLDINGS, "amount");
   int32_t *first = (int32_t *)p->holding_first, *asset = (int32_t *)p->asset, count = 0;
@@ -26,7 +26,6 @@ static void fill_amounts(const ls_network *network, double *total, struct ls_hol
     asset[count] = held->to[k];
     ((double *)p->amount)[count++] = amount[k];
     first[held->from[k] + 1]++;
-    total[held->from[k]] += amount[k];
   }
   for (int32_t i = 0; i < network->entity_count; i++) first[i + 1] += first[i];
 }
@@ -50,7 +49,7 @@ static ls_status fill_assets(ls_context *context, const ls_network *network, con
 }
 
 ls_status plan_fill_holdings(ls_context *context, const ls_network *network, const struct run_settings *settings,
-                             bool sold, double *total, struct ls_plan *plan) {
+                             bool sold, struct ls_plan *plan) {
   struct ls_holdings_plan *p = &plan->holdings;
   const char *lacks = !network->table[TABLE_ASSETS].present     ? "assets.csv"
                       : !network->table[TABLE_HOLDINGS].present ? "holdings.csv"
@@ -62,6 +61,6 @@ ls_status plan_fill_holdings(ls_context *context, const ls_network *network, con
   ls_status status = make_arrays(context, (size_t)network->entity_count, (size_t)network->asset_count,
                                  (size_t)network->table[TABLE_HOLDINGS].row_count, p);
   if (status != LS_STATUS_OK) return status;
-  fill_amounts(network, total, p);
+  fill_amounts(network, p);
   return fill_assets(context, network, settings->info->name, sold, p);
 }

@@ -77,6 +77,7 @@ static void fill_balances(const ls_network *network, const double *seniority, in
     cash[i] = network_number(network, TABLE_ENTITIES, "cash", i, 0);
     due[i] = outside[i] = debt[i] = external; /* class 0 */
   }
+  network_add_holdings(network, cash);
   for (int64_t k = 0; k < owed->row_count; k++) {
     int32_t from = owed->from[k], to = owed->to[k];
     if (from < 0) {

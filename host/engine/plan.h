@@ -39,9 +39,9 @@ ls_status plan_fill_channels(ls_context *context, const ls_network *network, con
                              struct ls_plan *plan);
 ls_status plan_fill_cross_holdings(ls_context *context, const ls_network *network, const struct run_settings *settings,
                                    struct ls_plan *plan);
-/* Common assets and who holds them; `total` [N]: what each holds in all. `sold`: they are sold, and must have a market depth. */
+/* Common assets and who holds them. `sold`: they are sold, and must have a market depth. */
 ls_status plan_fill_holdings(ls_context *context, const ls_network *network, const struct run_settings *settings,
-                             bool sold, double *total, struct ls_plan *plan);
+                             bool sold, struct ls_plan *plan);
 ls_status plan_fill_loop(ls_context *context, const ls_network *network, const struct run_settings *settings,
                          struct ls_plan *plan);
 ls_status plan_fill_elimination(ls_context *context, const struct ls_loop_links *stake, int32_t node_count,

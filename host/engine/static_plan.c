@@ -38,15 +38,8 @@ static void fill_parameters(const ls_network *network, bool senior, struct ls_pl
       obligation[from] += amount[k], claims[to] += amount[k];
   }
   for (int32_t i = 0; i < plan->entity_count && !senior; i++) obligation[i] += external[i];
+  network_add_holdings(network, parameter(plan, LS_PARAMETER_HOLDINGS));
   network_book_equity(network, parameter(plan, LS_PARAMETER_EQUITY));
-}
-
-/* Holdings of common assets are part of the balance sheet of models that look at them; they are there already. */
-static void add_holdings_to_equity(const ls_network *network, struct ls_plan *plan) {
-  const double *holdings = parameter(plan, LS_PARAMETER_HOLDINGS);
-  double *equity = parameter(plan, LS_PARAMETER_EQUITY);
-  for (int32_t i = 0; i < plan->entity_count; i++)
-    equity[i] = network_number(network, TABLE_ENTITIES, "equity", i, equity[i] + holdings[i]);
 }
 
 static void fill_own_columns(const ls_network *network, const struct ls_model_info *info, struct ls_plan *plan) {
@@ -127,7 +120,7 @@ static void cap_claims(const struct ls_plan *plan) {
     }
 }
 
-/* Everything but the common assets: numbers by entity and the operator. Without liabilities.csv nobody owes anybody. */
+/* Numbers by entity and the operator. Without liabilities.csv nobody owes anybody. */
 static ls_status fill_balance_sheets(ls_context *context, const ls_network *network,
                                      const struct run_settings *settings, struct ls_plan *plan) {
   const struct ls_model_info *info = settings->info;
@@ -139,7 +132,6 @@ static ls_status fill_balance_sheets(ls_context *context, const ls_network *netw
   bool senior = settings_number(settings, "external", 0) > 0;
   plan->fixed.least_is_limit = info->least_is_limit;
   fill_parameters(network, senior, plan);
-  add_holdings_to_equity(network, plan);
   fill_columns(network, senior, plan);
   fill_own_columns(network, info, plan);
   fill_capital(settings_number(settings, "capital_ratio", -1), plan);
@@ -181,13 +173,14 @@ ls_status plan_fill_channels(ls_context *context, const ls_network *network, con
                              struct ls_plan *plan) {
   const uint32_t channels = channels_of(settings);
   const int32_t n = plan->entity_count;
+  const bool sells = (channels & LS_CHANNEL_FIRE_SALE) != 0;
   const bool lends = (channels & (LS_CHANNEL_CREDIT | LS_CHANNEL_FUNDING)) != 0;
   if (lends && !network->table[TABLE_LIABILITIES].present) return lacks_liabilities(context, network, settings);
   plan->holdings.channels = channels;
   ls_status status = make_parameters(context, plan);
-  if (status == LS_STATUS_OK && (channels & LS_CHANNEL_FIRE_SALE) != 0)
-    status = plan_fill_holdings(context, network, settings, true, parameter(plan, LS_PARAMETER_HOLDINGS), plan);
   if (status == LS_STATUS_OK) status = fill_balance_sheets(context, network, settings, plan);
+  if (status == LS_STATUS_OK && (sells || network->table[TABLE_HOLDINGS].present))
+    status = plan_fill_holdings(context, network, settings, sells, plan);
   if (status == LS_STATUS_OK && (channels & LS_CHANNEL_FUNDING) != 0) {
     status = make_operator(context, n, network->table[TABLE_LIABILITIES].row_count, &plan->funding);
     if (status == LS_STATUS_OK) fill_operator(network, LS_OPERATOR_FUNDING, plan, &plan->funding);

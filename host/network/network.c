@@ -156,12 +156,20 @@ int64_t network_find_pair(const ls_network *network, enum table_id id, int32_t f
 
 /* ---- equity by the book ------------------------------------------------------------------------------------------ */
 
+void network_add_holdings(const ls_network *network, double *total) {
+  const struct table *held = &network->table[TABLE_HOLDINGS];
+  const double *amount = network_numbers(network, TABLE_HOLDINGS, "amount");
+  for (int64_t k = 0; amount != NULL && k < held->row_count; k++)
+    if (held->from[k] >= 0) total[held->from[k]] += amount[k];
+}
+
 void network_book_equity(const ls_network *network, double *equity) {
   const struct table *liabilities = &network->table[TABLE_LIABILITIES];
   const double *amount = network_numbers(network, TABLE_LIABILITIES, "amount");
   for (int32_t i = 0; i < network->entity_count; i++)
     equity[i] = network_number(network, TABLE_ENTITIES, "external_assets", i, 0.0) +
                 network_number(network, TABLE_ENTITIES, "cash", i, 0.0);
+  network_add_holdings(network, equity);
   for (int64_t k = 0; amount != NULL && k < liabilities->row_count; k++)
     if (liabilities->to[k] >= 0) equity[liabilities->to[k]] += amount[k];
   for (int64_t k = 0; amount != NULL && k < liabilities->row_count; k++)

@@ -102,7 +102,10 @@ const char *network_entity_id(const ls_network *network, int32_t entity); /* "wo
 /* Whether there is anything for the loop model: paths, purchases, pledges or loop settings. */
 bool network_has_loop_tables(const ls_network *network);
 
-/* Equity by the book: the column where given, else external_assets + cash + claims - liabilities -
+/* What each entity holds of common assets, at the book's prices: added to total[entity_count]. */
+void network_add_holdings(const ls_network *network, double *total);
+
+/* Equity by the book: the column where given, else external_assets + cash + holdings + claims - liabilities -
  * external_liabilities. equity[entity_count] is filled. */
 void network_book_equity(const ls_network *network, double *equity);
 

@@ -199,8 +199,11 @@ static ls_status import_entities(ls_context *scratch, const struct buffer *table
   struct import_progress progress = {0};
   ls_network *network = network_create(scratch);
   if (network == NULL) return LS_STATUS_OUT_OF_MEMORY;
-  ls_status status = import_table(scratch, network, TABLE_ENTITIES, table->data, table->length, &progress);
+  struct csv *csv = NULL;
+  ls_status status = csv_read(scratch, "entities.csv", table->data, table->length, &csv);
+  if (status == LS_STATUS_OK) status = import_table(scratch, network, TABLE_ENTITIES, csv, &progress);
   if (status == LS_STATUS_OK) status = network_validate_table(scratch, network, TABLE_ENTITIES, NULL);
+  csv_destroy(&csv);
   network_destroy(&network);
   return status;
 }

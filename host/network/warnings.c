@@ -47,6 +47,9 @@ static void sum_claims(const ls_network *network, double *claims) {
     if (holdings->from[k] >= 0) claims[holdings->from[k]] += held[k];
 }
 
+/* Sums that agree but for the order in which they were added. */
+#define ROUNDING 1e-9
+
 /* Only where the folder states both sides: shareholdings and other attributes could explain the rest. */
 static ls_status warn_equity_above_assets(const struct place *place) {
   const ls_network *network = place->network;
@@ -57,9 +60,10 @@ static ls_status warn_equity_above_assets(const struct place *place) {
   double *claims = context_allocate(place->context, (size_t)network->entity_count, sizeof *claims);
   if (claims == NULL) return LS_STATUS_OUT_OF_MEMORY;
   sum_claims(network, claims);
+  network_add_holdings(network, claims);
   for (int32_t i = 0; i < network->entity_count; i++) {
     const double total = assets[i] + network_number(network, TABLE_ENTITIES, "cash", i, 0.0) + claims[i];
-    if (equity[i] > total) warn_of_entity(place, i, "equity", equity[i], "more than all its assets: mixed units?");
+    if (equity[i] > total * (1 + ROUNDING)) warn_of_entity(place, i, "equity", equity[i], "more than all its assets: mixed units?");
   }
   context_release(place->context, claims);
   return LS_STATUS_OK;

@@ -25,14 +25,14 @@ struct channels_settings {
 /* One tile at work. Slots: see channels_of. */
 struct channels {
   struct ls_view credit_view, funding_view, sales_view;
-  struct fixed_point_state credit, funding; /* x: what claims on i are worth; whether i hoards */
-  ls_slots worth;                           /* [N] holdings as they stand, and what sales brought in */
-  ls_slots raised;                          /* [N] what sales brought in */
-  ls_slots called_loss;                     /* [N] of the losses on holdings, by sales for want of cash */
-  ls_slots share, called_share;             /* [N] Gamma of this round; the part of it that is for cash alone */
-  ls_slots price, sold, called, drop;       /* [M] of the book's price; q of this round, its part for cash; psi */
-  ls_slots left;                            /* [holdings] */
-  ls_lane sweeps;                           /* done */
+  struct fixed_point_state credit, funding;      /* x: what claims on i are worth; whether i hoards */
+  ls_slots worth;                                /* [N] holdings as they stand, and what sales brought in */
+  ls_slots raised;                               /* [N] what sales brought in */
+  ls_slots called_loss;                          /* [N] of the losses on holdings, by sales for want of cash */
+  ls_slots share, called_share;                  /* [N] Gamma of this round; the part of it that is for cash alone */
+  ls_slots price, sold, called, drop;            /* [M] of the book's price; q of this round, its part for cash; psi */
+  ls_slots left;                                 /* [holdings] */
+  ls_lane credit_sweeps, funding_sweeps, rounds; /* done */
   ls_mask unsettled;
 };
 
@@ -59,7 +59,7 @@ LS_FN struct channels channels_of(const struct ls_view *view, struct channels_se
   c.called = slots_from(state, 12 * n + 2 * m);
   c.drop = slots_from(state, 12 * n + 3 * m);
   c.left = slots_from(state, 12 * n + 4 * m);
-  c.sweeps = lane_set(0);
+  c.credit_sweeps = c.funding_sweeps = c.rounds = lane_set(0);
   c.unsettled = mask_none();
   return c;
 }
@@ -72,8 +72,7 @@ LS_FN ls_mask channels_forced(const struct channels *c, int32_t i) {
 
 /* What i has outside the network, holdings and the proceeds of sales among it; nothing where the scenario forces a default. */
 LS_FN ls_lane channels_assets(const struct channels *c, int32_t i) {
-  ls_lane assets = view_assets(&c->credit_view, i) + slot_get(c->worth, i);
-  return lane_select(channels_forced(c, i), lane_set(0), assets);
+  return view_assets_with(&c->credit_view, i, slot_get(c->worth, i));
 }
 
 LS_FN ls_lane channels_claims(const struct channels *c, int32_t i) {
@@ -101,7 +100,8 @@ LS_FN ls_lane channels_holdings(const struct channels *c, int32_t i) {
 LS_FN ls_lane channels_first_worth(const struct channels *c, int32_t i) {
   const struct ls_holdings_plan *p = &c->credit_view.plan->holdings;
   ls_lane worth = lane_set(0);
-  for (int32_t k = p->holding_first[i]; k < p->holding_first[i + 1]; k++)
+  bool holds = p->holding_first != NULL;
+  for (int32_t k = holds ? p->holding_first[i] : 0; holds && k < p->holding_first[i + 1]; k++)
     worth = worth + lane_set(p->amount[k]) * (lane_set(1) - sales_first_drop(&c->sales_view, p->asset[k]));
   return worth;
 }
@@ -117,13 +117,12 @@ LS_FN ls_lane channels_sale_losses(const struct channels *c, int32_t i) {
 LS_FN void channels_begin(const struct channels *c) {
   const struct ls_plan *plan = c->credit_view.plan;
   const struct ls_holdings_plan *p = &plan->holdings;
-  bool sells = channels_has(c, LS_CHANNEL_FIRE_SALE);
-  for (int32_t m = 0; sells && m < p->asset_count; m++)
-    slot_set(c->price, m, lane_set(1) - sales_first_drop(&c->sales_view, m));
+  bool holds = p->holding_first != NULL;
+  for (int32_t m = 0; m < p->asset_count; m++) slot_set(c->price, m, lane_set(1) - sales_first_drop(&c->sales_view, m));
   for (int32_t i = 0; i < plan->entity_count; i++) {
-    for (int32_t k = sells ? p->holding_first[i] : 0; sells && k < p->holding_first[i + 1]; k++)
+    for (int32_t k = holds ? p->holding_first[i] : 0; holds && k < p->holding_first[i + 1]; k++)
       slot_set(c->left, k, lane_set(p->amount[k]) * slot_get(c->price, p->asset[k]));
-    slot_set(c->worth, i, sells ? channels_first_worth(c, i) : lane_set(0));
+    slot_set(c->worth, i, channels_first_worth(c, i));
     slot_set(c->raised, i, lane_set(0));
     slot_set(c->called_loss, i, lane_set(0));
     slot_set(c->credit.x, i, lane_set(1));
@@ -136,11 +135,11 @@ LS_FN void channels_begin(const struct channels *c) {
 
 /* Goes on from where x stands, in the lanes given. */
 LS_FN void channels_settle(struct channels *c, const struct ls_view *view, struct ls_static_model model,
-                           const struct fixed_point_state *s, ls_mask lanes) {
+                           const struct fixed_point_state *s, ls_mask lanes, ls_lane *sweeps) {
   struct ls_stop_rule rule = stop_rule_begin(lanes);
-  rule.sweeps = c->sweeps;
+  rule.sweeps = *sweeps; /* waves count on from round to round */
   fixed_point_iterate(view, model, s, &rule);
-  c->sweeps = rule.sweeps;
+  *sweeps = rule.sweeps;
   c->unsettled = mask_or(c->unsettled, rule.active);
 }
 
@@ -148,7 +147,7 @@ LS_FN void channels_value_claims(struct channels *c, ls_mask lanes) {
   const struct ls_static_model model = {neva_given, neva_start, neva_piece, neva_result};
   if (!channels_has(c, LS_CHANNEL_CREDIT)) return;
   for (int32_t i = 0; i < c->credit_view.plan->entity_count; i++) slot_set(c->credit.given, i, channels_assets(c, i));
-  channels_settle(c, &c->credit_view, model, &c->credit, lanes);
+  channels_settle(c, &c->credit_view, model, &c->credit, lanes, &c->credit_sweeps);
 }
 
 /* More cash than any bank has: who fails calls in what it can. */
@@ -164,7 +163,7 @@ LS_FN void channels_call_loans(struct channels *c, ls_mask lanes) {
     if (plan->holdings.channels == LS_CHANNEL_FUNDING) fails = mask_none(); /* nothing loses value */
     slot_set(c->funding.given, i, lane_select(fails, lane_set(CHANNELS_RUN), outflow));
   }
-  channels_settle(c, &c->funding_view, model, &c->funding, lanes);
+  channels_settle(c, &c->funding_view, model, &c->funding, lanes, &c->funding_sweeps);
 }
 
 /* Loans to i that have been run in. */
@@ -186,7 +185,7 @@ LS_FN ls_lane channels_liquidity(const struct channels *c, int32_t i) {
 LS_FN void channels_choose_share(const struct channels *c, int32_t i, ls_mask lanes, struct ls_stop_rule *rule) {
   const struct ls_view *view = &c->sales_view;
   ls_lane holdings = channels_holdings(c, i), claims = channels_claims(c, i), equity = channels_equity(c, i, claims);
-  ls_lane assets = lane_select(channels_forced(c, i), lane_set(0), view_assets(view, i)) + claims + holdings;
+  ls_lane assets = view_assets_with(view, i, lane_set(0)) + claims + holdings;
   double most = view_setting(view, SALES_LEVERAGE_MAX), target = view_setting(view, SALES_LEVERAGE_TARGET);
   ls_mask fails = mask_or(channels_fails(c, i, equity, LS_TIE_TOLERANCE), channels_forced(c, i));
   ls_mask over = lane_less(lane_set(most * (1 + LS_TIE_TOLERANCE)) * equity, assets);
@@ -263,9 +262,11 @@ LS_FN void channels_run(struct channels *c) {
     channels_sell(c, rule.active, &rule);
     stop_rule_end_sweep(&rule, plan->tolerance);
   }
-  c->sweeps = c->sweeps + rule.sweeps;
+  c->rounds = rule.sweeps;
   c->unsettled = mask_or(c->unsettled, rule.active);
 }
+
+LS_FN ls_lane channels_sweeps(const struct channels *c) { return c->credit_sweeps + c->funding_sweeps + c->rounds; }
 
 /* How far i is from failing, from having to sell, and from hoarding: the least of what the run looks at. */
 LS_FN ls_lane channels_margin(const struct channels *c, int32_t i, ls_lane equity) {
@@ -275,14 +276,14 @@ LS_FN ls_lane channels_margin(const struct channels *c, int32_t i, ls_lane equit
   double scale = channels_has(c, LS_CHANNEL_CREDIT) ? neva_tie(&c->credit_view, i, 1) : book;
   ls_lane margin = output_margin(equity, lane_set(0), lane_set(scale));
   if (channels_has(c, LS_CHANNEL_FIRE_SALE)) {
-    ls_lane holdings = channels_holdings(c, i), other = view_assets(view, i) + channels_claims(c, i);
+    ls_lane holdings = channels_holdings(c, i), other = view_assets_with(view, i, lane_set(0)) + channels_claims(c, i);
     ls_lane limit = lane_set(view_setting(view, SALES_LEVERAGE_MAX)) * equity;
     ls_lane to_limit = output_margin(other + holdings, limit, other + holdings);
     margin = lane_select(lane_less(lane_set(0), holdings), lane_min(margin, to_limit), margin);
   }
   if (channels_has(c, LS_CHANNEL_FUNDING)) {
-    ls_lane sources = lane_set(liquidity_sources(&c->funding_view, i)) + slot_get(c->raised, i);
-    ls_lane uses = sources - channels_liquidity(c, i);
+    ls_lane sources = lane_set(liquidity_sources(&c->funding_view, i));
+    ls_lane uses = liquidity_uses(&c->funding_view, i, liquidity_given(&c->funding_view, i), channels_withdrawn(c, i));
     margin = lane_min(margin, output_margin(sources, uses, lane_max(sources, uses)));
   }
   return margin;
@@ -291,7 +292,7 @@ LS_FN ls_lane channels_margin(const struct channels *c, int32_t i, ls_lane equit
 /* Prices, where detail is asked for. */
 LS_FN void channels_write_prices(const struct channels *c, ls_slots output) {
   const struct ls_holdings_plan *p = &c->sales_view.plan->holdings;
-  for (int32_t m = 0; channels_has(c, LS_CHANNEL_FIRE_SALE) && m < p->asset_count; m++)
+  for (int32_t m = 0; m < p->asset_count; m++)
     output_write_asset(&c->sales_view, m, 0, lane_set(p->price[m]) * slot_get(c->price, m), output);
 }
 

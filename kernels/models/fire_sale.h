@@ -45,7 +45,7 @@ LS_FN void fire_sale_path(const struct ls_view *view, ls_slots value, ls_slots s
     output_write_entity(view, i, &result, channels_forced(&c, i), output, &sums);
   }
   channels_write_prices(&c, output);
-  output_write_sums(view, &sums, c.sweeps, c.unsettled, output);
+  output_write_sums(view, &sums, channels_sweeps(&c), c.unsettled, output);
 }
 
 #endif

@@ -96,7 +96,7 @@ LS_FN void multi_path(const struct ls_view *view, ls_slots value, ls_slots state
   channels_run(&c);
   for (int32_t i = 0; i < view->plan->entity_count; i++) multi_write(&c, i, output, &sums);
   channels_write_prices(&c, output);
-  output_write_sums(view, &sums, c.sweeps, c.unsettled, output);
+  output_write_sums(view, &sums, channels_sweeps(&c), c.unsettled, output);
 }
 
 #endif

@@ -43,13 +43,19 @@ LS_FN ls_lane view_assets_lost(const struct ls_view *view, int32_t entity) {
          lane_set(view_parameter(view, LS_PARAMETER_EXTERNAL_ASSETS, entity));
 }
 
-/* External assets and cash after the shock; nothing where the scenario forces a default. */
-LS_FN ls_lane view_assets(const struct ls_view *view, int32_t entity) {
+/* External assets and cash after the shock, and holdings of common assets worth `holdings`; nothing where the scenario forces a
+ * default. */
+LS_FN ls_lane view_assets_with(const struct ls_view *view, int32_t entity, ls_lane holdings) {
   ls_lane loss = view_shock(view, LS_VARIABLE_EXTERNAL_ASSETS_LOSS, entity, 0);
   ls_lane forced = view_shock(view, LS_VARIABLE_DEFAULT, entity, 0);
   ls_lane assets = lane_set(view_parameter(view, LS_PARAMETER_EXTERNAL_ASSETS, entity)) * (lane_set(1) - loss) +
                    lane_set(view_parameter(view, LS_PARAMETER_CASH, entity));
-  return lane_select(lane_to_mask(forced), lane_set(0), assets);
+  return lane_select(lane_to_mask(forced), lane_set(0), assets + holdings);
+}
+
+/* The same with holdings at the book's prices. */
+LS_FN ls_lane view_assets(const struct ls_view *view, int32_t entity) {
+  return view_assets_with(view, entity, lane_set(view_parameter(view, LS_PARAMETER_HOLDINGS, entity)));
 }
 
 /* What a static model's equation for an entity starts from: what the shock made of it, what reaches it from others (a = A x), and x

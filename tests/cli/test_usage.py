@@ -5,7 +5,7 @@ import os
 import harness
 from harness import answer, banks, call, expect
 
-COMMANDS = "import check info run report export compare merge circularity coverage challenge reconstruct generate window models backends version".split()
+COMMANDS = "import check info run report export compare merge circularity coverage challenge reconstruct generate window indices models backends version".split()
 NOT_BUILT = "reverse whatif explain verify sensitivity bench doctor".split()
 
 

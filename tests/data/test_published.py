@@ -73,7 +73,7 @@ def examples(text):
     words, head, found = None, None, []
     for line in re.sub(r"\\\n\s*", "", text).splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if line.startswith("    loopstress run datasets/published/"):
+        if line.startswith(("    loopstress run datasets/published/", "    loopstress run examples/")):
             words = [word for word in line.split()[2:] if word != "--json"]
         if not line.startswith("|"):
             head = None

@@ -56,6 +56,17 @@ static const struct subject SUBJECTS[] = {
     {"loop_2025-11", "loop", 0, 0, "datasets/ai-loop/2025-11", LOOP_DRAWS, NULL},
     {"debtrank_160", "debtrank", 160, 8, NULL, NULL, NULL},
     {"debtrank-nonlinear_160", "debtrank-nonlinear", 160, 9, NULL, NULL, NULL},
+    {"furfine_160", "furfine", 160, 10, NULL, NULL, "lgd=0.6"},
+    {"threshold_160", "threshold", 160, 11, NULL, NULL, "capital_ratio=0.1"},
+    {"liquidity_160", "liquidity", 160, 12, NULL, NULL, NULL},
+    {"neva_160", "neva", 160, 13, NULL, NULL, "valuation=linear"},
+    {"neva_160_merton", "neva", 160, 14, NULL, NULL, "valuation=merton"},
+    {"cross-ownership_160", "cross-ownership", 160, 15, NULL, NULL, NULL},
+    {"cross-holdings_160", "cross-holdings", 160, 16, NULL, NULL, NULL},
+    {"fire-sale-target_160", "fire-sale-target", 160, 17, NULL, NULL, NULL},
+    {"fire-sale_160", "fire-sale", 160, 18, NULL, NULL, "impact=exponential"},
+    {"multi_160", "multi", 160, 19, NULL, NULL, NULL},
+    {"production_160", "production", 160, 20, NULL, NULL, "replaceability=sector"},
 };
 enum { SUBJECT_COUNT = sizeof SUBJECTS / sizeof SUBJECTS[0] };
 
@@ -69,6 +80,22 @@ static const char *const STATIC_DRAWS =
     "loadings: [{target: '*', factor: f, value: 0.6}]\n"
     "marginals:\n  - {variable: external_assets_loss, target: '*', distribution: beta, mean: 0.12, sd: 0.1}\n"
     "  - {variable: default, target: b3, distribution: jump, probability: 0.05, size: 1}\nkeep: {worst: 9}\n";
+
+/* The same for models of common assets, and for supply chains. */
+static const char *const SALE_DRAWS =
+    "count: 4000\nseed: 21\nfactors: [{name: f}]\nloadings: [{target: '*', factor: f, value: 0.6}]\nmarginals:\n"
+    "  - {variable: external_assets_loss, target: '*', distribution: beta, mean: 0.03, sd: 0.04}\n"
+    "  - {variable: price_loss, target: '*', distribution: beta, mean: 0.03, sd: 0.04}\nkeep: {worst: 9}\n";
+static const char *const CHAIN_DRAWS =
+    "count: 4000\nseed: 22\nfactors: [{name: f}]\nloadings: [{target: '*', factor: f, value: 0.6}]\nmarginals:\n"
+    "  - {variable: output_loss, target: '*', distribution: beta, mean: 0.05, sd: 0.1}\nkeep: {worst: 9}\n";
+
+static const char *draws_of(const char *model) {
+  static const char *const SALES[] = {"fire-sale", "fire-sale-target", "cross-holdings", "multi"};
+  for (size_t k = 0; k < sizeof SALES / sizeof *SALES; k++)
+    if (strcmp(model, SALES[k]) == 0) return SALE_DRAWS;
+  return strcmp(model, "production") == 0 ? CHAIN_DRAWS : STATIC_DRAWS;
+}
 
 struct bench {
   ls_context *context;
@@ -113,6 +140,49 @@ static bool write_random_banks(const char *path, int n, uint64_t seed) {
   return written;
 }
 
+/* A table of random links with one number each; `second` is the letter of whom a row's second id names. */
+static bool write_links(const char *path, const char *name, const char *header, int n, char second, int others,
+                        double most, struct engine_random *random) {
+  size_t room = (size_t)n * LINKS_EACH * 48 + 64;
+  char *text = malloc(room), *to = text + snprintf(text, room, "%s\n", header);
+  for (int i = 0; i < n; i++) {
+    int first = random_below(random, others - LINKS_EACH);
+    for (int k = 0; k < LINKS_EACH; k++)
+      if (second != 'b' || first + k != i)
+        to += sprintf(to, "b%d,%c%d,%.17g\n", i, second, first + k, most * random_unit(random));
+  }
+  bool written = support_write_file(path, name, text);
+  free(text);
+  return written;
+}
+
+enum { ASSETS = 20, SECTORS = 5 };
+
+/* Common assets, parts of each other's equity (below 1 in all, whoever holds them), and sales along a chain of sectors. */
+static bool write_random_tables(const char *path, int n, uint64_t seed) {
+  static char text[1 << 14];
+  struct engine_random random = {seed + 1000};
+  char *to = text + sprintf(text, "id,market_depth,price_floor\n");
+  for (int m = 0; m < ASSETS; m++)
+    to += sprintf(to, "m%d,%.17g,%.17g\n", m, random_between(&random, 300, 3000), 0.5 * random_unit(&random));
+  bool written = support_write_file(path, "assets.csv", text);
+  to = text + sprintf(text, "supplier_sector,buyer_sector,essentiality\n");
+  for (int k = 0; k < SECTORS * SECTORS; k++)
+    to += sprintf(to, "s%d,s%d,%d\n", k / SECTORS, k % SECTORS, random_below(&random, 3));
+  return written && support_write_file(path, "essentials.csv", text) &&
+         write_links(path, "holdings.csv", "holder,asset,amount", n, 'm', ASSETS, 6, &random) &&
+         write_links(path, "shareholdings.csv", "holder,issuer,share", n, 'b', n, 1.0 / n, &random) &&
+         write_links(path, "trade.csv", "supplier,buyer,amount", n, 'b', n, 9, &random);
+}
+
+/* Firms of a chain have sectors in place of balance sheets. */
+static bool write_random_chain(const char *path, int n, uint64_t seed) {
+  static char text[1 << 14];
+  char *to = text + sprintf(text, "id,sector\n");
+  for (int i = 0; i < n; i++) to += sprintf(to, "b%d,s%d\n", i, i % SECTORS);
+  return write_random_tables(path, n, seed) && support_write_file(path, "entities.csv", text);
+}
+
 static bool prepare_files(struct bench *bench, const struct subject *subject, char network[PATH_BYTES]) {
   if (subject->entities == 0) {
     snprintf(network, PATH_BYTES, "%s", support_source(subject->folder));
@@ -122,8 +192,12 @@ static bool prepare_files(struct bench *bench, const struct subject *subject, ch
   if (!support_make_folder(bench->folder)) return false;
   snprintf(network, PATH_BYTES, "%s", bench->folder);
   snprintf(bench->scenarios, sizeof bench->scenarios, "%s/draws.yaml", bench->folder);
-  return write_random_banks(bench->folder, subject->entities, subject->seed) &&
-         support_write_file(bench->folder, "draws.yaml", STATIC_DRAWS);
+  bool chain = strcmp(subject->model, "production") == 0;
+  bool written = chain ? write_random_chain(bench->folder, subject->entities, subject->seed)
+                       : write_random_banks(bench->folder, subject->entities, subject->seed);
+  if (written && !chain && subject->entities > ASSETS)
+    written = write_random_tables(bench->folder, subject->entities, subject->seed);
+  return written && support_write_file(bench->folder, "draws.yaml", draws_of(subject->model));
 }
 
 static bool bench_open(struct bench *bench, const struct subject *subject) {

@@ -199,7 +199,7 @@ bool spec_channels_run(const struct spec_channels *all, double *equity, double *
   const struct spec_sellers *b = all->sellers;
   bool settled = true;
   memset(&t, 0, sizeof t);
-  if (all->rule != NULL) shock_holdings(b, t.left, price, t.worth);
+  shock_holdings(b, t.left, price, t.worth);
   for (int i = 0; i < b->n; i++) t.wave[i] = -1, liquidity[i] = 0;
   for (int round = 0; round < ROUNDS && settled; round++) {
     double share[MOST] = {0}, lost[MOST], raised[MOST];

@@ -108,3 +108,16 @@ const char *sellers_shocks(const struct sellers *b) {
     if (b->price_loss[k] > 0) to += sprintf(to, "s,a%d,price_loss,%.17g\n", k, b->price_loss[k]);
   return text;
 }
+
+void sellers_reverse(const struct sellers *b, struct sellers *r) {
+  *r = *b;
+  for (int i = 0; i < b->n; i++) {
+    int to = b->n - 1 - i;
+    r->external[to] = b->external[i], r->cash[to] = b->cash[i], r->external_loss[to] = b->external_loss[i];
+    r->equity[to] = b->equity[i], r->owed_outside[to] = b->owed_outside[i];
+    r->collateral[to] = b->collateral[i], r->reverse_repo[to] = b->reverse_repo[i];
+    r->repo[to] = b->repo[i], r->new_funding[to] = b->new_funding[i];
+    for (int k = 0; k < b->m; k++) r->held[to * b->m + k] = b->held[i * b->m + k];
+    for (int j = 0; j < b->n; j++) r->liability[to * b->n + b->n - 1 - j] = b->liability[i * b->n + j];
+  }
+}

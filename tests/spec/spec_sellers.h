@@ -29,4 +29,7 @@ struct spec_sellers sellers_connect(struct sellers *banks, bool with_claims);
 bool sellers_write(const struct engine_folder *folder, const struct sellers *banks);
 const char *sellers_shocks(const struct sellers *banks);
 
+/* The same banks in the reverse order: bank i of `banks` is n - 1 - i of `reversed`. */
+void sellers_reverse(const struct sellers *banks, struct sellers *reversed);
+
 #endif

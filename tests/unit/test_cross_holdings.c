@@ -207,6 +207,32 @@ TEST values_add_up_and_worse_is_not_better(void) {
   PASS();
 }
 
+/* Twice the money is worth twice as much, to the bit; the order in which organisations stand changes no more than rounding. */
+TEST neither_the_unit_of_money_nor_the_order_matters(void) {
+  static struct organisations o, larger, reversed;
+  struct engine_random random = {11};
+  for (int number = 0; number < NETWORKS; number++) {
+    draw(&random, &o);
+    int n = o.spec.n;
+    larger = reversed = o;
+    connect(&larger, n, o.spec.theta, o.spec.cost_share), connect(&reversed, n, o.spec.theta, o.spec.cost_share);
+    for (int i = 0; i < n; i++) {
+      larger.before[i] *= 2, larger.after[i] *= 2;
+      reversed.before[n - 1 - i] = o.before[i], reversed.after[n - 1 - i] = o.after[i];
+      for (int j = 0; j < n; j++) reversed.share[(n - 1 - i) * n + n - 1 - j] = o.share[i * n + j];
+    }
+    struct engine_result one = run(&o, number % 2), twice = run(&larger, number % 2),
+                         other = run(&reversed, number % 2);
+    for (int i = 0; i < n; i++) {
+      double value = engine_output(&one, 0, i, "value");
+      ASSERT_EQ(2 * value, engine_output(&twice, 0, i, "value"));
+      ASSERT(is_close(engine_output(&other, 0, n - 1 - i, "value"), value, 1e-12, "value in another order", i));
+    }
+    engine_result_release(&one), engine_result_release(&twice), engine_result_release(&other);
+  }
+  PASS();
+}
+
 /* o0 and o1 own each other outright: what they have belongs to nobody. */
 TEST ownership_that_ends_nowhere_is_refused(void) {
   static struct organisations o;
@@ -224,6 +250,7 @@ SUITE(cross_holdings_suite) {
   RUN_TEST(two_organisations_stand_or_fall_together);
   RUN_TEST(the_engine_agrees_with_the_textbook);
   RUN_TEST(values_add_up_and_worse_is_not_better);
+  RUN_TEST(neither_the_unit_of_money_nor_the_order_matters);
   RUN_TEST(ownership_that_ends_nowhere_is_refused);
 }
 

@@ -15,7 +15,10 @@
 #include "spec/spec_engine.h"
 #include "support.h"
 
-enum { SCENARIOS = 40, BLOCK = 64, ECONOMIES = 40 };
+enum { SCENARIOS = 40, ECONOMIES = 40 };
+
+/* Threads of a block: one, a warp, several of which some have nothing to do. */
+static const int WIDTHS[] = {1, 32, 256};
 
 struct kept {
   double *value; /* [slot][SCENARIOS] */
@@ -31,13 +34,15 @@ static ls_status keep(ls_context *context, void *user, const struct chunk *chunk
   return LS_STATUS_OK;
 }
 
-/* What one block of BLOCK threads would do, a thread after the other, in memory laid out as on the device. */
-static void run_block(const struct ls_plan *plan, double *value) {
-  double *state = calloc((size_t)plan->state_slots * BLOCK, sizeof *state);
-  double *output = calloc((size_t)plan->output.slot_count * BLOCK, sizeof *output);
-  for (int64_t thread = 0; thread < SCENARIOS; thread++) {
-    int64_t scenario[LS_LANES] = {thread};
-    ls_slots own = {state + thread, BLOCK}, out = {output + thread, BLOCK};
+/* What one block of `width` threads would do from scenario `first` on, a thread after the other, in memory laid out as on the
+ * device. */
+static void run_block(const struct ls_plan *plan, int64_t first, int width, double *value) {
+  double *state = calloc((size_t)plan->state_slots * (size_t)width, sizeof *state);
+  double *output = calloc((size_t)plan->output.slot_count * (size_t)width, sizeof *output);
+  int64_t count = SCENARIOS - first < width ? SCENARIOS - first : width;
+  for (int64_t thread = 0; thread < count; thread++) {
+    int64_t scenario[LS_LANES] = {first + thread};
+    ls_slots own = {state + thread, width}, out = {output + thread, width};
     struct ls_view view = tile_begin(plan, scenario, own, out);
     int32_t number = 0;
 #define LS_STATIC_MODEL(name) \
@@ -48,7 +53,8 @@ static void run_block(const struct ls_plan *plan, double *value) {
 #undef LS_TIME_MODEL
   }
   for (int32_t slot = 0; slot < plan->output.slot_count; slot++)
-    for (int64_t s = 0; s < SCENARIOS; s++) value[(int64_t)slot * SCENARIOS + s] = output[(int64_t)slot * BLOCK + s];
+    for (int64_t s = 0; s < count; s++)
+      value[(int64_t)slot * SCENARIOS + first + s] = output[(int64_t)slot * width + s];
   free(output);
   free(state);
 }
@@ -74,8 +80,12 @@ static enum greatest_test_res same_bits_with(const char *setting, const char *fo
   double *thread = calloc(values, sizeof(double));
   struct compute_request request = {.plan = job.detail, .count = SCENARIOS};
   ASSERT_EQ(LS_STATUS_OK, LS_CPU_BACKEND.compute(context, &request, keep, &cpu));
-  run_block(job.detail, thread);
-  for (size_t k = 0; k < values; k++) ASSERT_EQm("a bit differs", 0, memcmp(&cpu.value[k], &thread[k], sizeof(double)));
+  for (size_t w = 0; w < sizeof WIDTHS / sizeof *WIDTHS; w++) {
+    memset(thread, 0xff, values * sizeof *thread);
+    for (int64_t first = 0; first < SCENARIOS; first += WIDTHS[w]) run_block(job.detail, first, WIDTHS[w], thread);
+    for (size_t k = 0; k < values; k++)
+      ASSERT_EQm("a bit differs", 0, memcmp(&cpu.value[k], &thread[k], sizeof(double)));
+  }
   free(thread);
   free(cpu.value);
   job_release(context, &job);
