@@ -36,8 +36,7 @@ void summary_amount(const struct summary *summary, double value) {
   }
 }
 
-/* At most `width` characters (UTF-8) of a text; returns how many. */
-static int cut(struct buffer *out, const char *text, int width) {
+int summary_cut(struct buffer *out, const char *text, int width) {
   int shown = 0;
   const char *at = text;
   while (*at != '\0' && shown < width) {
@@ -50,7 +49,7 @@ static int cut(struct buffer *out, const char *text, int width) {
 }
 
 void summary_padded(struct buffer *out, const char *text, int width) {
-  for (int shown = cut(out, text, width); shown < width; shown++) buffer_text(out, " ");
+  for (int shown = summary_cut(out, text, width); shown < width; shown++) buffer_text(out, " ");
 }
 
 /* An amount, right-aligned. */
@@ -79,15 +78,15 @@ static void write_heading(const struct summary *summary) {
   const ls_results *results = summary->results;
   const ls_network *network = results->network;
   struct buffer *out = summary->out;
-  (void)cut(out, ls_network_name(network), 50);
+  (void)summary_cut(out, ls_network_name(network), 50);
   buffer_print(out, ": model %s, %lld scenario%s, on %s\n", results->identity.model,
                (long long)results->identity.scenario_count, results->identity.scenario_count == 1 ? "" : "s",
                results->identity.backend);
   if (network->currency[0] == '\0' && network->unit[0] == '\0') return;
   buffer_text(out, "amounts in ");
-  (void)cut(out, network->currency, 40);
+  (void)summary_cut(out, network->currency, 40);
   if (network->currency[0] != '\0' && network->unit[0] != '\0') buffer_text(out, " ");
-  (void)cut(out, network->unit, 40);
+  (void)summary_cut(out, network->unit, 40);
   buffer_text(out, "\n");
 }
 
@@ -423,92 +422,6 @@ static void write_quality(const struct summary *summary) {
 
 /* ---- listed scenarios are cases, not draws: each is told by itself, and nothing is averaged --------------------------------- */
 
-/* Column of the model's outputs that says who failed: a quarter (loop; -1 never) or a flag. -1: the model has none. */
-static int32_t failure_column(const ls_results *results, bool *is_quarter) {
-  static const char *const name[] = {"default_quarter", "default", "failed"};
-  for (size_t n = 0; n < sizeof name / sizeof *name; n++)
-    for (int32_t k = 0; k < results->names.detail_count; k++)
-      if (strcmp(results->names.detail[k], name[n]) == 0) {
-        *is_quarter = n == 0;
-        return k;
-      }
-  return -1;
-}
-
-/* "openai in 4, coreweave in 8" as far as a line goes. */
-static void write_failures(const struct summary *summary, const struct kept_scenario *kept) {
-  enum { ROOM = 48 };
-  const ls_results *results = summary->results;
-  bool is_quarter = false;
-  int32_t column = failure_column(results, &is_quarter), entities = results->accumulator->shape.entity_count;
-  size_t begun = summary->out->length;
-  const char *between = "  ";
-  for (int32_t i = 0; i < entities && column >= 0; i++) {
-    double failed = kept->detail[(int64_t)column * entities + i];
-    if (is_quarter ? failed < 0 : !(failed > 0)) continue;
-    if (summary->out->length - begun > ROOM) {
-      buffer_text(summary->out, ", ...");
-      break;
-    }
-    buffer_text(summary->out, between);
-    (void)cut(summary->out, ls_network_entity_id(results->network, i), 24);
-    if (is_quarter) buffer_print(summary->out, " in %d", (int)failed);
-    between = ", ";
-  }
-}
-
-static void write_scenarios(const struct summary *summary) {
-  const ls_results *results = summary->results;
-  struct buffer *out = summary->out;
-  enum { SHOWN = 40 };
-  buffer_print(out, "\nScenarios: system loss (%s), defaults%s\n", results->identity.loss_is_net ? "net" : "gross",
-               results->accumulator->shape.quarter_count > 1 ? " and their quarter" : "");
-  for (int32_t k = 0; k < results->kept_count && k < SHOWN; k++) {
-    const struct kept_scenario *kept = &results->kept[k];
-    buffer_text(out, "  ");
-    summary_padded(out, kept->id == NULL ? "" : kept->id, 32);
-    summary_padded_amount(summary, results->identity.loss_is_net ? kept->loss_net : kept->loss_gross, 14);
-    buffer_print(out, "  %d", (int)kept->default_count);
-    write_failures(summary, kept);
-    buffer_text(out, kept->converged ? "\n" : "  (did not converge)\n");
-  }
-  if (results->kept_count > SHOWN) buffer_print(out, "  ... and %d more\n", (int)results->kept_count - SHOWN);
-}
-
-/* One output of one entity: quarters and flags as such, the rest as amounts. */
-static void write_output(const struct summary *summary, const char *name, double value, int width) {
-  bool quarter = strstr(name, "quarter") != NULL, flag = strcmp(name, "default") == 0 || strcmp(name, "failed") == 0;
-  if (quarter && value < 0)
-    buffer_print(summary->out, "%*s", width, "never");
-  else if (quarter)
-    buffer_print(summary->out, "%*d", width, (int)value);
-  else if (flag)
-    buffer_print(summary->out, "%*s", width, value > 0 ? "yes" : "no");
-  else
-    summary_padded_amount(summary, value, width);
-}
-
-/* The model's outputs for every entity, where there is one scenario to show. */
-static void write_entities(const struct summary *summary) {
-  const ls_results *results = summary->results;
-  struct buffer *out = summary->out;
-  int32_t entities = results->accumulator->shape.entity_count, columns = results->names.detail_count;
-  enum { SHOWN = 40, COLUMN = 18 };
-  if (results->kept_count != 1) return;
-  buffer_text(out, "\n  ");
-  summary_padded(out, "entity", 28);
-  for (int32_t k = 0; k < columns; k++) buffer_print(out, "%*s", COLUMN, results->names.detail[k]);
-  buffer_text(out, "\n");
-  for (int32_t i = 0; i < entities && i < SHOWN; i++) {
-    buffer_text(out, "  ");
-    summary_padded(out, ls_network_entity_id(results->network, i), 28);
-    for (int32_t k = 0; k < columns; k++)
-      write_output(summary, results->names.detail[k], results->kept[0].detail[(int64_t)k * entities + i], COLUMN);
-    buffer_text(out, "\n");
-  }
-  if (entities > SHOWN) buffer_print(out, "  ... and %d more\n", (int)(entities - SHOWN));
-}
-
 ls_status results_summary(ls_context *context, struct buffer *buffer, const ls_results *results) {
   struct summary summary = {.context = context, .out = buffer, .results = results};
   write_heading(&summary);
@@ -522,8 +435,7 @@ ls_status results_summary(ls_context *context, struct buffer *buffer, const ls_r
   summary.decimals = choose_decimals(results);
   ls_status status = LS_STATUS_OK;
   if (results->explicit_scenarios) {
-    write_scenarios(&summary);
-    write_entities(&summary);
+    scenarios_summary(&summary);
     causes_summary(&summary);
   } else {
     write_system(&summary);

@@ -19,7 +19,13 @@ void summary_padded_amount(const struct summary *summary, double value, int widt
 
 void summary_percent(const struct summary *summary, double share);
 
-/* At most `width` characters (UTF-8) of a text, filled up with blanks. */
+/* At most `width` characters (UTF-8) of a text; returns how many. */
+int summary_cut(struct buffer *out, const char *text, int width);
+
+/* The same, filled up with blanks. */
 void summary_padded(struct buffer *out, const char *text, int width);
+
+/* The part on scenarios that a file lists (summary_scenarios.c). */
+void scenarios_summary(const struct summary *summary);
 
 #endif

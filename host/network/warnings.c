@@ -63,7 +63,8 @@ static ls_status warn_equity_above_assets(const struct place *place) {
   network_add_holdings(network, claims);
   for (int32_t i = 0; i < network->entity_count; i++) {
     const double total = assets[i] + network_number(network, TABLE_ENTITIES, "cash", i, 0.0) + claims[i];
-    if (equity[i] > total * (1 + ROUNDING)) warn_of_entity(place, i, "equity", equity[i], "more than all its assets: mixed units?");
+    if (equity[i] > total * (1 + ROUNDING))
+      warn_of_entity(place, i, "equity", equity[i], "more than all its assets: mixed units?");
   }
   context_release(place->context, claims);
   return LS_STATUS_OK;
