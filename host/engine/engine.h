@@ -74,6 +74,10 @@ ls_status results_finish(ls_context *context, const struct job *job, ls_results 
 ls_status exact_finish(ls_context *context, const struct ls_plan *plan, int64_t scenario, double *value,
                        int64_t stride);
 
+/* The same for the model production, without replaceability: a linear solve for each choice of limiting inputs. */
+ls_status production_finish(ls_context *context, const struct ls_plan *plan, int64_t scenario, double *value,
+                            int64_t stride);
+
 /* Fills results->identity and names, and the network's copy. */
 ls_status identity_fill(ls_context *context, const struct job *job, const ls_run_options *options, ls_results *results);
 

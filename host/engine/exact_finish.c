@@ -10,9 +10,8 @@
 #include <stddef.h>
 
 #include "engine/engine.h"
+#include "engine/linear_solve.h"
 #include "phases/tile.h"
-
-enum { ACTIVE_MOST = 4096 }; /* unknowns of the dense system: 128 MiB */
 
 /* Convex models: rounds beside one for each threshold, each of which doubles the digits or halves a distance; halvings
  * of a step, to its last bit; what may be added to the diagonal. */
@@ -67,45 +66,6 @@ static void fill_row(const struct system *system, const struct ls_static_plan *f
   }
 }
 
-static int32_t find_pivot(const struct system *system, int32_t column) {
-  int32_t best = column, width = system->count + 1;
-  double largest = 0;
-  for (int32_t row = column; row < system->count; row++) {
-    double entry = system->matrix[(int64_t)row * width + column];
-    double size = entry < 0 ? -entry : entry;
-    if (size > largest) largest = size, best = row;
-  }
-  return largest > 0 ? best : -1;
-}
-
-static void swap_rows(const struct system *system, int32_t a, int32_t b) {
-  int32_t width = system->count + 1;
-  double *x = system->matrix + (int64_t)a * width, *y = system->matrix + (int64_t)b * width;
-  for (int32_t k = 0; k < width && a != b; k++) {
-    double kept = x[k];
-    x[k] = y[k];
-    y[k] = kept;
-  }
-}
-
-/* Gauss-Jordan with partial pivoting; false where the matrix is singular. */
-static bool solve(const struct system *system) {
-  int32_t count = system->count, width = count + 1;
-  for (int32_t column = 0; column < count; column++) {
-    int32_t pivot = find_pivot(system, column);
-    if (pivot < 0) return false;
-    swap_rows(system, column, pivot);
-    const double *from = system->matrix + (int64_t)column * width;
-    for (int32_t row = 0; row < count; row++) {
-      double *to = system->matrix + (int64_t)row * width;
-      double factor = to[column] / from[column];
-      if (row == column || factor == 0) continue;
-      for (int32_t k = column; k < width; k++) to[k] -= factor * from[k];
-    }
-  }
-  return true;
-}
-
 static bool same_pieces(const struct system *system, const double *constant, const double *slope, int32_t n) {
   for (int32_t i = 0; i < n; i++)
     if (system->constant[i] != constant[i] || system->slope[i] != slope[i]) return false;
@@ -116,17 +76,16 @@ static bool same_pieces(const struct system *system, const double *constant, con
 static bool solve_round(struct system *system, const struct ls_plan *plan, ls_slots x) {
   int32_t n = plan->entity_count;
   find_unknowns(system, n);
-  if (system->count > ACTIVE_MOST) return false;
+  if (system->count > UNKNOWNS_MOST) return false;
   system->matrix =
       context_allocate(system->context, (size_t)system->count * ((size_t)system->count + 1), sizeof(double));
   system->out_of_memory = system->matrix == NULL;
   if (system->out_of_memory) return false;
   for (int32_t row = 0; row < system->count; row++) fill_row(system, &plan->fixed, row);
-  bool solved = solve(system);
-  int32_t width = system->count + 1;
+  bool solved = linear_solve(system->matrix, system->count);
   for (int32_t i = 0; i < n && solved; i++) {
-    const double *row = system->matrix + (int64_t)system->place[i] * width;
-    double value = system->place[i] < 0 ? system->constant[i] : row[system->count] / row[system->place[i]];
+    int32_t place = system->place[i];
+    double value = place < 0 ? system->constant[i] : linear_solution(system->matrix, system->count, place);
     slot_set(x, i, lane_set(value));
   }
   context_release(system->context, system->matrix);

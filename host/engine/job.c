@@ -36,14 +36,28 @@ static void read_baseline(const struct ls_plan *plan, const double *value, doubl
   for (int32_t k = 0; k < at->line_count * n; k++) line[k] = 0 - value[at->line + k];
 }
 
+typedef ls_status (*finish_function)(ls_context *, const struct ls_plan *, int64_t, double *, int64_t);
+
+/* How the model's stubborn scenarios are finished; NULL: not at all. */
+static finish_function finish_of(const struct run_settings *settings) {
+  switch (settings->info->tables) {
+    case LS_TABLES_LIABILITIES:
+      return exact_finish;
+    case LS_TABLES_TRADE:
+      return production_finish;
+    default:
+      return NULL;
+  }
+}
+
 /* Solves the unshocked network with a plan of its own. */
 static ls_status solve_baseline(ls_context *context, const struct run_settings *settings, struct ls_plan *plan,
                                 double *value) {
   struct single single = {value, plan->output.slot_count};
   struct compute_request request = {.plan = plan, .count = 1, .threads = 1};
   ls_status status = LS_CPU_BACKEND.compute(context, &request, keep_single, &single);
-  if (status == LS_STATUS_OK && !(value[plan->output.converged] > 0) && settings->info->tables == LS_TABLES_LIABILITIES)
-    status = exact_finish(context, plan, 0, value, 1);
+  if (status == LS_STATUS_OK && !(value[plan->output.converged] > 0) && finish_of(settings) != NULL)
+    status = finish_of(settings)(context, plan, 0, value, 1);
   return status;
 }
 
@@ -216,11 +230,11 @@ static ls_status finish_and_consume(ls_context *context, void *user, const struc
   const struct ls_plan *plan = finisher->plan;
   const double *converged = chunk->value + plan->output.converged * chunk->stride;
   ls_status status = LS_STATUS_OK;
-  bool is_static = finisher->job->settings.info->tables == LS_TABLES_LIABILITIES;
-  for (int32_t s = 0; s < chunk->count && is_static && status == LS_STATUS_OK; s++)
+  const finish_function finish = finish_of(&finisher->job->settings);
+  for (int32_t s = 0; s < chunk->count && finish != NULL && status == LS_STATUS_OK; s++)
     if (!(converged[s] > 0)) {
       int64_t number = chunk->index != NULL ? chunk->index[s] : chunk->first + s;
-      status = exact_finish(context, plan, number, (double *)chunk->value + s, chunk->stride);
+      status = finish(context, plan, number, (double *)chunk->value + s, chunk->stride);
     }
   if (status != LS_STATUS_OK) return status;
   if (finisher->selection != NULL) return consume_pieces(context, finisher, chunk);

@@ -136,15 +136,13 @@ LS_FN ls_lane production_write(const struct ls_view *view, const struct producti
   return loss;
 }
 
-LS_FN void production_path(const struct ls_view *view, ls_slots value, ls_slots state, ls_slots output) {
-  const struct production_state s = production_state_of(view->plan, state);
+/* Everything that is told, once both directions stand. */
+LS_FN void production_output(const struct ls_view *view, const struct production_state *s, ls_lane sweeps,
+                             ls_mask unsettled, ls_slots output) {
   const struct ls_output_layout *to = &view->plan->output;
-  columns_apply(&view->plan->shock, value, view->column, 0);
-  ls_lane sweeps = lane_set(0), gross = lane_set(0), net = lane_set(0);
-  ls_mask unsettled = production_settle(view, &s, true, &sweeps);
-  unsettled = mask_or(unsettled, production_settle(view, &s, false, &sweeps));
+  ls_lane gross = lane_set(0), net = lane_set(0);
   for (int32_t i = 0; i < view->plan->entity_count; i++) {
-    ls_lane loss = production_write(view, &s, output, i);
+    ls_lane loss = production_write(view, s, output, i);
     gross = gross + lane_positive_part(loss);
     net = net + loss;
   }
@@ -157,6 +155,15 @@ LS_FN void production_path(const struct ls_view *view, ls_slots value, ls_slots 
     slot_set(output, to->margin + 1, lane_set(-1));
   }
   slot_set(output, to->converged, lane_from_mask(mask_not(unsettled)));
+}
+
+LS_FN void production_path(const struct ls_view *view, ls_slots value, ls_slots state, ls_slots output) {
+  const struct production_state s = production_state_of(view->plan, state);
+  columns_apply(&view->plan->shock, value, view->column, 0);
+  ls_lane sweeps = lane_set(0);
+  ls_mask unsettled = production_settle(view, &s, true, &sweeps);
+  unsettled = mask_or(unsettled, production_settle(view, &s, false, &sweeps));
+  production_output(view, &s, sweeps, unsettled, output);
 }
 
 #endif

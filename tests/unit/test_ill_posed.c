@@ -131,6 +131,7 @@ TEST what_does_not_settle_says_so(void) {
                                                                                   "valuation=merton", NULL};
   static const char *const SLOW[] = {"entities.csv", "id,external_assets,external_liabilities\na,0.75,1\nb,0.75,1\n",
                                      "liabilities.csv", "debtor,creditor,amount\na,b,100\nb,a,100\n", NULL};
+  static const char *const REPLACED[] = {"max_iterations=3", "replaceability=sector", NULL};
   static const char *const CHAIN[] = {"entities.csv",
                                       "id,sector\na,x\nb,x\nc,x\nd,x\ne,x\n",
                                       "trade.csv",
@@ -144,7 +145,8 @@ TEST what_does_not_settle_says_so(void) {
   CHECK_CALL(does_not_settle(SLOW, "neva", MERTON, NULL, 2));
   CHECK_CALL(
       does_not_settle(SLOW, "multi", (const char *const[]){"max_iterations=3", "channels=credit", NULL}, NULL, 3));
-  CHECK_CALL(does_not_settle(CHAIN, "production", FEW, "scenario,target,variable,value\ns,a,output_loss,0.1\n", 6));
+  CHECK_CALL(
+      does_not_settle(CHAIN, "production", REPLACED, "scenario,target,variable,value\ns,a,output_loss,0.1\n", 6));
   CHECK_CALL(
       does_not_settle(OUTRIGHT, "cross-ownership", (const char *const[]){"max_iterations=100", NULL}, NULL, 200));
   PASS();
