@@ -3,9 +3,11 @@
  * Without replaceability the losses x = 1 - h of either direction are the least solution of
  *   x_j = min(1, max(psi_j, sum of row r of j times x, for each row r of j))
  * with rows that add up to 1 at most: an essential input each, the other inputs together, or the customers. Where all buy and sell
- * among themselves sweeps need thousands of rounds. Here each firm follows the term that is largest at x (Howard's policy
- * iteration): what the terms so chosen make of each other is solved outright, terms are chosen anew, until they stand. x rises all the
- * way, from below the least solution, because following fixed terms gives no more than following the largest ones.
+ * among themselves sweeps need thousands of rounds. Here each firm follows one term (Howard's policy iteration), at first the
+ * shock's own: what the terms so chosen make of each other is solved outright, a firm changes to another term only where that is larger,
+ * until all stand. x rises all the way, from below the least solution, because following fixed terms gives no more than following the
+ * largest ones; and no firms ever follow each other in a circle with nothing from outside, since a circle in which nobody gains by
+ * changing is none in which somebody has.
  */
 #include <string.h>
 
@@ -13,7 +15,11 @@
 #include "engine/linear_solve.h"
 #include "phases/tile.h"
 
-enum { ROUNDS_MOST = 256, BY_SHOCK = -1, WHOLE = -2 };
+enum {
+  ROUNDS_BESIDE = 64,
+  BY_SHOCK = -1,
+  WHOLE = -2
+}; /* rounds beside one for each firm that a loss may have to pass */
 
 /* Terms agree up to rounding. */
 #define AGREES 0x1p-46
@@ -42,26 +48,25 @@ static double row_sum(const struct chain *chain, int32_t row, const double *x) {
   return sum;
 }
 
-/* The largest term of firm j at x; the shock's own where another is no larger than by rounding. */
-static int32_t choose(const struct chain *chain, const struct policy *p, int32_t j, double *value) {
-  int32_t best = BY_SHOCK;
-  *value = p->lost[j];
-  for (int32_t row = chain->row_first[j]; row < chain->row_first[j + 1]; row++) {
-    double sum = row_sum(chain, row, p->x);
-    if (sum > *value + AGREES) *value = sum, best = row;
-  }
-  if (*value >= 1 - AGREES) return *value = 1, WHOLE;
-  return best;
+/* What the term that j follows is at x. */
+static double followed(const struct chain *chain, const struct policy *p, int32_t j) {
+  if (p->chosen[j] == WHOLE) return 1;
+  return p->chosen[j] == BY_SHOCK ? p->lost[j] : row_sum(chain, p->chosen[j], p->x);
 }
 
-/* Chooses for all; true where x is what the choices make of it. */
+/* Changes to larger terms; true where nobody gains by changing. */
 static bool choose_all(const struct chain *chain, struct policy *p) {
   bool rests = true;
   for (int32_t j = 0; j < chain->n; j++) {
-    double value;
-    p->chosen[j] = choose(chain, p, j, &value);
-    double moved = value - p->x[j];
-    if (moved > AGREES || moved < -AGREES) rests = false;
+    double value = followed(chain, p, j);
+    for (int32_t row = chain->row_first[j]; row < chain->row_first[j + 1] && value < 1; row++) {
+      double sum = row_sum(chain, row, p->x);
+      if (sum <= value + AGREES) continue;
+      value = sum;
+      p->chosen[j] = row;
+      rests = false;
+    }
+    if (value >= 1 - AGREES && p->chosen[j] != WHOLE) p->chosen[j] = WHOLE, rests = false;
   }
   return rests;
 }
@@ -91,9 +96,10 @@ static bool follow(const struct chain *chain, struct policy *p) {
   return true;
 }
 
-/* x: below the least solution; ends at it, or false. */
+/* From the shock alone to the least solution, or false. */
 static bool settle(const struct chain *chain, struct policy *p) {
-  for (int round = 0; round < ROUNDS_MOST; round++) {
+  for (int32_t j = 0; j < chain->n; j++) p->chosen[j] = BY_SHOCK, p->x[j] = p->lost[j];
+  for (int32_t round = 0; round < chain->n + ROUNDS_BESIDE; round++) {
     if (choose_all(chain, p)) return true;
     if (!follow(chain, p)) return false;
   }
@@ -172,10 +178,6 @@ static void release(ls_context *context, struct chain *chain, struct policy *p) 
 
 /* ---- one scenario -------------------------------------------------------------------------------------------------------- */
 
-static void load(ls_slots h, struct policy *p, int32_t n) {
-  for (int32_t i = 0; i < n; i++) p->x[i] = 1 - lane_get(slot_get(h, i), 0);
-}
-
 static void store(const struct policy *p, ls_slots h, int32_t n) {
   for (int32_t i = 0; i < n; i++) {
     double left = 1 - p->x[i];
@@ -183,7 +185,7 @@ static void store(const struct policy *p, ls_slots h, int32_t n) {
   }
 }
 
-/* Repeats the sweeps, then both directions from where they left. */
+/* Repeats the sweeps, for what they say beside the solution, then solves both directions. */
 static bool finish_tile(const struct ls_plan *plan, int64_t scenario, struct chain *chain, struct policy *p,
                         double *lost, ls_slots state, ls_slots output) {
   int64_t number[LS_LANES];
@@ -194,11 +196,9 @@ static bool finish_tile(const struct ls_plan *plan, int64_t scenario, struct cha
   const struct production_state s = production_state_of(plan, own);
   for (int32_t i = 0; i < chain->n; i++) lost[i] = 1 - lane_get(production_left(&view, i), 0);
   list_inputs(&plan->production, chain);
-  load(s.down, p, chain->n);
   bool settled = settle(chain, p);
   if (settled) store(p, s.down, chain->n);
   list_sales(&plan->production, chain);
-  load(s.up, p, chain->n);
   settled = settled && settle(chain, p);
   if (!settled) return false;
   store(p, s.up, chain->n);
