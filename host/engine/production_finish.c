@@ -185,14 +185,14 @@ static void store(const struct policy *p, ls_slots h, int32_t n) {
   }
 }
 
-/* Repeats the sweeps, for what they say beside the solution, then solves both directions. */
-static bool finish_tile(const struct ls_plan *plan, int64_t scenario, struct chain *chain, struct policy *p,
-                        double *lost, ls_slots state, ls_slots output) {
+/* Both directions from the shock alone; `sweeps`: how many were done in vain. */
+static bool finish_tile(const struct ls_plan *plan, int64_t scenario, double sweeps, struct chain *chain,
+                        struct policy *p, double *lost, ls_slots state, ls_slots output) {
   int64_t number[LS_LANES];
   for (int lane = 0; lane < LS_LANES; lane++) number[lane] = scenario;
   struct ls_view view = tile_begin(plan, number, state, output);
   ls_slots own = tile_own(plan, state);
-  production_path(&view, state, own, output);
+  columns_apply(&plan->shock, state, view.column, 0);
   const struct production_state s = production_state_of(plan, own);
   for (int32_t i = 0; i < chain->n; i++) lost[i] = 1 - lane_get(production_left(&view, i), 0);
   list_inputs(&plan->production, chain);
@@ -202,7 +202,7 @@ static bool finish_tile(const struct ls_plan *plan, int64_t scenario, struct cha
   settled = settled && settle(chain, p);
   if (!settled) return false;
   store(p, s.up, chain->n);
-  production_output(&view, &s, slot_get(output, plan->output.iterations), mask_none(), output);
+  production_output(&view, &s, lane_set(sweeps), mask_none(), output);
   return true;
 }
 
@@ -218,8 +218,9 @@ ls_status production_finish(ls_context *context, const struct ls_plan *plan, int
   ls_status status = lost != NULL && state != NULL && output != NULL ? LS_STATUS_OK : LS_STATUS_OUT_OF_MEMORY;
   if (status == LS_STATUS_OK) status = make_chain(context, plan, &chain);
   if (status == LS_STATUS_OK) status = make_policy(context, n, lost, &policy);
-  if (status == LS_STATUS_OK &&
-      finish_tile(plan, scenario, &chain, &policy, lost, (ls_slots){state, LS_LANES}, (ls_slots){output, LS_LANES}))
+  const double sweeps = value[(int64_t)plan->output.iterations * stride];
+  if (status == LS_STATUS_OK && finish_tile(plan, scenario, sweeps, &chain, &policy, lost, (ls_slots){state, LS_LANES},
+                                            (ls_slots){output, LS_LANES}))
     for (size_t k = 0; k < slots; k++) value[(int64_t)k * stride] = output[k * LS_LANES];
   release(context, &chain, &policy);
   context_release(context, output);
