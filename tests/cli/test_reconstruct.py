@@ -65,6 +65,15 @@ def test_files_are_the_same_on_every_machine(folder):
     assert found == KNOWN, found
 
 
+def test_sums_go_by_any_of_their_names(folder):
+    make(folder, "known", "ras")
+    for number, (claims, debts) in enumerate((("interbank_assets", "interbank_liabilities"), ("claims", "debts"),
+                                              ("lending", "borrowing"), ("out_strength", "in_strength"),
+                                              ("row_sum", "column_sum"))):
+        make(folder, str(number), "ras", text=SUMS.replace("assets,liabilities", f"{claims},{debts}"))
+        assert text_of(folder, str(number), "liabilities.csv") == text_of(folder, "known", "liabilities.csv"), claims
+
+
 def test_without_what_is_outside_it_is_filled_in_with_a_warning(folder):
     sums = write(os.path.join(folder, "sums.csv"), "id,claims,debts\na,3,1\nb,1,2\nc,1,2\n")
     done = expect(0, "reconstruct", sums, "--method", "ras", "-o", os.path.join(folder, "net"))
