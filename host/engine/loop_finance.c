@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/scalar_math.h"
+#include "network/sectors.h"
 
 /* ---- links that exist from the start ------------------------------------------------------------------------------- */
 
@@ -188,18 +189,10 @@ static ls_status fill_sectors(ls_context *context, const ls_network *network, st
   loop->sector = sector;
   loop->sector_size = size;
   if (sector == NULL || size == NULL) return LS_STATUS_OUT_OF_MEMORY;
-  bool has_sectors = network_column(network, TABLE_ENTITIES, "sector") != NULL;
-  for (int32_t i = 0; i < n; i++) {
-    const char *name = has_sectors ? network_text(network, TABLE_ENTITIES, "sector", i) : "";
-    sector[i] = -1;
-    if (name[0] == '\0') continue;
-    for (int32_t k = 0; k < i && sector[i] < 0; k++)
-      if (sector[k] >= 0 && strcmp(network_text(network, TABLE_ENTITIES, "sector", k), name) == 0)
-        sector[i] = sector[k];
-    if (sector[i] < 0) sector[i] = loop->sector_count++;
-    size[sector[i]]++;
-  }
-  return LS_STATUS_OK;
+  ls_status status = network_number_sectors(context, network, false, sector, &loop->sector_count);
+  for (int32_t i = 0; i < n && status == LS_STATUS_OK; i++)
+    if (sector[i] >= 0) size[sector[i]]++;
+  return status;
 }
 
 /* ---- the whole -------------------------------------------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/plan.h"
+#include "network/sectors.h"
 
 enum { NO_INPUT = 0, REPLACEABLE = 1, ESSENTIAL = 2 };
 
@@ -12,29 +13,36 @@ struct sale {
   double amount;
 };
 
-static const char *sector_name(const ls_network *network, int32_t entity) {
-  return network_text(network, TABLE_ENTITIES, "sector", entity);
+/* One row of essentials.csv. */
+struct rule {
+  const char *supplier_sector, *buyer_sector;
+  int essentiality;
+};
+
+static int compare_rules(const void *a, const void *b) {
+  const struct rule *x = a, *y = b;
+  const int order = strcmp(x->supplier_sector, y->supplier_sector);
+  return order != 0 ? order : strcmp(x->buyer_sector, y->buyer_sector);
 }
 
-/* Sectors are numbered in the order in which they first appear. */
-static int32_t number_sectors(const ls_network *network, int32_t *sector) {
-  int32_t count = 0;
-  for (int32_t i = 0; i < network->entity_count; i++) {
-    sector[i] = -1;
-    for (int32_t k = 0; k < i && sector[i] < 0; k++)
-      if (strcmp(sector_name(network, k), sector_name(network, i)) == 0) sector[i] = sector[k];
-    if (sector[i] < 0) sector[i] = count++;
-  }
-  return count;
-}
-
-static int essentiality_of(const ls_network *network, int32_t supplier, int32_t buyer) {
+/* The table, sorted; NULL without memory. */
+static struct rule *list_rules(ls_context *context, const ls_network *network) {
   const struct table *table = &network->table[TABLE_ESSENTIALS];
-  for (int64_t row = 0; row < table->row_count; row++)
-    if (strcmp(network_text(network, TABLE_ESSENTIALS, "supplier_sector", row), sector_name(network, supplier)) == 0 &&
-        strcmp(network_text(network, TABLE_ESSENTIALS, "buyer_sector", row), sector_name(network, buyer)) == 0)
-      return (int)network_number(network, TABLE_ESSENTIALS, "essentiality", row, NO_INPUT);
-  return NO_INPUT;
+  struct rule *rule = context_allocate(context, (size_t)table->row_count, sizeof *rule);
+  for (int64_t row = 0; rule != NULL && row < table->row_count; row++)
+    rule[row] = (struct rule){network_text(network, TABLE_ESSENTIALS, "supplier_sector", row),
+                              network_text(network, TABLE_ESSENTIALS, "buyer_sector", row),
+                              (int)network_number(network, TABLE_ESSENTIALS, "essentiality", row, NO_INPUT)};
+  if (rule != NULL && table->row_count > 0) qsort(rule, (size_t)table->row_count, sizeof *rule, compare_rules);
+  return rule;
+}
+
+static int essentiality_of(const ls_network *network, const struct rule *rules, int32_t supplier, int32_t buyer) {
+  const size_t count = (size_t)network->table[TABLE_ESSENTIALS].row_count;
+  const struct rule wanted = {network_text(network, TABLE_ENTITIES, "sector", supplier),
+                              network_text(network, TABLE_ENTITIES, "sector", buyer), NO_INPUT};
+  const struct rule *found = count > 0 ? bsearch(&wanted, rules, count, sizeof *rules, compare_rules) : NULL;
+  return found != NULL ? found->essentiality : NO_INPUT;
 }
 
 static int compare_sales(const void *a, const void *b) {
@@ -86,8 +94,8 @@ static size_t gather_sales(const ls_network *network, const int32_t *sector, str
 }
 
 /* Inputs by buyer and sector: an essential one is shared out within its sector, the others among all that the buyer buys. */
-static void fill_inputs(const ls_network *network, struct sale *sale, size_t count, const double *bought,
-                        struct ls_production_plan *p) {
+static void fill_inputs(const ls_network *network, const struct rule *rules, struct sale *sale, size_t count,
+                        const double *bought, struct ls_production_plan *p) {
   int32_t *group_first = (int32_t *)p->group_first, *input_first = (int32_t *)p->input_first;
   int32_t *supplier = (int32_t *)p->supplier, *essential = (int32_t *)p->essential, groups = 0, inputs = 0;
   double *share = (double *)p->input_share;
@@ -97,7 +105,7 @@ static void fill_inputs(const ls_network *network, struct sale *sale, size_t cou
     double of_sector = 0;
     for (; end < count && sale[end].buyer == sale[k].buyer && sale[end].sector == sale[k].sector; end++)
       of_sector += sale[end].amount;
-    int essentiality = essentiality_of(network, sale[k].supplier, sale[k].buyer);
+    int essentiality = essentiality_of(network, rules, sale[k].supplier, sale[k].buyer);
     double whole = essentiality == ESSENTIAL ? of_sector : bought[sale[k].buyer];
     if (essentiality != NO_INPUT) {
       essential[groups] = essentiality == ESSENTIAL;
@@ -164,16 +172,19 @@ ls_status plan_fill_production(ls_context *context, const ls_network *network, c
   size_t most = (size_t)network->table[TABLE_TRADE].row_count;
   struct sale *sale = context_allocate(context, most, sizeof *sale);
   double *bought = context_allocate(context, (size_t)n, sizeof *bought);
-  status = sale != NULL && bought != NULL ? make_arrays(context, n, most, p) : LS_STATUS_OUT_OF_MEMORY;
+  struct rule *rules = list_rules(context, network);
+  int32_t sectors = 0;
+  status = sale != NULL && bought != NULL && rules != NULL ? make_arrays(context, n, most, p) : LS_STATUS_OUT_OF_MEMORY;
+  if (status == LS_STATUS_OK) status = network_number_sectors(context, network, true, (int32_t *)p->market, &sectors);
   if (status == LS_STATUS_OK) {
-    int32_t sectors = number_sectors(network, (int32_t *)p->market);
     add_up(network, (double *)p->output, bought);
     size_t count = gather_sales(network, p->market, sale);
-    fill_inputs(network, sale, count, bought, p);
+    fill_inputs(network, rules, sale, count, bought, p);
     fill_sales(sale, count, n, p);
     p->market_count = settings->model_setting[REPLACEABILITY] > 0 ? sectors : 0;
     status = fill_weights(context, network, settings->model_setting[WEIGHTS] > 0, p);
   }
+  context_release(context, rules);
   context_release(context, bought);
   context_release(context, sale);
   return status;

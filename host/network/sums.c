@@ -9,8 +9,10 @@
 #include <math.h>
 #include <string.h>
 
-static const char *const ASSETS[] = {"assets", "interbank_assets", "claims", "lending", "out_strength", "row_sum", NULL};
-static const char *const LIABILITIES[] = {"liabilities", "interbank_liabilities", "debts", "borrowing", "in_strength", "column_sum", NULL};
+static const char *const ASSETS[] = {"assets",       "interbank_assets", "claims", "lending",
+                                     "out_strength", "row_sum",          NULL};
+static const char *const LIABILITIES[] = {
+    "liabilities", "interbank_liabilities", "debts", "borrowing", "in_strength", "column_sum", NULL};
 static const char *const OUTSIDE[] = {"equity", "external_assets", "external_liabilities", "cash", NULL};
 
 /* ---- columns ----------------------------------------------------------------------------------------------------- */
