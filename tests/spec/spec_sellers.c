@@ -40,6 +40,7 @@ void sellers_draw(struct engine_random *random, struct sellers *b) {
   memset(b, 0, sizeof *b);
   b->n = 2 + random_below(random, SELLERS_MOST - 2), b->m = 1 + random_below(random, SELLERS_ASSETS);
   double density = random_between(random, 0.1, 0.9), stress = random_between(random, 0, 0.06);
+  int core = random_chance(random, 0.3) ? 3 : b->n; /* of the others each deals with these alone */
   for (int k = 0; k < b->m; k++) {
     b->price_loss[k] = maybe(random, 0.7, 0, stress);
     b->depth[k] = random_between(random, 100, 3000);
@@ -55,7 +56,7 @@ void sellers_draw(struct engine_random *random, struct sellers *b) {
     b->new_funding[i] = maybe(random, 0.3, 0, 2);
     for (int k = 0; k < b->m; k++) b->held[i * b->m + k] = maybe(random, density, 0, 40);
     for (int j = 0; j < b->n; j++)
-      if (i != j) b->liability[i * b->n + j] = maybe(random, density, 0, 10);
+      if (i != j && (i < core || j < core)) b->liability[i * b->n + j] = maybe(random, density, 0, 10);
   }
   for (int i = 0; i < b->n; i++) draw_equity(random, b, i);
 }

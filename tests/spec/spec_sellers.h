@@ -19,7 +19,7 @@ struct sellers {
   double other_assets[SELLERS_MOST], other_loss[SELLERS_MOST], outflow[SELLERS_MOST];
 };
 
-/* Sparse or dense, with cycles, banks without holdings, debts or claims. Equity follows from the rest. */
+/* Sparse or dense, at times a core and its periphery, with cycles, banks without holdings, debts or claims. Equity follows from the rest. */
 void sellers_draw(struct engine_random *random, struct sellers *banks);
 
 /* What the textbook versions read; claims on entities count among the other assets where `with_claims`. */

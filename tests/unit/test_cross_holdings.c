@@ -207,6 +207,25 @@ TEST values_add_up_and_worse_is_not_better(void) {
   PASS();
 }
 
+/* Without a shock everybody stands exactly at a threshold of all its value: a tie stands, whatever rounding says; a hair more and all
+ * fail at once. */
+TEST a_tie_stands(void) {
+  static struct organisations o;
+  struct engine_random random = {12};
+  for (int number = 0; number < NETWORKS; number++) {
+    draw(&random, &o);
+    memcpy(o.after, o.before, sizeof o.after);
+    o.spec.theta = number % 2 ? 1 + 1e-9 : 1;
+    struct engine_result result = run(&o, false);
+    for (int i = 0; i < o.spec.n; i++) {
+      bool worth = engine_output(&result, 0, i, "value") != 0; /* who has and holds nothing has no threshold */
+      ASSERT_EQ(number % 2 && worth ? 1.0 : 0.0, engine_output(&result, 0, i, "failed"));
+    }
+    engine_result_release(&result);
+  }
+  PASS();
+}
+
 /* Twice the money is worth twice as much, to the bit; the order in which organisations stand changes no more than rounding. */
 TEST neither_the_unit_of_money_nor_the_order_matters(void) {
   static struct organisations o, larger, reversed;
@@ -250,6 +269,7 @@ SUITE(cross_holdings_suite) {
   RUN_TEST(two_organisations_stand_or_fall_together);
   RUN_TEST(the_engine_agrees_with_the_textbook);
   RUN_TEST(values_add_up_and_worse_is_not_better);
+  RUN_TEST(a_tie_stands);
   RUN_TEST(neither_the_unit_of_money_nor_the_order_matters);
   RUN_TEST(ownership_that_ends_nowhere_is_refused);
 }

@@ -243,6 +243,20 @@ TEST who_need_not_sell_still_loses_by_the_price(void) {
   PASS();
 }
 
+/* Assets of 3.3 on an equity of 0.1 are at the limit of 33, but for rounding, and nothing is sold; 3.31 are beyond it. */
+TEST a_bank_at_its_limit_does_not_sell(void) {
+  static struct sellers b;
+  memset(&b, 0, sizeof b);
+  b.n = b.m = 1, b.equity_given = true, b.depth[0] = 1000, b.held[0] = 3.3, b.equity[0] = 0.1;
+  struct engine_result at = run(&b, "fire-sale", NONE);
+  b.held[0] = 3.31;
+  struct engine_result beyond = run(&b, "fire-sale", NONE);
+  ASSERT_EQ(1.0, of_asset(&at, 0, "price"));
+  ASSERT_IN_RANGE(1 - (3.31 - 2.5) / 1000, of_asset(&beyond, 0, "price"), 1e-15);
+  engine_result_release(&at), engine_result_release(&beyond);
+  PASS();
+}
+
 /* One bank with 10 of one asset, 10 outside and equity 1 loses 0.5 outside: it wants 9.5 = 19 * 0.5 sold, and 10 are there. At 2 it
  * is ruined and sells what there is, no more. */
 TEST a_target_cannot_sell_more_than_there_is(void) {
@@ -295,6 +309,7 @@ SUITE(fire_sale_suite) {
   RUN_TEST(the_unit_of_money_does_not_matter);
   RUN_TEST(losses_of_targets_rise_with_the_shock);
   RUN_TEST(who_need_not_sell_still_loses_by_the_price);
+  RUN_TEST(a_bank_at_its_limit_does_not_sell);
   RUN_TEST(a_target_cannot_sell_more_than_there_is);
   RUN_TEST(markets_without_depth_and_settings_without_sense_are_refused);
 }
