@@ -47,7 +47,6 @@ struct ls_setting_info {
       choice[LS_MODEL_CHOICES]; /* where the value is a word: its spellings for 0, 1, ...; a single one: the spelling of
                                            -1, beside the numbers from low to high; else NULL */
   const char *meaning;
-  int several; /* words may be joined by commas; the value is the sum of 1, 2, 4, ... for the 1st, 2nd, 3rd, ... */
 };
 
 struct ls_model_info {
@@ -62,6 +61,9 @@ struct ls_model_info {
   int least_is_limit; /* what rises from the start reaches the least solution: no threshold that it only approaches */
   double tolerance;   /* default of --set tolerance */
   struct ls_setting_info setting[LS_MODEL_SETTINGS]; /* ends with key NULL */
+  uint32_t
+      settings_joined; /* bit k: words of setting k may be joined by commas; the value is the sum of 1, 2, 4, ... for the
+                               1st, 2nd, 3rd, ... */
   const char *column[LS_MODEL_COLUMNS]; /* columns of entities.csv it reads beside the common ones; ends with NULL */
   const char *output[LS_MODEL_OUTPUTS]; /* per-entity outputs in detail, as named in --json; ends with NULL */
   uint32_t output_flags;                /* bit o set: output o is true/false; */

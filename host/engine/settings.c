@@ -35,8 +35,13 @@ static int common_slots(struct run_settings *s, struct slot *list) {
   if (s->info->has_least) list[count++] = (struct slot){"solution", &s->solution, SLOT_INTEGER, 0, 1, false, SOLUTIONS};
   for (int k = 0; k < LS_MODEL_SETTINGS && s->info->setting[k].key != NULL; k++) {
     const struct ls_setting_info *own = &s->info->setting[k];
-    list[count++] = (struct slot){own->key,  &s->model_setting[k], own->several ? SLOT_WORDS : SLOT_REAL,      own->low,
-                                  own->high, own->low_open != 0,   own->choice[0] != NULL ? own->choice : NULL};
+    list[count++] = (struct slot){own->key,
+                                  &s->model_setting[k],
+                                  s->info->settings_joined >> k & 1u ? SLOT_WORDS : SLOT_REAL,
+                                  own->low,
+                                  own->high,
+                                  own->low_open != 0,
+                                  own->choice[0] != NULL ? own->choice : NULL};
   }
   return count;
 }

@@ -100,7 +100,7 @@ LS_FN ls_lane channels_holdings(const struct channels *c, int32_t i) {
 LS_FN ls_lane channels_first_worth(const struct channels *c, int32_t i) {
   const struct ls_holdings_plan *p = &c->credit_view.plan->holdings;
   ls_lane worth = lane_set(0);
-  bool holds = p->holding_first != NULL;
+  bool holds = p->asset_count > 0;
   for (int32_t k = holds ? p->holding_first[i] : 0; holds && k < p->holding_first[i + 1]; k++)
     worth = worth + lane_set(p->amount[k]) * (lane_set(1) - sales_first_drop(&c->sales_view, p->asset[k]));
   return worth;
@@ -117,7 +117,7 @@ LS_FN ls_lane channels_sale_losses(const struct channels *c, int32_t i) {
 LS_FN void channels_begin(const struct channels *c) {
   const struct ls_plan *plan = c->credit_view.plan;
   const struct ls_holdings_plan *p = &plan->holdings;
-  bool holds = p->holding_first != NULL;
+  bool holds = p->asset_count > 0;
   for (int32_t m = 0; m < p->asset_count; m++) slot_set(c->price, m, lane_set(1) - sales_first_drop(&c->sales_view, m));
   for (int32_t i = 0; i < plan->entity_count; i++) {
     for (int32_t k = holds ? p->holding_first[i] : 0; holds && k < p->holding_first[i + 1]; k++)

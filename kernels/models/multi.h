@@ -14,7 +14,7 @@
 #include "models/channels.h"
 
 /* Settings, in their order: those of neva, of the sales, of liquidity, and which channels are open. */
-enum { MULTI_CREDIT = 0, MULTI_SALES = 6, MULTI_FUNDING = 10 };
+enum { MULTI_CREDIT = 0, MULTI_SALES = 6, MULTI_FUNDING = 10, MULTI_CHANNELS = 13 };
 
 static const struct ls_model_info multi_info __attribute__((unused)) = {
     .name = "multi",
@@ -35,8 +35,8 @@ static const struct ls_model_info multi_info __attribute__((unused)) = {
                  7,
                  0,
                  {"credit", "fire-sale", "funding", 0},
-                 "which losses spread: credit, fire-sale, funding, joined by commas",
-                 1}},
+                 "which losses spread: credit, fire-sale, funding, joined by commas"}},
+    .settings_joined = 1u << MULTI_CHANNELS,
     .column = {LIQUIDITY_COLUMNS, 0},
     .output = {"equity", "valuation", "default", "liquidity", "hoarding", "wave", 0},
     .output_flags = 1u << 2 | 1u << 4,
