@@ -78,6 +78,10 @@ ls_status exact_finish(ls_context *context, const struct ls_plan *plan, int64_t 
 ls_status production_finish(ls_context *context, const struct ls_plan *plan, int64_t scenario, double *value,
                             int64_t stride);
 
+/* The same for cross-ownership: the greatest solution, and the least where there is but one. */
+ls_status ownership_finish(ls_context *context, const struct ls_plan *plan, int64_t scenario, double *value,
+                           int64_t stride);
+
 /* Fills results->identity and names, and the network's copy. */
 ls_status identity_fill(ls_context *context, const struct job *job, const ls_run_options *options, ls_results *results);
 

@@ -45,6 +45,8 @@ static finish_function finish_of(const struct run_settings *settings) {
       return exact_finish;
     case LS_TABLES_TRADE:
       return production_finish;
+    case LS_TABLES_OWNERSHIP:
+      return ownership_finish;
     default:
       return NULL;
   }

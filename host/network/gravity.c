@@ -43,6 +43,9 @@ static double solve(const struct sums *m, double links, double low, double high)
   return z;
 }
 
+/* Squares of totals within these are numbers. */
+static const double TOTAL_LEAST = 1e-150, TOTAL_MOST = 1e150;
+
 ls_status gravity_calibrate(const struct sums *m, double links, double *z) {
   const double most = (double)m->pair_count;
   if (!(links > 0 && links < most))
@@ -50,6 +53,11 @@ ls_status gravity_calibrate(const struct sums *m, double links, double *z) {
                         "--links is %.0f, must be above 0 and below %.0f, the pairs of a lender and a borrower that %s "
                         "has",
                         links, most, m->file);
+  if (!(m->total > TOTAL_LEAST && m->total < TOTAL_MOST))
+    return context_fail(
+        m->context, LS_STATUS_UNUSABLE,
+        "%s: sums add up to %.3g, must be within %.0g and %.0g: gravity multiplies them; give them in another unit",
+        m->file, m->total, TOTAL_LEAST, TOTAL_MOST);
   double low = 1 / (m->total * m->total), high = low;
   while (expect(m, low).links > links) low /= 16;
   while (expect(m, high).links < links && high < INFINITY) high *= 16;

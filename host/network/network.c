@@ -163,20 +163,26 @@ void network_add_holdings(const ls_network *network, double *total) {
     if (held->from[k] >= 0) total[held->from[k]] += amount[k];
 }
 
+/* A difference of sums that is this small beside them is what rounding makes of 0: 0.3 - 0.1 - 0.2 is nothing. */
+#define ROUNDING 1e-12
+
 void network_book_equity(const ls_network *network, double *equity) {
   const struct table *liabilities = &network->table[TABLE_LIABILITIES];
   const double *amount = network_numbers(network, TABLE_LIABILITIES, "amount");
+  int64_t row = 0, rows = amount != NULL ? liabilities->row_count : 0;
   for (int32_t i = 0; i < network->entity_count; i++)
     equity[i] = network_number(network, TABLE_ENTITIES, "external_assets", i, 0.0) +
                 network_number(network, TABLE_ENTITIES, "cash", i, 0.0);
   network_add_holdings(network, equity);
-  for (int64_t k = 0; amount != NULL && k < liabilities->row_count; k++)
+  for (int64_t k = 0; k < rows; k++)
     if (liabilities->to[k] >= 0) equity[liabilities->to[k]] += amount[k];
-  for (int64_t k = 0; amount != NULL && k < liabilities->row_count; k++)
-    if (liabilities->from[k] >= 0) equity[liabilities->from[k]] -= amount[k];
+  while (row < rows && liabilities->from[row] < 0) row++; /* rows stand in the order of debtors, the world first */
   for (int32_t i = 0; i < network->entity_count; i++) {
-    equity[i] -= network_number(network, TABLE_ENTITIES, "external_liabilities", i, 0.0);
-    equity[i] = network_number(network, TABLE_ENTITIES, "equity", i, equity[i]);
+    double net = equity[i];
+    for (; row < rows && liabilities->from[row] == i; row++) net -= amount[row];
+    net -= network_number(network, TABLE_ENTITIES, "external_liabilities", i, 0.0);
+    if (fabs(net) <= ROUNDING * equity[i]) net = 0;
+    equity[i] = network_number(network, TABLE_ENTITIES, "equity", i, net);
   }
 }
 

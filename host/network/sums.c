@@ -1,6 +1,7 @@
 /* sums.c - see sums.h. Columns that are not ours are checked as those of entities.csv before anything is written. */
 #include "network/sums.h"
 
+#include "io/nearest.h"
 #include "io/number.h"
 #include "io/read_file.h"
 #include "network/import_table.h"
@@ -32,12 +33,25 @@ static ls_status find_column(const struct sums *m, const char *const *names, int
                        names[2]);
 }
 
+/* A column that is nearly one of the balance sheet would go to entities.csv as an attribute beside what is made up for it. */
+static ls_status refuse_misspelt(const struct sums *m) {
+  for (int32_t c = 0; c < m->csv->column_count; c++) {
+    const char *name = m->csv->header[c].text, *near = nearest_word(name, OUTSIDE);
+    if (c == m->id || c == m->assets_column || c == m->liabilities_column || near == NULL) continue;
+    if (strcmp(near, name) != 0 && csv_find(m->csv, near) < 0)
+      return context_fault(m->context, m->file, m->csv->header[c].line, "unknown column '%s', did you mean '%s'?", name,
+                           near);
+  }
+  return LS_STATUS_OK;
+}
+
 static ls_status find_columns(struct sums *m) {
   m->id = csv_find(m->csv, "id");
   if (m->id < 0)
     return context_fault(m->context, m->file, m->csv->header[0].line, "column 'id' is missing, must name entities");
   ls_status status = find_column(m, ASSETS, &m->assets_column);
-  return status == LS_STATUS_OK ? find_column(m, LIABILITIES, &m->liabilities_column) : status;
+  if (status == LS_STATUS_OK) status = find_column(m, LIABILITIES, &m->liabilities_column);
+  return status == LS_STATUS_OK ? refuse_misspelt(m) : status;
 }
 
 static void read_amounts(const struct sums *m, int32_t column, double *amount) {

@@ -42,7 +42,8 @@ LS_FN void clearing_result(const struct ls_view *view, int32_t i, ls_lane e, ls_
   result->detail[0] = payment;
   result->detail[1] = equity;
   result->detail[2] = lane_positive_part(shortfall);
-  result->detail[3] = lane_from_mask(result->defaulted);
+  ls_mask forced = lane_to_mask(view_shock(view, LS_VARIABLE_DEFAULT, i, 0));
+  result->detail[3] = lane_from_mask(mask_or(result->defaulted, forced));
 }
 
 #endif

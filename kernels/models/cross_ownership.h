@@ -131,6 +131,15 @@ LS_FN void ownership_write(const struct ls_view *view, const struct ownership_st
   output_write_entity(view, i, &result, forced, output, sums);
 }
 
+/* Everything that is told, once w stands. */
+LS_FN void ownership_output(const struct ls_view *view, const struct ownership_state *s, ls_lane sweeps,
+                            ls_mask unsettled, ls_slots output) {
+  struct ls_output_sums sums = output_sums_begin();
+  for (int32_t i = 0; i < view->plan->entity_count; i++) ownership_pay(view, s, i, false);
+  for (int32_t i = 0; i < view->plan->entity_count; i++) ownership_write(view, s, output, i, &sums);
+  output_write_sums(view, &sums, sweeps, unsettled, output);
+}
+
 LS_FN void cross_ownership_path(const struct ls_view *view, ls_slots value, ls_slots state, ls_slots output) {
   const struct ownership_state s = ownership_state_of(view->plan, state);
   int32_t n = view->plan->entity_count;
@@ -144,10 +153,7 @@ LS_FN void cross_ownership_path(const struct ls_view *view, ls_slots value, ls_s
   ls_mask unsettled = mask_none();
   if (greatest) unsettled = ownership_settle(view, &s, true, &sweeps);
   unsettled = mask_or(unsettled, ownership_settle(view, &s, false, &sweeps));
-  for (int32_t i = 0; i < n; i++) ownership_pay(view, &s, i, false);
-  struct ls_output_sums sums = output_sums_begin();
-  for (int32_t i = 0; i < n; i++) ownership_write(view, &s, output, i, &sums);
-  output_write_sums(view, &sums, sweeps, unsettled, output);
+  ownership_output(view, &s, sweeps, unsettled, output);
 }
 
 #endif

@@ -151,7 +151,8 @@ LS_FN void neva_result(const struct ls_view *view, int32_t i, ls_lane e, ls_lane
   result->line[2] = result->value - (e + a);
   result->detail[0] = equity;
   result->detail[1] = lane_clip(x, 0, 1);
-  result->detail[2] = lane_from_mask(result->defaulted);
+  ls_mask forced = lane_to_mask(view_shock(view, LS_VARIABLE_DEFAULT, i, 0));
+  result->detail[2] = lane_from_mask(mask_or(result->defaulted, forced));
 }
 
 #endif

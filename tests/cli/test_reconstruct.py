@@ -65,6 +65,15 @@ def test_files_are_the_same_on_every_machine(folder):
     assert found == KNOWN, found
 
 
+def test_what_cannot_be_meant_is_refused(folder):
+    sums = write(os.path.join(folder, "sums.csv"), "id,assets,liabilities,external_asset\na,1,2,4\nb,2,1,5\n")
+    done = expect(65, "reconstruct", sums, "--method", "ras", "-o", os.path.join(folder, "net"))
+    assert "did you mean 'external_assets'?" in done.stderr and not os.path.exists(os.path.join(folder, "net"))
+    sums = write(os.path.join(folder, "sums.csv"), "id,assets,liabilities\na,7e153,5e153\nb,5e153,7e153\nc,3e153,3e153\n")
+    done = expect(78, "reconstruct", sums, "--method", "gravity", "--links", "2", "-o", os.path.join(folder, "net"))
+    assert "give them in another unit" in done.stderr, done.stderr
+
+
 def test_sums_go_by_any_of_their_names(folder):
     make(folder, "known", "ras")
     for number, (claims, debts) in enumerate((("interbank_assets", "interbank_liabilities"), ("claims", "debts"),

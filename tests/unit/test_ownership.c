@@ -225,7 +225,46 @@ TEST value_is_conserved_and_least_is_not_above_greatest(void) {
     engine_result_release(&most), engine_result_release(&least);
     ASSERT(kept);
   }
-  ASSERT(slow < NETWORKS / 20);
+  ASSERT_EQ(0, slow); /* there is an exact finish */
+  PASS();
+}
+
+/* Sweeps that end after two are finished exactly: the textbook's end, which took as many as it needed. */
+TEST what_sweeps_leave_is_solved_exactly(void) {
+  static struct firms f;
+  struct engine_random random = {2010};
+  static const char *const SOON[] = {"max_iterations=2", NULL};
+  for (int number = 0; number < NETWORKS; number++) {
+    double equity[FIRMS_MOST], payment[FIRMS_MOST];
+    draw_firms(&random, &f, true);
+    ASSERT(spec_ownership(&f.spec, false, equity, payment) && write_firms(&f));
+    struct engine_result result = engine_run(&folder, "cross-ownership", SOON, NULL);
+    ASSERT_EQm(result.message, LS_STATUS_OK, result.status);
+    ASSERT(settled(&result));
+    for (int i = 0; i < f.spec.n; i++) {
+      ASSERT(close_to(engine_output(&result, 0, i, "equity"), equity[i], 1e-9, "equity", i));
+      ASSERT(close_to(engine_output(&result, 0, i, "payment"), payment[i], 1e-9, "payment", i));
+    }
+    engine_result_release(&result);
+  }
+  PASS();
+}
+
+/* Two firms owe each other 1,000 and others 1, and have 0.25 and 0.5: what leaves is what there is, p_a / 1001 + p_b / 1001 = 0.75, and
+ * p_a - p_b = (0.25 - 0.5) / (1 + 1000 / 1001). Sweeps would take some 20,000. */
+TEST a_slow_ring_is_solved_exactly(void) {
+  static struct firms f;
+  memset(&f, 0, sizeof f);
+  connect(&f, 2, 1);
+  f.assets[0] = 0.25, f.assets[1] = 0.5, f.outside[0] = f.outside[1] = 1, f.owed[1] = f.owed[2] = 1000;
+  double sum = 0.75 * 1001, difference = -0.25 / (1 + 1000.0 / 1001);
+  for (int least = 0; least < 2; least++) {
+    struct engine_result result = run(&f, "cross-ownership", least ? "solution=least" : "solution=greatest");
+    ASSERT(settled(&result));
+    ASSERT_IN_RANGE((sum + difference) / 2, engine_output(&result, 0, 0, "payment"), 1e-9);
+    ASSERT_IN_RANGE((sum - difference) / 2, engine_output(&result, 0, 1, "payment"), 1e-9);
+    engine_result_release(&result);
+  }
   PASS();
 }
 
@@ -256,6 +295,8 @@ SUITE(ownership_suite) {
   RUN_TEST(a_ring_without_assets_has_two_solutions);
   RUN_TEST(the_engine_agrees_with_the_textbook);
   RUN_TEST(value_is_conserved_and_least_is_not_above_greatest);
+  RUN_TEST(what_sweeps_leave_is_solved_exactly);
+  RUN_TEST(a_slow_ring_is_solved_exactly);
   RUN_TEST(without_stakes_it_is_eisenberg_noe);
 }
 
