@@ -8,7 +8,7 @@
 enum ls_channel { LS_CHANNEL_CREDIT = 1, LS_CHANNEL_FIRE_SALE = 2, LS_CHANNEL_FUNDING = 4 };
 
 struct ls_holdings_plan {
-  uint32_t channels;   /* enum ls_channel, what the run looks at; without sales nothing below is there */
+  uint32_t channels;   /* enum ls_channel, what the run looks at; without holdings all below is 0 or null */
   int32_t asset_count; /* M */
   const int32_t
       *holding_first;   /* [N + 1] holdings of i: holding_first[i] .. holding_first[i + 1] - 1, assets ascending */

@@ -2,8 +2,8 @@
  *
  * Source: Barucca, Bardoscia, Caccioli, D'Errico, Visentin, Caldarelli, Battiston (2020), Network valuation in
  * financial systems, Mathematical Finance 30(4):1181-1204. V_i what a claim on i is worth per unit, 0-1 (the functions:
- * neva_valuation.h); e_i external assets and cash after the shock; a_i = sum_j L_ji V_j what its claims are worth; L_i
- * all that it owes, outside creditors included.
+ * neva_valuation.h); e_i external assets, cash and holdings after the shock; a_i = sum_j L_ji V_j what its claims are
+ * worth; L_i all that it owes, outside creditors included.
  *   E_i = e_i + a_i - L_i,  V_i = V(E_i)         greatest (default) or least solution
  *   rogers-veraart: E_i = alpha e_i + beta a_i - L_i for who fails otherwise
  * Who has E <= 0 fails; a tie fails, up to LS_TIE_TOLERANCE of what it owes or is owed. So V does not jump where
