@@ -276,6 +276,7 @@ typedef struct ls_run_options {
   int setting_count;
   const char *scenarios; /* path of a CSV or YAML scenario file; NULL: the one scenario "baseline", without shock */
   const char *backend;   /* "auto" (CUDA where a device answers, else the CPU), "cpu", "cuda" */
+  const char *engine;    /* how fixed points are found: NULL or "auto", "push", "tile", "sweep". Same bits in all */
   const char *isa;       /* CPU instruction set: NULL (best), "baseline", "avx2", "avx512". Same bits in all */
   int threads;           /* CPU threads; 0: one per processor. Same bits for any number */
   int64_t chunk;         /* scenarios in flight per work item; 0: chosen. Same bits for any number */

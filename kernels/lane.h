@@ -32,7 +32,7 @@
 #define LS_CONSTANT static const
 #if defined(LS_ONE_LANE)
 #define LS_LANES 1
-#elif defined(__AVX512F__) && defined(__AVX512DQ__)
+#elif defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512VL__)
 #include <immintrin.h>
 #define LS_LANES 8
 #elif defined(__AVX2__) && defined(__FMA__)
@@ -111,6 +111,22 @@ LS_FN ls_lane lane_from_bits(ls_lane_bits a) {
 #endif
 }
 
+/* LS_LANES numbers that follow one another in memory, wherever they begin; a lane each. */
+LS_FN ls_lane lane_load(const double *from) {
+  ls_lane value;
+  __builtin_memcpy(&value, from, sizeof value);
+  return value;
+}
+
+LS_FN void lane_store(double *to, ls_lane value) { __builtin_memcpy(to, &value, sizeof value); }
+
+/* The largest of all lanes, none of which is NaN. */
+LS_FN double lane_largest(ls_lane a) {
+  double largest = lane_get(a, 0);
+  for (int k = 1; k < LS_LANES; k++) largest = largest < lane_get(a, k) ? lane_get(a, k) : largest;
+  return largest;
+}
+
 /* ---- masks ------------------------------------------------------------------------------------------------------- */
 
 #if LS_LANES == 1
@@ -171,6 +187,34 @@ LS_FN ls_lane lane_clip(ls_lane a, double low, double high) {
 }
 LS_FN ls_lane lane_absolute(ls_lane a) { return lane_from_bits(lane_to_bits(a) & INT64_MAX); }
 
+/* The first `count` lanes. */
+LS_FN ls_mask lane_first(int32_t count) {
+  double position[LS_LANES];
+  for (int k = 0; k < LS_LANES; k++) position[k] = k;
+  return lane_less(lane_load(position), lane_set(count));
+}
+
+/* Writes the values of the lanes that are set, and their places counted from `first`, one after the other; returns how many. Room
+ * for LS_LANES of each is written over. */
+LS_FN int lane_list(ls_mask set, ls_lane value, int32_t first, double *values, int32_t *places) {
+  if (!mask_any(set)) return 0;
+#if LS_LANES == 8
+  const __m256i place = _mm256_add_epi32(_mm256_set1_epi32(first), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+  _mm512_storeu_pd(values, _mm512_maskz_compress_pd(set, (__m512d)value));
+  _mm256_storeu_si256((__m256i *)(void *)places, _mm256_maskz_compress_epi32(set, place));
+  return __builtin_popcount(set);
+#else
+  int count = 0;
+  ls_lane flag = lane_select(set, lane_set(1), lane_set(0));
+  for (int k = 0; k < LS_LANES; k++) {
+    values[count] = lane_get(value, k);
+    places[count] = first + k;
+    count += lane_get(flag, k) > 0;
+  }
+  return count;
+#endif
+}
+
 /* 1 where the mask is set, else 0: the form in which flags are kept in memory. */
 LS_FN ls_lane lane_from_mask(ls_mask m) { return lane_select(m, lane_set(1), lane_set(0)); }
 LS_FN ls_mask lane_to_mask(ls_lane flag) { return lane_less(lane_set(0), flag); }
@@ -181,7 +225,7 @@ LS_FN ls_lane lane_ratio(ls_lane a, ls_lane b, double where_zero) {
   return lane_select(zero, lane_set(where_zero), a / lane_select(zero, lane_set(1), b));
 }
 
-/* a * b + c, rounded once. Only kernels/math uses it: everywhere else a product and a sum are rounded each. */
+/* a * b + c, rounded once. In kernels/math and in the sums over links; everywhere else a product and a sum are rounded each. */
 LS_FN ls_lane lane_fma(ls_lane a, ls_lane b, ls_lane c) {
 #if defined(__CUDACC__)
   return fma(a, b, c);
@@ -194,6 +238,15 @@ LS_FN ls_lane lane_fma(ls_lane a, ls_lane b, ls_lane c) {
 #else
   for (int k = 0; k < LS_LANES; k++) a[k] = __builtin_fma(a[k], b[k], c[k]);
   return a;
+#endif
+}
+
+/* The same of plain numbers. */
+LS_FN double number_fma(double a, double b, double c) {
+#if defined(__CUDACC__)
+  return fma(a, b, c);
+#else
+  return __builtin_fma(a, b, c);
 #endif
 }
 

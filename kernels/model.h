@@ -58,6 +58,8 @@ struct ls_model_info {
   uint32_t channels;  /* enum ls_channel: what a run looks at; 0 with holdings: as its setting `channels` says */
   uint32_t variables; /* bit v set: takes shocks of enum ls_variable v */
   int has_least;      /* --set solution=least is offered */
+  int from_bound;     /* x starts at the bound (the greatest solution is its limit), not at 0; the least one from 0 */
+  int pushes; /* its piece reads numbers of entities by view_number alone, so that neighbouring entities may share lanes */
   int least_is_limit; /* what rises from the start reaches the least solution: no threshold that it only approaches */
   double tolerance;   /* default of --set tolerance */
   struct ls_setting_info setting[LS_MODEL_SETTINGS]; /* ends with key NULL */

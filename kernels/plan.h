@@ -135,7 +135,7 @@ struct ls_output_layout {
   int32_t system_by_quarter; /* [quarter_count] of ls_model_info.by_quarter; -1 where there is none */
 };
 
-/* ---- static models: x <- c_i(a_i) + s_i(a_i) a_i with a = A x ---------------------------------------------------------- */
+/* ---- static models: x <- c_i(a_i) + s_i(a_i) a_i with a = A x = base + A (x - start) ---------------------------------------------------------- */
 
 enum { LS_PARAMETER_COUNT = 13, LS_SETTING_COUNT = 16 };
 
@@ -154,14 +154,25 @@ enum ls_parameter {
 };
 
 struct ls_static_plan {
-  const int64_t *row_start; /* [N + 1] links of row i: row_start[i] .. row_start[i + 1] - 1, columns ascending */
-  const int32_t *column;    /* [links] */
-  const double *weight;     /* [links] the operator A: row = the entity that receives or loses */
-  const double *bound;      /* [N] the entity's own bound, by which changes are measured */
-  const double *parameter;  /* [LS_PARAMETER_COUNT * N] */
+  const int64_t *row_start;    /* [N + 1] links of row i: row_start[i] .. row_start[i + 1] - 1, columns ascending */
+  const int32_t *column;       /* [links] no pair stands twice */
+  const double *weight;        /* [links] the operator A: row = the entity that receives or loses */
+  const int32_t *row_order;    /* [N] rows by number of links: loops over rows of equal length follow one another */
+  const int64_t *column_start; /* [N + 1] the same links by column, for engines that push; NULL where none does */
+  const int32_t *target;       /* [links] rows ascending */
+  const double *target_weight; /* [links] */
+  const double *bound;         /* [N] the entity's own bound, by which changes are measured */
+  const double *inverse_bound; /* [N] 1 / bound; 0 where that is 0 */
+  const double *start;         /* [N] x before the first sweep, the same in every scenario */
+  const double *base;          /* [N] A start: what a sweep adds to it is the links of those who have moved */
+  const double *panel; /* [N * panel_stride] the operator by column, zeros included: column j at j * panel_stride; NULL
+                                  where links are too few */
+  int64_t panel_stride;
+  const double *parameter; /* [LS_PARAMETER_COUNT * N], and room for one more lane value */
   double setting[LS_SETTING_COUNT];
   int32_t reach_counts;   /* x leaving 0 is a change as large as its bound */
   int32_t least_is_limit; /* of ls_model_info */
+  int32_t has_forced;     /* scenarios force defaults */
 };
 
 /* ---- the loop model ------------------------------------------------------------------------------------------------------ */
@@ -174,6 +185,9 @@ struct ls_static_plan {
 
 /* ---- the run -------------------------------------------------------------------------------------------------------------- */
 
+/* How fixed points are found: all give the same bits. */
+enum ls_engine { LS_ENGINE_AUTO = 0, LS_ENGINE_PUSH = 1, LS_ENGINE_TILE = 2, LS_ENGINE_SWEEP = 3 };
+
 enum ls_solution { LS_SOLUTION_GREATEST = 0, LS_SOLUTION_LEAST = 1 };
 
 struct ls_plan {
@@ -184,6 +198,8 @@ struct ls_plan {
   double tolerance;
   int32_t max_iterations;
   int32_t state_slots; /* lane values of working memory that one tile needs */
+  int32_t row_slots;   /* and how many more, behind them, to push (kernels/phases/push.h); 0: this run never does */
+  int32_t engine;      /* enum ls_engine */
   struct ls_shock_plan shock;
   struct ls_static_plan fixed;
   struct ls_static_plan funding; /* a second operator: what i has borrowed from j, in money; rows and weights alone */

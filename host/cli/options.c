@@ -58,7 +58,7 @@ static const struct option_row OPTION[] = {
     {"shard", 0, OPTION_TEXT, "I/N", AT(shard), COMMAND_RUN,
      "run part I of N (0 to N-1) for merge; auto: from Slurm, AWS Batch or Kubernetes"},
     {"backend", 0, OPTION_CHOICE, "auto|cpu|cuda", AT(backend), RUNNERS, "where to compute; the answer is the same"},
-    {"engine", 0, OPTION_CHOICE, "auto|tile", AT(engine), RUNNERS, "how to compute"},
+    {"engine", 0, OPTION_CHOICE, "auto|push|tile|sweep", AT(engine), RUNNERS, "how to compute; the answer is the same"},
     {"isa", 0, OPTION_CHOICE, "baseline|avx2|avx512", AT(isa), RUNNERS,
      "CPU instructions; without: the best there are"},
     {"threads", 'j', OPTION_COUNT_FROM_1, "N", AT(threads), RUNNERS, "CPU threads; without: one per processor"},

@@ -15,6 +15,7 @@ ls_run_options cli_run_options(const struct options *options) {
   running.setting_count = options->setting_count;
   running.scenarios = options->scenarios;
   if (options->backend != NULL) running.backend = options->backend;
+  running.engine = options->engine;
   running.isa = options->isa;
   running.threads = (int)options->threads;
   running.chunk = options->chunk;

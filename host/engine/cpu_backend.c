@@ -214,7 +214,8 @@ static ls_status make_buffers(ls_context *context, struct pool *pool, int thread
 static ls_status make_worker(ls_context *context, struct pool *pool, struct worker *worker) {
   size_t lanes = (size_t)pool->tile->lanes;
   worker->pool = pool;
-  worker->state = context_allocate(context, (size_t)pool->request->plan->state_slots * lanes, sizeof(double));
+  size_t state = (size_t)pool->request->plan->state_slots + (size_t)pool->request->plan->row_slots;
+  worker->state = context_allocate(context, state * lanes, sizeof(double));
   worker->output = context_allocate(context, (size_t)pool->request->plan->output.slot_count * lanes, sizeof(double));
   return worker->state != NULL && worker->output != NULL ? LS_STATUS_OK : LS_STATUS_OUT_OF_MEMORY;
 }

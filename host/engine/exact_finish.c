@@ -31,12 +31,11 @@ struct system {
 };
 
 /* Bits that baseline lanes share with every other instruction set: the same functions on lane 0. */
-static void find_pieces(const struct ls_view *view, struct ls_static_model model, ls_slots given, ls_slots x,
+static void find_pieces(const struct ls_view *view, struct ls_static_model model, const struct fixed_point_state *at,
                         double *constant, double *slope) {
   for (int32_t i = 0; i < view->plan->entity_count; i++) {
     ls_lane c, s;
-    struct ls_reach reach = {slot_get(given, i), fixed_point_row(&view->plan->fixed, i, x), slot_get(x, i)};
-    model.piece(view, i, reach, &c, &s);
+    model.piece(view, i, fixed_point_reach_of(view, at, i, fixed_point_reach(at, i)), &c, &s);
     constant[i] = lane_get(c, 0);
     slope[i] = lane_get(s, 0);
   }
@@ -73,7 +72,7 @@ static bool same_pieces(const struct system *system, const double *constant, con
 }
 
 /* One round: solves the system of the pieces in force and writes x. */
-static bool solve_round(struct system *system, const struct ls_plan *plan, ls_slots x) {
+static bool solve_round(struct system *system, const struct ls_plan *plan, const struct fixed_point_state *s) {
   int32_t n = plan->entity_count;
   find_unknowns(system, n);
   if (system->count > UNKNOWNS_MOST) return false;
@@ -86,7 +85,7 @@ static bool solve_round(struct system *system, const struct ls_plan *plan, ls_sl
   for (int32_t i = 0; i < n && solved; i++) {
     int32_t place = system->place[i];
     double value = place < 0 ? system->constant[i] : linear_solution(system->matrix, system->count, place);
-    slot_set(x, i, lane_set(value));
+    fixed_point_put(s, i, lane_set(value));
   }
   context_release(system->context, system->matrix);
   system->matrix = NULL;
@@ -97,11 +96,11 @@ static bool solve_round(struct system *system, const struct ls_plan *plan, ls_sl
 static bool settle(const struct ls_view *view, struct ls_static_model model, const struct fixed_point_state *s,
                    struct system *system, double *constant, double *slope) {
   int32_t n = view->plan->entity_count, swept = view->plan->max_iterations;
-  find_pieces(view, model, s->given, s->x, system->constant, system->slope);
+  find_pieces(view, model, s, system->constant, system->slope);
   for (int32_t round = 0; round < n + 2; round++) {
-    if (!solve_round(system, view->plan, s->x)) return false;
+    if (!solve_round(system, view->plan, s)) return false;
     for (int32_t i = 0; i < n; i++) fixed_point_note_wave(s, i, slot_get(s->x, i), lane_set(swept + round));
-    find_pieces(view, model, s->given, s->x, constant, slope);
+    find_pieces(view, model, s, constant, slope);
     if (same_pieces(system, constant, slope, n)) return true;
     for (int32_t i = 0; i < n; i++) {
       system->constant[i] = constant[i];
@@ -134,7 +133,7 @@ static double sweep_once(const struct rise *rise) {
 
 static void begin_round(const struct rise *rise) {
   sweep_once(rise);
-  find_pieces(rise->view, rise->model, rise->s->given, rise->s->x, rise->constant, rise->system->slope);
+  find_pieces(rise->view, rise->model, rise->s, rise->constant, rise->system->slope);
   for (int32_t i = 0; i < rise->view->plan->entity_count; i++) {
     rise->from[i] = at(rise->s->x, i);
     rise->change[i] = at(rise->s->next, i) - rise->from[i];
@@ -147,7 +146,7 @@ static void begin_round(const struct rise *rise) {
 static bool solve_step(const struct rise *rise, double shift) {
   const struct ls_plan *plan = rise->view->plan;
   rise->system->shift = shift;
-  bool upwards = solve_round(rise->system, plan, rise->s->x);
+  bool upwards = solve_round(rise->system, plan, rise->s);
   for (int32_t i = 0; i < plan->entity_count && upwards; i++) {
     upwards = at(rise->s->x, i) >= -LS_ROUNDING_FLOOR * plan->fixed.bound[i];
     rise->step[i] = at(rise->s->x, i) > 0 ? at(rise->s->x, i) : 0;
@@ -172,12 +171,13 @@ static double longest_share(const struct rise *rise) {
   int32_t n = rise->view->plan->entity_count;
   double largest = 0, longest;
   for (int32_t i = 0; i < n; i++) {
-    slot_set(rise->s->x, i, lane_set(rise->step[i]));
+    slot_set(rise->s->moved, i, lane_set(rise->step[i]));
     if (rise->step[i] > largest * fixed->bound[i]) largest = rise->step[i] / fixed->bound[i];
   }
   longest = largest > 0 ? 2 / largest : 0;
   for (int32_t i = 0; i < n; i++) {
-    double falls = rise->step[i] - rise->system->slope[i] * lane_get(fixed_point_row(fixed, i, rise->s->x), 0);
+    double falls =
+        rise->step[i] - rise->system->slope[i] * lane_get(fixed_point_row(fixed, i, lane_set(0), rise->s->moved), 0);
     if (falls > 0 && rise->change[i] < longest * falls) longest = rise->change[i] / falls;
   }
   return longest;
@@ -186,8 +186,8 @@ static double longest_share(const struct rise *rise) {
 /* Goes to x + t w; true where nobody passes a threshold there. */
 static bool try_share(const struct rise *rise, double share) {
   int32_t n = rise->view->plan->entity_count;
-  for (int32_t i = 0; i < n; i++) slot_set(rise->s->x, i, lane_set(rise->from[i] + share * rise->step[i]));
-  find_pieces(rise->view, rise->model, rise->s->given, rise->s->x, rise->constant, rise->slope);
+  for (int32_t i = 0; i < n; i++) fixed_point_put(rise->s, i, lane_set(rise->from[i] + share * rise->step[i]));
+  find_pieces(rise->view, rise->model, rise->s, rise->constant, rise->slope);
   for (int32_t i = 0; i < n; i++)
     if (rise->system->slope[i] != 0 && rise->slope[i] == 0) return false;
   return true;
@@ -208,7 +208,7 @@ static bool take_step(const struct rise *rise, double most) {
   }
   if (!whole) try_share(rise, low);
   double change = sweep_once(rise);
-  for (int32_t i = 0; i < plan->entity_count; i++) slot_set(rise->s->x, i, slot_get(rise->s->next, i));
+  for (int32_t i = 0; i < plan->entity_count; i++) fixed_point_put(rise->s, i, slot_get(rise->s->next, i));
   return whole && change <= plan->tolerance;
 }
 
@@ -231,7 +231,7 @@ static bool settle_convex(const struct rise *rise) {
 static bool model_of(int32_t number, struct ls_static_model *model) {
   int32_t m = 0;
 #define LS_STATIC_MODEL(name) \
-  if (number == m++) *model = (struct ls_static_model){name##_given, name##_start, name##_piece, name##_result};
+  if (number == m++) *model = (struct ls_static_model){name##_given, name##_piece, name##_result};
 #define LS_TIME_MODEL(name) \
   if (number == m++) return false;
 #include "models.def"
@@ -250,14 +250,17 @@ static void finish_tile(const struct ls_plan *plan, int64_t scenario, struct sys
   struct ls_view view = tile_begin(plan, number, state, output);
   columns_apply(&plan->shock, state, view.column, 0);
   ls_slots own = tile_own(plan, state);
-  fixed_point_tile(&view, model, own, output);
   int64_t n = plan->entity_count;
   const struct fixed_point_state s = fixed_point_state_of_plan(&view, own);
+  struct ls_stop_rule rule = fixed_point_solve(&view, model, &s);
+  fixed_point_output(&view, model, &s, rule.sweeps, rule.active,
+                     output); /* what stands where nothing better is found */
   const struct rise rise = {&view, model, &s, system, room, room + n, room + 2 * n, room + 3 * n, room + 4 * n};
   bool settled =
       LS_MODELS[plan->model]->convex ? settle_convex(&rise) : settle(&view, model, &s, system, room, room + n);
   if (!settled) return;
-  fixed_point_output(&view, model, &s, slot_get(output, plan->output.iterations), mask_none(), output);
+  fixed_point_reach_all(&view, &s);
+  fixed_point_output(&view, model, &s, rule.sweeps, mask_none(), output);
 }
 
 ls_status exact_finish(ls_context *context, const struct ls_plan *plan, int64_t scenario, double *value,

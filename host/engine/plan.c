@@ -78,9 +78,25 @@ static int32_t count_state_slots(const struct ls_plan *plan, enum ls_tables tabl
                                          : (5 + plan->ownership.class_count) * n + plan->production.market_count;
   if (tables == LS_TABLES_HOLDINGS) {
     int32_t holdings = plan->holdings.holding_first != NULL ? plan->holdings.holding_first[n] : 0;
-    own = 12 * n + 4 * plan->holdings.asset_count + holdings; /* kernels/models/channels.h */
+    own = 14 * n + 4 * plan->holdings.asset_count + holdings; /* kernels/models/channels.h */
   }
   return shock->key_count + shock->column_count + (own > scratch ? own : scratch);
+}
+
+/* Room to push: rows of entities, and two lists of who has moved (kernels/phases/push.h). Not for a least solution that needs
+ * restarts. */
+static int32_t count_row_slots(const struct ls_plan *plan, const struct ls_model_info *info) {
+  enum { ROWS = 5, LISTS = 1, LANES_MOST = 8 };
+  const bool restarts = plan->solution == LS_SOLUTION_LEAST && !info->least_is_limit;
+  if (!info->pushes || restarts || plan->engine == LS_ENGINE_TILE || plan->engine == LS_ENGINE_SWEEP) return 0;
+  return (ROWS + LISTS) * (plan->entity_count + 2 * LANES_MOST);
+}
+
+/* Whether any scenario forces a default. */
+static int32_t has_forced(const struct ls_shock_plan *shock) {
+  for (int32_t target = 0; target < shock->target_count; target++)
+    if (shock->column_of[LS_VARIABLE_DEFAULT * shock->target_count + target] >= 0) return 1;
+  return 0;
 }
 
 ls_status plan_create(ls_context *context, const ls_network *network, const struct run_settings *settings,
@@ -94,6 +110,8 @@ ls_status plan_create(ls_context *context, const ls_network *network, const stru
   plan->tolerance = settings->tolerance;
   plan->max_iterations = settings->max_iterations;
   plan->shock = scenarios->shock;
+  plan->engine = settings->engine;
+  plan->fixed.has_forced = has_forced(&scenarios->shock);
   static ls_status (*const fill[])(ls_context *, const ls_network *, const struct run_settings *, struct ls_plan *) = {
       [LS_TABLES_LIABILITIES] = plan_fill_static, [LS_TABLES_LOOP] = plan_fill_loop,
       [LS_TABLES_TRADE] = plan_fill_production,   [LS_TABLES_OWNERSHIP] = plan_fill_ownership,
@@ -104,6 +122,7 @@ ls_status plan_create(ls_context *context, const ls_network *network, const stru
   lay_out_output(settings, detail, plan);
   if (status == LS_STATUS_OK) status = make_baseline(context, plan);
   plan->state_slots = count_state_slots(plan, tables);
+  plan->row_slots = count_row_slots(plan, settings->info);
   if (status == LS_STATUS_OK)
     *out = plan;
   else
@@ -315,11 +334,19 @@ static void list_loop(struct array_list *list) {
   list_elimination(list);
 }
 
-#define OWN_OPERATOR(links)                                                        \
-  OWN(links.row_start, n + 1);                                                     \
-  OWN(links.column, plan->links.row_start != NULL ? plan->links.row_start[n] : 0); \
-  OWN(links.weight, plan->links.row_start != NULL ? plan->links.row_start[n] : 0); \
-  OWN(links.bound, n)
+#define OWN_OPERATOR(links)                                                               \
+  OWN(links.row_start, n + 1);                                                            \
+  OWN(links.column, plan->links.row_start != NULL ? plan->links.row_start[n] : 0);        \
+  OWN(links.weight, plan->links.row_start != NULL ? plan->links.row_start[n] : 0);        \
+  OWN(links.row_order, n);                                                                \
+  OWN(links.column_start, n + 1);                                                         \
+  OWN(links.target, plan->links.row_start != NULL ? plan->links.row_start[n] : 0);        \
+  OWN(links.target_weight, plan->links.row_start != NULL ? plan->links.row_start[n] : 0); \
+  OWN(links.panel, n * plan->links.panel_stride);                                         \
+  OWN(links.bound, n);                                                                    \
+  OWN(links.inverse_bound, n);                                                            \
+  OWN(links.start, n);                                                                    \
+  OWN(links.base, n)
 
 int plan_arrays(const struct ls_plan *plan, struct plan_array item[PLAN_ARRAYS_MOST]) {
   struct array_list here = {plan, item, 0}, *list = &here;

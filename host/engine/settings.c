@@ -217,6 +217,22 @@ struct run_settings settings_default(int32_t model, const struct loop_settings *
   return settings;
 }
 
+/* Models that cannot push say so, rather than being swept in silence. */
+static ls_status choose_engine(ls_context *context, const char *name, struct run_settings *settings) {
+  static const char *const names[] = {"auto", "push", "tile", "sweep"};
+  settings->engine = LS_ENGINE_AUTO;
+  if (name == NULL) return LS_STATUS_OK;
+  int32_t found = 0;
+  while (found < (int32_t)(sizeof names / sizeof *names) && strcmp(names[found], name) != 0) found++;
+  if (found == (int32_t)(sizeof names / sizeof *names))
+    return context_fail(context, LS_STATUS_USAGE, "unknown engine '%s': must be auto, push, tile or sweep", name);
+  settings->engine = found;
+  if (found == LS_ENGINE_PUSH && !settings->info->pushes)
+    return context_fail(context, LS_STATUS_UNUSABLE, "engine 'push': model '%s' has none, all its entities move",
+                        settings->info->name);
+  return LS_STATUS_OK;
+}
+
 ls_status settings_resolve(ls_context *context, const ls_network *network, const ls_run_options *options,
                            struct run_settings *out) {
   struct run_settings settings = {0};
@@ -227,6 +243,8 @@ ls_status settings_resolve(ls_context *context, const ls_network *network, const
     status = read_one(context, &settings, options->settings[k]);
     if (status != LS_STATUS_OK) return status;
   }
+  status = choose_engine(context, options->engine, &settings);
+  if (status != LS_STATUS_OK) return status;
   *out = settings;
   return check_leverage(context, &settings);
 }

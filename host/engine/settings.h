@@ -11,6 +11,7 @@ struct run_settings {
   double tolerance;
   int32_t max_iterations;
   int32_t solution; /* enum ls_solution */
+  int32_t engine;   /* enum ls_engine */
   bool loss_is_net, trace, audit;
   int32_t causes;                         /* the most kept scenarios whose losses are told by cause */
   double model_setting[LS_SETTING_COUNT]; /* in the order of info->setting */

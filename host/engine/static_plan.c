@@ -1,15 +1,26 @@
 /* static_plan.c - the linear operator and the balance sheets of the static models. */
+#include <math.h>
 #include <stddef.h>
 #include <string.h>
 
 #include "engine/plan.h"
 
+/* Vectors of neighbouring entities may be read from any entity on. */
+enum { LANES_MOST = 8 };
+
 static ls_status make_operator(ls_context *context, int32_t n, int64_t links, struct ls_static_plan *fixed) {
+  const size_t entities = (size_t)n + LANES_MOST;
   fixed->row_start = context_allocate(context, (size_t)n + 1, sizeof *fixed->row_start);
   fixed->column = context_allocate(context, (size_t)links, sizeof *fixed->column);
   fixed->weight = context_allocate(context, (size_t)links, sizeof *fixed->weight);
-  fixed->bound = context_allocate(context, (size_t)n, sizeof *fixed->bound);
-  bool whole = fixed->row_start != NULL && fixed->column != NULL && fixed->weight != NULL && fixed->bound != NULL;
+  fixed->row_order = context_allocate(context, (size_t)n, sizeof *fixed->row_order);
+  fixed->bound = context_allocate(context, entities, sizeof *fixed->bound);
+  fixed->inverse_bound = context_allocate(context, entities, sizeof *fixed->inverse_bound);
+  fixed->start = context_allocate(context, entities, sizeof *fixed->start);
+  fixed->base = context_allocate(context, entities, sizeof *fixed->base);
+  bool rows = fixed->row_start != NULL && fixed->column != NULL && fixed->weight != NULL && fixed->row_order != NULL;
+  bool whole =
+      rows && fixed->bound != NULL && fixed->inverse_bound != NULL && fixed->start != NULL && fixed->base != NULL;
   return whole ? LS_STATUS_OK : LS_STATUS_OUT_OF_MEMORY;
 }
 
@@ -84,40 +95,125 @@ static double weight_of(const struct ls_plan *plan, enum ls_operator kind, int32
   return equity > 0 ? amount / equity : amount;
 }
 
-/* Rows = creditors (for funding: debtors), columns = the others ascending; a pair's liabilities of several seniorities follow
- * one another. The table is sorted by debtor, then creditor, so that walking it fills every row in ascending order. */
-static void fill_operator(const ls_network *network, enum ls_operator kind, const struct ls_plan *plan,
-                          struct ls_static_plan *fixed) {
+/* What a pair's liabilities of all seniorities, which stand in rows from `row` on, come to; returns the first row of the next. */
+static int64_t sum_pair(const struct table *owed, const double *amount, int64_t row, double *sum) {
+  const int32_t from = owed->from[row], to = owed->to[row];
+  for (*sum = 0; row < owed->row_count && owed->from[row] == from && owed->to[row] == to; row++)
+    if (from >= 0 && to >= 0 && amount[row] > 0) *sum += amount[row];
+  return row;
+}
+
+/* Rows = creditors (for funding: debtors), columns = the others ascending. The table is sorted by debtor, then creditor, so that
+ * walking it fills every row in ascending order. */
+static void fill_links(const ls_network *network, enum ls_operator kind, const struct ls_plan *plan,
+                       struct ls_static_plan *fixed) {
   const struct table *owed = &network->table[TABLE_LIABILITIES];
   const double *amount = network_numbers(network, TABLE_LIABILITIES, "amount");
   int64_t *row_start = (int64_t *)fixed->row_start;
   int32_t *column = (int32_t *)fixed->column;
-  double *weight = (double *)fixed->weight;
+  double *weight = (double *)fixed->weight, sum;
   int32_t n = plan->entity_count;
   const int32_t *row = kind == LS_OPERATOR_FUNDING ? owed->from : owed->to;
   const int32_t *other = kind == LS_OPERATOR_FUNDING ? owed->to : owed->from;
-  for (int64_t k = 0; k < owed->row_count; k++)
-    if (row[k] >= 0 && other[k] >= 0 && amount[k] > 0) row_start[row[k] + 1]++;
+  for (int64_t k = 0, next; k < owed->row_count; k = next) {
+    next = sum_pair(owed, amount, k, &sum);
+    if (sum > 0) row_start[row[k] + 1]++;
+  }
   for (int32_t i = 0; i < n; i++) row_start[i + 1] += row_start[i];
-  for (int64_t k = 0; k < owed->row_count; k++) { /* row_start[i] runs on to the end of row i */
-    if (row[k] < 0 || other[k] < 0 || !(amount[k] > 0)) continue;
+  for (int64_t k = 0, next; k < owed->row_count; k = next) { /* row_start[i] runs on to the end of row i */
+    next = sum_pair(owed, amount, k, &sum);
+    if (!(sum > 0)) continue;
     column[row_start[row[k]]] = other[k];
-    weight[row_start[row[k]]++] = weight_of(plan, kind, owed->from[k], owed->to[k], amount[k]);
+    weight[row_start[row[k]]++] = weight_of(plan, kind, owed->from[k], owed->to[k], sum);
   }
   for (int32_t i = n; i > 0; i--) row_start[i] = row_start[i - 1];
   row_start[0] = 0;
 }
 
-/* Claims of i on j, of all seniorities together, count for 1 at most: rows that come later have what is left of it. */
+/* Claims of i on j count for 1 at most. */
 static void cap_claims(const struct ls_plan *plan) {
-  const struct ls_static_plan *fixed = &plan->fixed;
-  double *weight = (double *)fixed->weight, left = 1;
-  for (int32_t i = 0; i < plan->entity_count; i++)
+  double *weight = (double *)plan->fixed.weight;
+  for (int64_t k = 0; k < plan->fixed.row_start[plan->entity_count]; k++)
+    if (weight[k] > 1) weight[k] = 1;
+}
+
+/* Rows by number of links, ascending; of equal ones the first first. */
+static ls_status order_rows(ls_context *context, int32_t n, struct ls_static_plan *fixed) {
+  int64_t *place = context_allocate(context, (size_t)n + 2, sizeof *place);
+  if (place == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  for (int32_t i = 0; i < n; i++) place[fixed->row_start[i + 1] - fixed->row_start[i] + 1]++;
+  for (int32_t length = 0; length <= n; length++) place[length + 1] += place[length];
+  for (int32_t i = 0; i < n; i++)
+    ((int32_t *)fixed->row_order)[place[fixed->row_start[i + 1] - fixed->row_start[i]]++] = i;
+  context_release(context, place);
+  return LS_STATUS_OK;
+}
+
+/* The same links by column. */
+static ls_status fill_columns_of_links(ls_context *context, int32_t n, struct ls_static_plan *fixed) {
+  const int64_t links = fixed->row_start[n];
+  int64_t *start = context_allocate(context, (size_t)n + 1, sizeof *start);
+  int32_t *target = context_allocate(context, (size_t)links, sizeof *target);
+  double *weight = context_allocate(context, (size_t)links, sizeof *weight);
+  fixed->column_start = start;
+  fixed->target = target;
+  fixed->target_weight = weight;
+  if (start == NULL || target == NULL || weight == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  for (int64_t k = 0; k < links; k++) start[fixed->column[k] + 1]++;
+  for (int32_t j = 0; j < n; j++) start[j + 1] += start[j];
+  for (int32_t i = 0; i < n; i++)
     for (int64_t k = fixed->row_start[i]; k < fixed->row_start[i + 1]; k++) {
-      if (k == fixed->row_start[i] || fixed->column[k] != fixed->column[k - 1]) left = 1;
-      if (weight[k] > left) weight[k] = left;
-      left -= weight[k];
+      const int64_t to = start[fixed->column[k]]++; /* start[j] runs on to the end of column j */
+      target[to] = i;
+      weight[to] = fixed->weight[k];
     }
+  for (int32_t j = n; j > 0; j--) start[j] = start[j - 1];
+  start[0] = 0;
+  return LS_STATUS_OK;
+}
+
+/* The same as a dense matrix, where walking it is cheaper than walking links: a block of entities of a column costs about as much as
+ * PANEL_LINKS links one by one. */
+static ls_status fill_panel(ls_context *context, int32_t n, struct ls_static_plan *fixed) {
+  enum { PANEL_LINKS_BY_TWO = 3 };
+  const int64_t blocks = (n + LANES_MOST - 1) / LANES_MOST, links = fixed->row_start[n];
+  if (2 * blocks * n > PANEL_LINKS_BY_TWO * links) return LS_STATUS_OK;
+  double *panel = context_allocate(context, (size_t)(blocks * LANES_MOST) * (size_t)n, sizeof *panel);
+  if (panel == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  fixed->panel = panel;
+  fixed->panel_stride = blocks * LANES_MOST;
+  for (int32_t i = 0; i < n; i++)
+    for (int64_t k = fixed->row_start[i]; k < fixed->row_start[i + 1]; k++)
+      panel[fixed->column[k] * fixed->panel_stride + i] = fixed->weight[k];
+  return LS_STATUS_OK;
+}
+
+/* Bounds, and the start: the bounds, or 0. base = A start, in the arithmetic of the engines. */
+static void fill_start(const double *bound, bool from_bound, int32_t n, struct ls_static_plan *fixed) {
+  for (int32_t i = 0; i < n; i++) {
+    const double own = bound != NULL ? bound[i] : 1;
+    ((double *)fixed->bound)[i] = own;
+    ((double *)fixed->inverse_bound)[i] = own > 0 ? 1 / own : 0;
+    ((double *)fixed->start)[i] = from_bound ? own : 0;
+  }
+  for (int32_t i = 0; i < n; i++) {
+    double sum = 0;
+    for (int64_t k = fixed->row_start[i]; k < fixed->row_start[i + 1]; k++)
+      sum = fma(fixed->weight[k], fixed->start[fixed->column[k]], sum);
+    ((double *)fixed->base)[i] = sum;
+  }
+}
+
+/* The operator, with everything that follows from it. */
+static ls_status fill_operator(ls_context *context, const ls_network *network, enum ls_operator kind, bool from_bound,
+                               const struct ls_plan *plan, struct ls_static_plan *fixed) {
+  const int32_t n = plan->entity_count;
+  const bool clearing = kind == LS_OPERATOR_LIABILITY_SHARES;
+  const double *obligation = plan->fixed.parameter + (int64_t)LS_PARAMETER_OBLIGATION * n;
+  fill_links(network, kind, plan, fixed);
+  if (kind == LS_OPERATOR_CAPPED_EXPOSURES) cap_claims(plan);
+  fill_start(clearing ? obligation : NULL, from_bound && plan->solution == LS_SOLUTION_GREATEST, n, fixed);
+  return order_rows(context, n, fixed);
 }
 
 /* Numbers by entity and the operator. Without liabilities.csv nobody owes anybody. */
@@ -127,7 +223,6 @@ static ls_status fill_balance_sheets(ls_context *context, const ls_network *netw
   int32_t n = plan->entity_count;
   ls_status status = make_operator(context, n, network->table[TABLE_LIABILITIES].row_count, &plan->fixed);
   if (status != LS_STATUS_OK) return status;
-  bool clearing = info->operator_kind == LS_OPERATOR_LIABILITY_SHARES;
   for (int k = 0; k < LS_SETTING_COUNT; k++) plan->fixed.setting[k] = settings->model_setting[k];
   bool senior = settings_number(settings, "external", 0) > 0;
   plan->fixed.least_is_limit = info->least_is_limit;
@@ -135,19 +230,18 @@ static ls_status fill_balance_sheets(ls_context *context, const ls_network *netw
   fill_columns(network, senior, plan);
   fill_own_columns(network, info, plan);
   fill_capital(settings_number(settings, "capital_ratio", -1), plan);
-  fill_operator(network, info->operator_kind, plan, &plan->fixed);
-  if (info->operator_kind == LS_OPERATOR_CAPPED_EXPOSURES) cap_claims(plan);
   plan->fixed.reach_counts = info->reach_counts;
   for (int32_t i = 0; i < n && info->convex; i++)
     if (parameter(plan, LS_PARAMETER_EQUITY)[i] == 0) plan->fixed.reach_counts = 1;
-  for (int32_t i = 0; i < n; i++)
-    ((double *)plan->fixed.bound)[i] = clearing ? parameter(plan, LS_PARAMETER_OBLIGATION)[i] : 1;
-  return LS_STATUS_OK;
+  status = fill_operator(context, network, info->operator_kind, info->from_bound, plan, &plan->fixed);
+  if (status == LS_STATUS_OK && info->pushes) status = fill_columns_of_links(context, n, &plan->fixed);
+  if (status == LS_STATUS_OK && info->pushes) status = fill_panel(context, n, &plan->fixed);
+  return status;
 }
 
 static ls_status make_parameters(ls_context *context, struct ls_plan *plan) {
-  plan->fixed.parameter =
-      context_allocate(context, (size_t)plan->entity_count * LS_PARAMETER_COUNT, sizeof *plan->fixed.parameter);
+  plan->fixed.parameter = context_allocate(context, (size_t)plan->entity_count * LS_PARAMETER_COUNT + LANES_MOST,
+                                           sizeof *plan->fixed.parameter);
   return plan->fixed.parameter != NULL ? LS_STATUS_OK : LS_STATUS_OUT_OF_MEMORY;
 }
 
@@ -183,8 +277,8 @@ ls_status plan_fill_channels(ls_context *context, const ls_network *network, con
     status = plan_fill_holdings(context, network, settings, sells, plan);
   if (status == LS_STATUS_OK && (channels & LS_CHANNEL_FUNDING) != 0) {
     status = make_operator(context, n, network->table[TABLE_LIABILITIES].row_count, &plan->funding);
-    if (status == LS_STATUS_OK) fill_operator(network, LS_OPERATOR_FUNDING, plan, &plan->funding);
-    for (int32_t i = 0; i < n && status == LS_STATUS_OK; i++) ((double *)plan->funding.bound)[i] = 1;
+    if (status == LS_STATUS_OK)
+      status = fill_operator(context, network, LS_OPERATOR_FUNDING, false, plan, &plan->funding);
   }
   return status;
 }

@@ -18,7 +18,14 @@
   static void run_##name(const struct ls_plan *plan, const int64_t *scenario, ls_slots state, ls_slots output) { \
     name##_tile(tile_begin(plan, scenario, state, output), state, output);                                       \
   }
-#define LS_STATIC_MODEL(name) LS_RUN_MODEL(name)
+#define LS_STATIC_MODEL(name)                                                                                    \
+  static void run_##name(const struct ls_plan *plan, const int64_t *scenario, ls_slots state, ls_slots output) { \
+    const struct ls_view view = tile_begin(plan, scenario, state, output);                                       \
+    if (name##_info.pushes && plan->row_slots > 0)                                                               \
+      name##_push_tile(view, state, output);                                                                     \
+    else                                                                                                         \
+      name##_tile(view, state, output);                                                                          \
+  }
 #define LS_TIME_MODEL(name) LS_RUN_MODEL(name)
 #include "models.def"
 #undef LS_STATIC_MODEL

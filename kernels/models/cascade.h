@@ -12,13 +12,13 @@ LS_FN ls_lane cascade_direct_loss(const struct ls_view *view, int32_t i) {
          view_shock(view, LS_VARIABLE_EQUITY_LOSS, i, 0) * lane_set(equity > 0 ? equity : 0);
 }
 
-/* 1 where the loss uses up the equity (a tie does, up to LS_TIE_TOLERANCE), or the scenario forces a default; else 0. */
-LS_FN ls_lane cascade_fails(const struct ls_view *view, int32_t i, ls_lane loss) {
-  double equity = view_parameter(view, LS_PARAMETER_EQUITY, i);
-  ls_mask fails = lane_less_equal(lane_set(equity * (1 - LS_TIE_TOLERANCE)), loss);
-  if (equity == 0) fails = lane_less(lane_set(0), loss);
-  if (equity < 0) fails = mask_not(mask_none());
-  return lane_from_mask(mask_or(fails, lane_to_mask(view_shock(view, LS_VARIABLE_DEFAULT, i, 0))));
+/* 1 where the loss uses up the equity (a tie does, up to LS_TIE_TOLERANCE; of none any loss), or the default is forced; else 0. */
+LS_FN ls_lane cascade_fails(const struct ls_view *view, int32_t i, ls_lane loss, ls_mask forced) {
+  ls_lane equity = view_number(view, LS_PARAMETER_EQUITY, i);
+  ls_lane limit = lane_select(lane_equal(equity, lane_set(0)), lane_set(LS_LEAST_POSITIVE),
+                              equity * lane_set(1 - LS_TIE_TOLERANCE));
+  ls_mask fails = mask_or(lane_less(equity, lane_set(0)), lane_less_equal(limit, loss));
+  return lane_from_mask(mask_or(fails, forced));
 }
 
 /* Outputs 0 and 1 are what others cost it and whether it failed; the lines add up to what is left of its equity. A firm that fails

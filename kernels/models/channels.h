@@ -48,17 +48,18 @@ LS_FN struct channels channels_of(const struct ls_view *view, struct channels_se
   c.funding_view.first_setting = at.funding;
   c.sales_view.first_setting = at.sales;
   c.credit = fixed_point_state_of(view, &plan->fixed, false, state);
-  c.funding = fixed_point_state_of(view, &plan->funding, true, slots_from(state, 3 * n));
-  c.worth = slots_from(state, 7 * n);
-  c.raised = slots_from(state, 8 * n);
-  c.called_loss = slots_from(state, 9 * n);
-  c.share = slots_from(state, 10 * n);
-  c.called_share = slots_from(state, 11 * n);
-  c.price = slots_from(state, 12 * n);
-  c.sold = slots_from(state, 12 * n + m);
-  c.called = slots_from(state, 12 * n + 2 * m);
-  c.drop = slots_from(state, 12 * n + 3 * m);
-  c.left = slots_from(state, 12 * n + 4 * m);
+  c.funding = fixed_point_state_of(view, &plan->funding, true, slots_from(state, FIXED_POINT_SLOTS * n));
+  ls_slots own = slots_from(state, (FIXED_POINT_SLOTS + FIXED_POINT_SLOTS_WITH_WAVES) * n);
+  c.worth = own;
+  c.raised = slots_from(own, n);
+  c.called_loss = slots_from(own, 2 * n);
+  c.share = slots_from(own, 3 * n);
+  c.called_share = slots_from(own, 4 * n);
+  c.price = slots_from(own, 5 * n);
+  c.sold = slots_from(own, 5 * n + m);
+  c.called = slots_from(own, 5 * n + 2 * m);
+  c.drop = slots_from(own, 5 * n + 3 * m);
+  c.left = slots_from(own, 5 * n + 4 * m);
   c.credit_sweeps = c.funding_sweeps = c.rounds = lane_set(0);
   c.unsettled = mask_none();
   return c;
@@ -75,9 +76,7 @@ LS_FN ls_lane channels_assets(const struct channels *c, int32_t i) {
   return view_assets_with(&c->credit_view, i, slot_get(c->worth, i));
 }
 
-LS_FN ls_lane channels_claims(const struct channels *c, int32_t i) {
-  return fixed_point_row(c->credit.links, i, c->credit.x);
-}
+LS_FN ls_lane channels_claims(const struct channels *c, int32_t i) { return fixed_point_reach(&c->credit, i); }
 
 LS_FN ls_lane channels_equity(const struct channels *c, int32_t i, ls_lane claims) {
   ls_lane assets = channels_assets(c, i);
@@ -125,8 +124,8 @@ LS_FN void channels_begin(const struct channels *c) {
     slot_set(c->worth, i, channels_first_worth(c, i));
     slot_set(c->raised, i, lane_set(0));
     slot_set(c->called_loss, i, lane_set(0));
-    slot_set(c->credit.x, i, lane_set(1));
-    slot_set(c->funding.x, i, lane_set(0));
+    fixed_point_put(&c->credit, i, lane_set(1));
+    if (channels_has(c, LS_CHANNEL_FUNDING)) fixed_point_put(&c->funding, i, lane_set(0));
     slot_set(c->funding.wave, i, lane_set(-1));
   }
 }
@@ -138,13 +137,13 @@ LS_FN void channels_settle(struct channels *c, const struct ls_view *view, struc
                            const struct fixed_point_state *s, ls_mask lanes, ls_lane *sweeps) {
   struct ls_stop_rule rule = stop_rule_begin(lanes);
   rule.sweeps = *sweeps; /* waves count on from round to round */
-  fixed_point_iterate(view, model, s, &rule);
+  fixed_point_iterate(view, model, s, 0, &rule);
   *sweeps = rule.sweeps;
   c->unsettled = mask_or(c->unsettled, rule.active);
 }
 
 LS_FN void channels_value_claims(struct channels *c, ls_mask lanes) {
-  const struct ls_static_model model = {neva_given, neva_start, neva_piece, neva_result};
+  const struct ls_static_model model = {neva_given, neva_piece, neva_result};
   if (!channels_has(c, LS_CHANNEL_CREDIT)) return;
   for (int32_t i = 0; i < c->credit_view.plan->entity_count; i++) slot_set(c->credit.given, i, channels_assets(c, i));
   channels_settle(c, &c->credit_view, model, &c->credit, lanes, &c->credit_sweeps);
@@ -154,7 +153,7 @@ LS_FN void channels_value_claims(struct channels *c, ls_mask lanes) {
 #define CHANNELS_RUN 0x1p1000
 
 LS_FN void channels_call_loans(struct channels *c, ls_mask lanes) {
-  const struct ls_static_model model = {liquidity_given, liquidity_start, liquidity_piece, liquidity_result};
+  const struct ls_static_model model = {liquidity_given, liquidity_piece, liquidity_result};
   const struct ls_plan *plan = c->credit_view.plan;
   if (!channels_has(c, LS_CHANNEL_FUNDING)) return;
   for (int32_t i = 0; i < plan->entity_count; i++) {
@@ -168,14 +167,14 @@ LS_FN void channels_call_loans(struct channels *c, ls_mask lanes) {
 
 /* Loans to i that have been run in. */
 LS_FN ls_lane channels_withdrawn(const struct channels *c, int32_t i) {
-  ls_lane hoarders = fixed_point_row(c->funding.links, i, c->funding.x);
+  ls_lane hoarders = fixed_point_reach(&c->funding, i);
   return lane_set(view_setting(&c->funding_view, LIQUIDITY_LAMBDA)) * hoarders;
 }
 
 /* What i has left in cash when all that it needs is paid; below 0: what it lacks. */
 LS_FN ls_lane channels_liquidity(const struct channels *c, int32_t i) {
   ls_lane outflow = liquidity_given(&c->funding_view, i);
-  return lane_set(liquidity_sources(&c->funding_view, i)) -
+  return liquidity_sources(&c->funding_view, i) -
          liquidity_uses(&c->funding_view, i, outflow, channels_withdrawn(c, i)) + slot_get(c->raised, i);
 }
 
@@ -282,7 +281,7 @@ LS_FN ls_lane channels_margin(const struct channels *c, int32_t i, ls_lane equit
     margin = lane_select(lane_less(lane_set(0), holdings), lane_min(margin, to_limit), margin);
   }
   if (channels_has(c, LS_CHANNEL_FUNDING)) {
-    ls_lane sources = lane_set(liquidity_sources(&c->funding_view, i));
+    ls_lane sources = liquidity_sources(&c->funding_view, i);
     ls_lane uses = liquidity_uses(&c->funding_view, i, liquidity_given(&c->funding_view, i), channels_withdrawn(c, i));
     margin = lane_min(margin, output_margin(sources, uses, lane_max(sources, uses)));
   }

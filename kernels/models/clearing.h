@@ -1,4 +1,4 @@
-/* clearing.h - what the clearing models share: the rank of outside creditors, the start, and what is reported of an entity.
+/* clearing.h - what the clearing models share: the rank of outside creditors, and what is reported of an entity.
  *
  * e external assets and cash after the shock, a receipts from entities, p payments in the class that is cleared. Outside
  * creditors rank with the entities (their part of p), or before them (setting `external`, the first of both models). */
@@ -11,31 +11,29 @@
   { "external", 0, 0, 1, 0, {"pari-passu", "senior", 0}, "rank of external liabilities" }
 
 /* What is owed to outside creditors who are paid first; 0 where they are not. */
-LS_FN double clearing_senior(const struct ls_view *view, int32_t i) {
-  return view->plan->fixed.setting[0] > 0 ? view_parameter(view, LS_PARAMETER_EXTERNAL, i) : 0;
-}
-
-LS_FN double clearing_start(const struct ls_view *view, int32_t i) {
-  return view->plan->solution == LS_SOLUTION_LEAST ? 0 : view_parameter(view, LS_PARAMETER_OBLIGATION, i);
+LS_FN ls_lane clearing_senior(const struct ls_view *view, int32_t i) {
+  return view->plan->fixed.setting[0] > 0 ? view_number(view, LS_PARAMETER_EXTERNAL, i) : lane_set(0);
 }
 
 /* All that falls due. */
-LS_FN double clearing_due(const struct ls_view *view, int32_t i) {
-  return view_parameter(view, LS_PARAMETER_OBLIGATION, i) + clearing_senior(view, i);
+LS_FN ls_lane clearing_due(const struct ls_view *view, int32_t i) {
+  return view_number(view, LS_PARAMETER_OBLIGATION, i) + clearing_senior(view, i);
 }
 
 /* `survives` is what there is to pay with: e + a, less what bankruptcy costs. */
 LS_FN void clearing_result(const struct ls_view *view, int32_t i, ls_lane e, ls_lane a, ls_lane survives,
                            ls_lane equity, ls_lane p, struct ls_entity_result *result) {
-  double external = view_parameter(view, LS_PARAMETER_EXTERNAL, i), senior = clearing_senior(view, i);
-  double obligation = view_parameter(view, LS_PARAMETER_OBLIGATION, i), due = clearing_due(view, i);
-  ls_lane paid_first = lane_min(lane_set(senior), survives), payment = p + paid_first;
-  ls_lane outside = senior > 0 ? paid_first : lane_set(obligation > 0 ? external / obligation : 0) * p;
-  ls_lane shortfall = lane_set(due) - payment;
+  double external = view_parameter(view, LS_PARAMETER_EXTERNAL, i);
+  ls_lane senior = clearing_senior(view, i), due = clearing_due(view, i);
+  double obligation = view_parameter(view, LS_PARAMETER_OBLIGATION, i);
+  ls_lane paid_first = lane_min(senior, survives), payment = p + paid_first;
+  ls_lane share = lane_set(obligation > 0 ? external / obligation : 0) * p;
+  ls_lane outside = lane_select(lane_less(lane_set(0), senior), paid_first, share);
+  ls_lane shortfall = due - payment;
   result->value = equity;
-  result->margin = output_margin(e + a, lane_set(due), lane_set(due));
+  result->margin = output_margin(e + a, due, due);
   result->outside = equity + outside;
-  result->defaulted = lane_less(lane_set(LS_UNPAID_TOLERANCE * due), shortfall);
+  result->defaulted = lane_less(lane_set(LS_UNPAID_TOLERANCE) * due, shortfall);
   result->line[0] = e;
   result->line[1] = a;
   result->line[2] = equity - (e + a);

@@ -20,6 +20,7 @@ static const struct ls_model_info debtrank_info __attribute__((unused)) = {
     .operator_kind = LS_OPERATOR_CAPPED_EXPOSURES,
     .variables = LS_EQUITY_SHOCKS,
     .has_least = 0,
+    .pushes = 1,
     .tolerance = 1e-10,
     .setting = {{0, 0, 0, 0, 0, {0, 0, 0}, 0}},
     .output = {"distress", "default", 0},
@@ -29,12 +30,6 @@ static const struct ls_model_info debtrank_info __attribute__((unused)) = {
 };
 
 LS_FN ls_lane debtrank_given(const struct ls_view *view, int32_t i) { return distress_of_shock(view, i); }
-
-LS_FN double debtrank_start(const struct ls_view *view, int32_t i) {
-  (void)view;
-  (void)i;
-  return 0;
-}
 
 LS_FN void debtrank_piece(const struct ls_view *view, int32_t i, struct ls_reach now, ls_lane *constant,
                           ls_lane *slope) {

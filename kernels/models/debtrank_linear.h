@@ -18,6 +18,7 @@ static const struct ls_model_info debtrank_linear_info __attribute__((unused)) =
     .operator_kind = LS_OPERATOR_RELATIVE_EXPOSURES,
     .variables = LS_EQUITY_SHOCKS,
     .has_least = 0,
+    .pushes = 1,
     .tolerance = 1e-10,
     .setting = {{0, 0, 0, 0, 0, {0, 0, 0}, 0}},
     .output = {"distress", "default", 0},
@@ -28,17 +29,12 @@ static const struct ls_model_info debtrank_linear_info __attribute__((unused)) =
 
 LS_FN ls_lane debtrank_linear_given(const struct ls_view *view, int32_t i) { return distress_of_shock(view, i); }
 
-LS_FN double debtrank_linear_start(const struct ls_view *view, int32_t i) {
-  (void)view;
-  (void)i;
-  return 0;
-}
-
 LS_FN void debtrank_linear_piece(const struct ls_view *view, int32_t i, struct ls_reach now, ls_lane *constant,
                                  ls_lane *slope) {
   ls_lane direct = now.given, a = now.a;
   ls_mask ruined = distress_is_ruin(view, i, direct + a);
-  ls_mask straight = view_parameter(view, LS_PARAMETER_EQUITY, i) == 0 ? mask_none() : mask_not(ruined);
+  ls_mask without = lane_equal(view_number(view, LS_PARAMETER_EQUITY, i), lane_set(0));
+  ls_mask straight = mask_not(mask_or(ruined, without));
   *constant = lane_select(ruined, lane_set(1), lane_select(straight, direct, lane_set(0)));
   *slope = lane_select(straight, lane_set(1), lane_set(0));
 }

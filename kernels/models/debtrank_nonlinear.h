@@ -22,6 +22,7 @@ static const struct ls_model_info debtrank_nonlinear_info __attribute__((unused)
     .operator_kind = LS_OPERATOR_RELATIVE_EXPOSURES,
     .variables = LS_EQUITY_SHOCKS,
     .has_least = 0,
+    .pushes = 1,
     .tolerance = 1e-10,
     .setting = {{"alpha", 1, 0, 1000, 0, {0, 0, 0}, "0: linear; the larger, the closer to default claims lose value"}},
     .output = {"distress", "default", 0},
@@ -31,12 +32,6 @@ static const struct ls_model_info debtrank_nonlinear_info __attribute__((unused)
 };
 
 LS_FN ls_lane debtrank_nonlinear_given(const struct ls_view *view, int32_t i) { return distress_of_shock(view, i); }
-
-LS_FN double debtrank_nonlinear_start(const struct ls_view *view, int32_t i) {
-  (void)view;
-  (void)i;
-  return 0;
-}
 
 LS_FN void debtrank_nonlinear_piece(const struct ls_view *view, int32_t i, struct ls_reach now, ls_lane *constant,
                                     ls_lane *slope) {

@@ -21,8 +21,8 @@ LS_FN ls_lane distress_of_shock(const struct ls_view *view, int32_t i) {
 
 /* Where `sum`, the losses that reach i as a share of its equity, uses it up. */
 LS_FN ls_mask distress_is_ruin(const struct ls_view *view, int32_t i, ls_lane sum) {
-  bool without = view_parameter(view, LS_PARAMETER_EQUITY, i) == 0;
-  return without ? lane_less(lane_set(0), sum) : lane_less_equal(lane_set(1), sum);
+  ls_mask without = lane_equal(view_number(view, LS_PARAMETER_EQUITY, i), lane_set(0));
+  return lane_less_equal(lane_select(without, lane_set(LS_LEAST_POSITIVE), lane_set(1)), sum);
 }
 
 /* h_i = min(1, sum) */

@@ -17,6 +17,8 @@ static const struct ls_model_info eisenberg_noe_info __attribute__((unused)) = {
     .operator_kind = LS_OPERATOR_LIABILITY_SHARES,
     .variables = 1u << LS_VARIABLE_EXTERNAL_ASSETS_LOSS | 1u << LS_VARIABLE_DEFAULT,
     .has_least = 1,
+    .from_bound = 1,
+    .pushes = 1,
     .tolerance = 1e-10,
     .setting = {CLEARING_EXTERNAL_SETTING},
     .output = {"payment", "equity", "shortfall", "default", 0},
@@ -26,13 +28,11 @@ static const struct ls_model_info eisenberg_noe_info __attribute__((unused)) = {
 
 LS_FN ls_lane eisenberg_noe_given(const struct ls_view *view, int32_t i) { return view_assets(view, i); }
 
-LS_FN double eisenberg_noe_start(const struct ls_view *view, int32_t i) { return clearing_start(view, i); }
-
 LS_FN void eisenberg_noe_piece(const struct ls_view *view, int32_t i, struct ls_reach now, ls_lane *constant,
                                ls_lane *slope) {
   ls_lane e = now.given, a = now.a;
-  ls_lane obligation = lane_set(view_parameter(view, LS_PARAMETER_OBLIGATION, i));
-  ls_lane net = e - lane_set(clearing_senior(view, i));
+  ls_lane obligation = view_number(view, LS_PARAMETER_OBLIGATION, i);
+  ls_lane net = e - clearing_senior(view, i);
   ls_mask in_full = lane_less_equal(obligation, net + a);
   ls_mask nothing = lane_less_equal(net + a, lane_set(0));
   *constant = lane_select(in_full, obligation, lane_select(nothing, lane_set(0), net));
@@ -41,7 +41,7 @@ LS_FN void eisenberg_noe_piece(const struct ls_view *view, int32_t i, struct ls_
 
 LS_FN void eisenberg_noe_result(const struct ls_view *view, int32_t i, ls_lane e, ls_lane a, ls_lane p,
                                 struct ls_entity_result *result) {
-  ls_lane assets = e + a, equity = lane_positive_part(assets - lane_set(clearing_due(view, i)));
+  ls_lane assets = e + a, equity = lane_positive_part(assets - clearing_due(view, i));
   clearing_result(view, i, e, a, assets, equity, p, result);
 }
 

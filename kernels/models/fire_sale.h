@@ -18,6 +18,7 @@ static const struct ls_model_info fire_sale_info __attribute__((unused)) = {
     .channels = LS_CHANNEL_FIRE_SALE,
     .variables = 1u << LS_VARIABLE_EXTERNAL_ASSETS_LOSS | 1u << LS_VARIABLE_PRICE_LOSS | 1u << LS_VARIABLE_DEFAULT,
     .has_least = 0,
+    .from_bound = 1, /* claims are worth all that they are due */
     .tolerance = 1e-10,
     .setting = {SALES_SETTINGS},
     .output = {"equity", "default", 0},

@@ -24,6 +24,7 @@ static const struct ls_model_info fire_sale_target_info __attribute__((unused)) 
     .channels = LS_CHANNEL_FIRE_SALE,
     .variables = 1u << LS_VARIABLE_EXTERNAL_ASSETS_LOSS | 1u << LS_VARIABLE_PRICE_LOSS,
     .has_least = 0,
+    .from_bound = 1, /* claims are worth all that they are due */
     .tolerance = 1e-10,
     .setting = {{0, 0, 0, 0, 0, {0}, 0}},
     .output = {"sales", "default", 0},

@@ -18,6 +18,7 @@ static const struct ls_model_info furfine_info __attribute__((unused)) = {
     .operator_kind = LS_OPERATOR_EXPOSURES,
     .variables = LS_EQUITY_SHOCKS,
     .has_least = 0,
+    .pushes = 1,
     .tolerance = 1e-10,
     .setting = {{"lgd", 1, 0, 1, 0, {0, 0, 0}, "share of a claim that is lost when the debtor fails"}},
     .output = {"credit_loss", "default", "wave", 0},
@@ -28,16 +29,10 @@ static const struct ls_model_info furfine_info __attribute__((unused)) = {
 
 LS_FN ls_lane furfine_given(const struct ls_view *view, int32_t i) { return cascade_direct_loss(view, i); }
 
-LS_FN double furfine_start(const struct ls_view *view, int32_t i) {
-  (void)view;
-  (void)i;
-  return 0;
-}
-
 LS_FN void furfine_piece(const struct ls_view *view, int32_t i, struct ls_reach now, ls_lane *constant,
                          ls_lane *slope) {
   ls_lane credit = lane_set(view->plan->fixed.setting[0]) * now.a;
-  *constant = cascade_fails(view, i, now.given + credit);
+  *constant = cascade_fails(view, i, now.given + credit, now.forced);
   *slope = lane_set(0);
 }
 

@@ -19,6 +19,7 @@ static const struct ls_model_info liquidity_info __attribute__((unused)) = {
     .operator_kind = LS_OPERATOR_FUNDING,
     .variables = 1u << LS_VARIABLE_EXTERNAL_ASSETS_LOSS | 1u << LS_VARIABLE_FUNDING | 1u << LS_VARIABLE_DEFAULT,
     .has_least = 0,
+    .pushes = 1,
     .tolerance = 1e-10,
     .setting = {LIQUIDITY_SETTINGS},
     .column = {LIQUIDITY_COLUMNS, 0},

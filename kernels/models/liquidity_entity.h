@@ -21,32 +21,26 @@ LS_FN ls_lane liquidity_given(const struct ls_view *view, int32_t i) {
   return view_assets_lost(view, i) + withdrawn * lane_set(view_parameter(view, LS_PARAMETER_EXTERNAL, i));
 }
 
-LS_FN double liquidity_start(const struct ls_view *view, int32_t i) {
-  (void)view;
-  (void)i;
-  return 0;
-}
-
 /* All that the bank can turn into cash. Haircuts of more than everything leave nothing. */
-LS_FN double liquidity_sources(const struct ls_view *view, int32_t i) {
+LS_FN ls_lane liquidity_sources(const struct ls_view *view, int32_t i) {
   double haircut = view_setting(view, LIQUIDITY_HAIRCUT), own = view_setting(view, LIQUIDITY_REPO_HAIRCUT);
   double left = 1 - haircut - own > 0 ? 1 - haircut - own : 0;
   double again = own > 0 ? (left > 0 ? left / (1 - haircut) : 0) : 1; /* lent against collateral less h to begin with */
-  return view_parameter(view, LS_PARAMETER_CASH, i) + left * view_own(view, LIQUIDITY_COLLATERAL, i) +
-         again * view_own(view, LIQUIDITY_REVERSE_REPO, i) + view_own(view, LIQUIDITY_NEW_FUNDING, i);
+  return view_number(view, LS_PARAMETER_CASH, i) + lane_set(left) * view_own(view, LIQUIDITY_COLLATERAL, i) +
+         lane_set(again) * view_own(view, LIQUIDITY_REVERSE_REPO, i) + view_own(view, LIQUIDITY_NEW_FUNDING, i);
 }
 
 /* What it has to find cash for; `withdrawn`: loans that others run in. */
 LS_FN ls_lane liquidity_uses(const struct ls_view *view, int32_t i, ls_lane outflow, ls_lane withdrawn) {
-  return lane_set(view_own(view, LIQUIDITY_REPO, i)) + outflow + withdrawn;
+  return view_own(view, LIQUIDITY_REPO, i) + outflow + withdrawn;
 }
 
 LS_FN void liquidity_piece(const struct ls_view *view, int32_t i, struct ls_reach now, ls_lane *constant,
                            ls_lane *slope) {
   ls_lane withdrawn = lane_set(view_setting(view, LIQUIDITY_LAMBDA)) * now.a;
   ls_lane uses = liquidity_uses(view, i, now.given, withdrawn);
-  ls_mask hoards = lane_less(lane_set(liquidity_sources(view, i) * (1 + LS_TIE_TOLERANCE)), uses);
-  *constant = lane_from_mask(mask_or(hoards, lane_to_mask(view_shock(view, LS_VARIABLE_DEFAULT, i, 0))));
+  ls_mask hoards = lane_less(liquidity_sources(view, i) * lane_set(1 + LS_TIE_TOLERANCE), uses);
+  *constant = lane_from_mask(mask_or(hoards, now.forced));
   *slope = lane_set(0);
 }
 
@@ -61,7 +55,7 @@ LS_FN void liquidity_result(const struct ls_view *view, int32_t i, ls_lane outfl
   result->value = result->line[0] + result->line[1];
   result->outside = lane_set(0);
   result->defaulted = lane_less(lane_set(0), x);
-  ls_lane sources = lane_set(liquidity_sources(view, i)), uses = liquidity_uses(view, i, outflow, withdrawn);
+  ls_lane sources = liquidity_sources(view, i), uses = liquidity_uses(view, i, outflow, withdrawn);
   result->margin = output_margin(sources, uses, lane_max(sources, uses));
   result->detail[0] = sources - uses;
   result->detail[1] = lane_from_mask(result->defaulted);

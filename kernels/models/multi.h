@@ -25,6 +25,7 @@ static const struct ls_model_info multi_info __attribute__((unused)) = {
     .variables = 1u << LS_VARIABLE_EXTERNAL_ASSETS_LOSS | 1u << LS_VARIABLE_PRICE_LOSS | 1u << LS_VARIABLE_FUNDING |
                  1u << LS_VARIABLE_DEFAULT,
     .has_least = 0,
+    .from_bound = 1, /* claims are worth all that they are due */
     .tolerance = 1e-10,
     .setting = {NEVA_SETTINGS,
                 SALES_SETTINGS,
@@ -47,7 +48,7 @@ static const struct ls_model_info multi_info __attribute__((unused)) = {
 
 /* Value, default and lines with loans alone: the model liquidity. */
 LS_FN void multi_drained(const struct channels *c, int32_t i, struct ls_entity_result *result) {
-  ls_lane hoarders = fixed_point_row(c->funding.links, i, c->funding.x);
+  ls_lane hoarders = fixed_point_reach(&c->funding, i);
   liquidity_result(&c->funding_view, i, slot_get(c->funding.given, i), hoarders, slot_get(c->funding.x, i), result);
   ls_lane withdrawn = result->line[1];
   result->line[1] = lane_set(0);

@@ -22,6 +22,7 @@ static const struct ls_model_info neva_info __attribute__((unused)) = {
     .operator_kind = LS_OPERATOR_EXPOSURES,
     .variables = 1u << LS_VARIABLE_EXTERNAL_ASSETS_LOSS | 1u << LS_VARIABLE_DEFAULT,
     .has_least = 1,
+    .from_bound = 1,
     .least_is_limit = 1,
     .tolerance = 1e-10,
     .setting = {NEVA_SETTINGS},

@@ -117,11 +117,6 @@ LS_FN ls_lane neva_equity(const struct ls_view *view, int32_t i, ls_lane e, ls_l
 
 LS_FN ls_lane neva_given(const struct ls_view *view, int32_t i) { return view_assets(view, i); }
 
-LS_FN double neva_start(const struct ls_view *view, int32_t i) {
-  (void)i;
-  return view->plan->solution == LS_SOLUTION_LEAST ? 0 : 1;
-}
-
 /* A curved valuation is a flat piece at its value, which the exact finish cannot improve on. */
 LS_FN void neva_piece(const struct ls_view *view, int32_t i, struct ls_reach now, ls_lane *constant, ls_lane *slope) {
   ls_lane alpha, beta;

@@ -20,6 +20,8 @@ static const struct ls_model_info rogers_veraart_info __attribute__((unused)) = 
     .operator_kind = LS_OPERATOR_LIABILITY_SHARES,
     .variables = 1u << LS_VARIABLE_EXTERNAL_ASSETS_LOSS | 1u << LS_VARIABLE_DEFAULT,
     .has_least = 1,
+    .from_bound = 1,
+    .pushes = 1,
     .tolerance = 1e-10,
     .setting = {CLEARING_EXTERNAL_SETTING,
                 {"alpha", 1, 0, 1, 1, {0, 0, 0}, "share of external assets that survives bankruptcy"},
@@ -31,10 +33,8 @@ static const struct ls_model_info rogers_veraart_info __attribute__((unused)) = 
 
 LS_FN ls_lane rogers_veraart_given(const struct ls_view *view, int32_t i) { return view_assets(view, i); }
 
-LS_FN double rogers_veraart_start(const struct ls_view *view, int32_t i) { return clearing_start(view, i); }
-
 LS_FN ls_mask rogers_veraart_solvent(const struct ls_view *view, int32_t i, ls_lane assets) {
-  return lane_less_equal(lane_set(clearing_due(view, i) * (1 - LS_TIE_TOLERANCE)), assets);
+  return lane_less_equal(clearing_due(view, i) * lane_set(1 - LS_TIE_TOLERANCE), assets);
 }
 
 LS_FN void rogers_veraart_piece(const struct ls_view *view, int32_t i, struct ls_reach now, ls_lane *constant,
@@ -42,9 +42,9 @@ LS_FN void rogers_veraart_piece(const struct ls_view *view, int32_t i, struct ls
   ls_lane e = now.given, a = now.a;
   double alpha = view->plan->fixed.setting[1], beta = view->plan->fixed.setting[2];
   ls_mask solvent = rogers_veraart_solvent(view, i, e + a);
-  ls_lane net = lane_set(alpha) * e - lane_set(clearing_senior(view, i));
+  ls_lane net = lane_set(alpha) * e - clearing_senior(view, i);
   ls_mask nothing = lane_less_equal(net + lane_set(beta) * a, lane_set(0));
-  ls_lane obligation = lane_set(view_parameter(view, LS_PARAMETER_OBLIGATION, i));
+  ls_lane obligation = view_number(view, LS_PARAMETER_OBLIGATION, i);
   *constant = lane_select(solvent, obligation, lane_select(nothing, lane_set(0), net));
   *slope = lane_select(mask_or(solvent, nothing), lane_set(0), lane_set(beta));
 }
@@ -54,7 +54,7 @@ LS_FN void rogers_veraart_result(const struct ls_view *view, int32_t i, ls_lane 
   double alpha = view->plan->fixed.setting[1], beta = view->plan->fixed.setting[2];
   ls_mask solvent = rogers_veraart_solvent(view, i, e + a);
   ls_lane survives = lane_select(solvent, e + a, lane_set(alpha) * e + lane_set(beta) * a);
-  ls_lane left = lane_positive_part(e + a - lane_set(clearing_due(view, i)));
+  ls_lane left = lane_positive_part(e + a - clearing_due(view, i));
   clearing_result(view, i, e, a, survives, lane_select(solvent, left, lane_set(0)), p, result);
 }
 

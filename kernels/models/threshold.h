@@ -18,6 +18,7 @@ static const struct ls_model_info threshold_info __attribute__((unused)) = {
     .operator_kind = LS_OPERATOR_EXPOSURES,
     .variables = LS_EQUITY_SHOCKS,
     .has_least = 0,
+    .pushes = 1,
     .tolerance = 1e-10,
     .setting =
         {{"capital_ratio", -1, 0, 1, 0, {"equity", 0, 0}, "capital as a share of total assets, or the entity's equity"},
@@ -30,19 +31,13 @@ static const struct ls_model_info threshold_info __attribute__((unused)) = {
 
 LS_FN ls_lane threshold_given(const struct ls_view *view, int32_t i) { return cascade_direct_loss(view, i); }
 
-LS_FN double threshold_start(const struct ls_view *view, int32_t i) {
-  (void)view;
-  (void)i;
-  return 0;
-}
-
 LS_FN void threshold_piece(const struct ls_view *view, int32_t i, struct ls_reach now, ls_lane *constant,
                            ls_lane *slope) {
-  double capital = view_parameter(view, LS_PARAMETER_EQUITY, i);
+  ls_lane capital = view_number(view, LS_PARAMETER_EQUITY, i);
   ls_lane loss = now.given + now.a;
   bool tie_survives = view->plan->fixed.setting[1] > 0;
-  ls_lane fails = cascade_fails(view, i, tie_survives ? now.given : loss);
-  ls_lane exceeds = lane_from_mask(lane_less(lane_set(capital * (1 + LS_TIE_TOLERANCE)), loss));
+  ls_lane fails = cascade_fails(view, i, tie_survives ? now.given : loss, now.forced);
+  ls_lane exceeds = lane_from_mask(lane_less(capital * lane_set(1 + LS_TIE_TOLERANCE), loss));
   *constant = tie_survives ? lane_max(fails, exceeds) : fails;
   *slope = lane_set(0);
 }

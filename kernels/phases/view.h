@@ -9,6 +9,7 @@ struct ls_view {
   const struct ls_plan *plan;
   ls_slots column;       /* the value now in force of every shocked (variable, target) */
   int32_t first_setting; /* where the settings of the part that looks begin; 0 but in models made of others */
+  bool across;           /* lanes hold neighbouring entities of one scenario, not one entity of several scenarios */
 };
 
 /* A setting of the model, or of the part of it that looks. */
@@ -28,9 +29,15 @@ LS_FN double view_parameter(const struct ls_view *view, enum ls_parameter parame
   return view->plan->fixed.parameter[(int64_t)parameter * view->plan->entity_count + entity];
 }
 
-/* An entity's number in the model's own column k (ls_model_info.column). */
-LS_FN double view_own(const struct ls_view *view, int32_t k, int32_t entity) {
-  return view->plan->fixed.parameter[((int64_t)LS_PARAMETER_OWN + k) * view->plan->entity_count + entity];
+/* The same as a lane value: entity's in every lane or, across entities, those of `entity` and the ones that follow it. */
+LS_FN ls_lane view_number(const struct ls_view *view, int32_t parameter, int32_t entity) {
+  const double *number = view->plan->fixed.parameter + (int64_t)parameter * view->plan->entity_count + entity;
+  return view->across ? lane_load(number) : lane_set(*number);
+}
+
+/* The entity's number in the model's own column k (ls_model_info.column). */
+LS_FN ls_lane view_own(const struct ls_view *view, int32_t k, int32_t entity) {
+  return view_number(view, LS_PARAMETER_OWN + k, entity);
 }
 
 /* The shocks that a model of losses of equity takes. */
@@ -58,10 +65,12 @@ LS_FN ls_lane view_assets(const struct ls_view *view, int32_t entity) {
   return view_assets_with(view, entity, lane_set(view_parameter(view, LS_PARAMETER_HOLDINGS, entity)));
 }
 
-/* What a static model's equation for an entity starts from: what the shock made of it, what reaches it from others (a = A x), and x
- * as it stood before. */
+/* What a static model's equation for an entity starts from: what the shock made of it, what reaches it from others (a = A x), x
+ * as it stood before, and whether the scenario forces its default. An equation that is looked up again with the same `given` and
+ * `a`, at the x that it gave, gives that x again. */
 struct ls_reach {
   ls_lane given, a, x;
+  ls_mask forced;
 };
 
 /* What a static model reports of an entity at the fixed point: `value` is its equity value, the lines add up to it. */
@@ -79,6 +88,9 @@ struct ls_entity_result {
 
 /* What differs from a threshold by less than this share of it is a tie: sums of a few decimals must not decide a knife edge. */
 #define LS_TIE_TOLERANCE 1e-12
+
+/* The smallest number above 0: what is not below it is above 0. */
+#define LS_LEAST_POSITIVE 0x1p-1074
 
 /* Obligations unpaid by less than this share of them are rounding, not default. */
 #define LS_UNPAID_TOLERANCE 1e-9

@@ -9,8 +9,7 @@
 
 #include "phases/columns.h"
 
-#define LS_STATIC_MODEL(name) \
-  static const struct ls_static_model EXAMPLE = {name##_given, name##_start, name##_piece, name##_result};
+#define LS_STATIC_MODEL(name) static const struct ls_static_model EXAMPLE = {name##_given, name##_piece, name##_result};
 #include "models/default_cascade.h"
 #undef LS_STATIC_MODEL
 
@@ -44,7 +43,7 @@ static double *run_scenario(const struct ls_plan *plan, int64_t number) {
   double *state = calloc((size_t)plan->state_slots, sizeof *state);
   double *output = calloc((size_t)plan->output.slot_count, sizeof *output);
   ls_slots slots = {state, 1}, out = {output, 1};
-  struct ls_view view = {plan, slots_from(slots, plan->shock.key_count), 0};
+  struct ls_view view = {plan, slots_from(slots, plan->shock.key_count), 0, false};
   ls_lane clips = lane_set(0);
   draw_shocks(&plan->shock, &number, slots, slots_from(view.column, plan->shock.column_count), &clips);
   columns_begin(&plan->shock, view.column);
