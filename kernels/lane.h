@@ -267,18 +267,18 @@ LS_FN ls_lane lane_sqrt(ls_lane a) {
 
 /* ---- memory: numbered slots, each holding one lane value ---------------------------------------------------------- */
 
-/* On the CPU slot k is a vector at base + k * LS_LANES. On a GPU base points at this thread's first value and
+/* On the CPU slot k is a vector at base + k * stride, aligned to its size. On a GPU base points at this thread's first value and
  * neighbouring threads lie side by side, so that a warp's access to one slot is one contiguous run of memory. */
 typedef struct {
   double *base;
-  int64_t stride; /* doubles from one slot to the next */
+  int64_t stride; /* doubles from one slot to the next: a multiple of LS_LANES */
 } ls_slots;
 
 LS_FN ls_lane slot_get(ls_slots s, int64_t slot) {
 #if LS_LANES == 1
   return s.base[slot * s.stride];
 #else
-  return *(const ls_lane *)__builtin_assume_aligned(s.base + slot * LS_LANES, 8 * LS_LANES);
+  return *(const ls_lane *)__builtin_assume_aligned(s.base + slot * s.stride, 8 * LS_LANES);
 #endif
 }
 
@@ -286,7 +286,7 @@ LS_FN void slot_set(ls_slots s, int64_t slot, ls_lane value) {
 #if LS_LANES == 1
   s.base[slot * s.stride] = value;
 #else
-  *(ls_lane *)__builtin_assume_aligned(s.base + slot * LS_LANES, 8 * LS_LANES) = value;
+  *(ls_lane *)__builtin_assume_aligned(s.base + slot * s.stride, 8 * LS_LANES) = value;
 #endif
 }
 
@@ -294,11 +294,7 @@ LS_FN void slot_add(ls_slots s, int64_t slot, ls_lane value) { slot_set(s, slot,
 
 /* The slots from `first` on, numbered from 0. */
 LS_FN ls_slots slots_from(ls_slots s, int64_t first) {
-#if LS_LANES == 1
   s.base += first * s.stride;
-#else
-  s.base += first * LS_LANES;
-#endif
   return s;
 }
 

@@ -165,14 +165,15 @@ struct ls_static_plan {
   const double *inverse_bound; /* [N] 1 / bound; 0 where that is 0 */
   const double *start;         /* [N] x before the first sweep, the same in every scenario */
   const double *base;          /* [N] A start: what a sweep adds to it is the links of those who have moved */
-  const double *panel; /* [N * panel_stride] the operator by column, zeros included: column j at j * panel_stride; NULL
-                                  where links are too few */
-  int64_t panel_stride;
+  const double
+      *panel; /* [blocks of 8 rows][N columns][8 rows] the operator with its zeros, rows beyond N too; NULL where
+                                  links are too few */
   const double *parameter; /* [LS_PARAMETER_COUNT * N], and room for one more lane value */
   double setting[LS_SETTING_COUNT];
   int32_t reach_counts;   /* x leaving 0 is a change as large as its bound */
   int32_t least_is_limit; /* of ls_model_info */
   int32_t has_forced;     /* scenarios force defaults */
+  int32_t panel_sweeps;   /* sweeps of all rows go by the panel, not by links */
 };
 
 /* ---- the loop model ------------------------------------------------------------------------------------------------------ */

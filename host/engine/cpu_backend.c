@@ -15,8 +15,8 @@
 #include "engine/tile_cpu.h"
 
 enum {
-  CHUNK_SCENARIOS = 256,
-  CHUNK_BYTES = 16 << 20,
+  CHUNK_SCENARIOS = 1024,
+  CHUNK_BYTES = 1 << 20, /* what a core's own cache holds until the chunk is consumed */
   CHUNK_MOST = 1 << 24,
   THREADS_MOST = 1024,
   WAKE_MILLISECONDS = 100
@@ -44,7 +44,7 @@ struct pool {
 struct worker {
   struct pool *pool;
   pthread_t thread;
-  double *state, *output;
+  double *state;
 };
 
 /* ---- computing ------------------------------------------------------------------------------------------------------- */
@@ -64,10 +64,7 @@ static void compute_chunk(const struct worker *worker, struct buffer *buffer) {
     int64_t used = end - at < lanes ? end - at : lanes;
     for (int lane = 0; lane < lanes; lane++)
       scenario[lane] = scenario_number(request, at + (lane < used ? lane : used - 1));
-    pool->tile->run(request->plan, scenario, worker->state, worker->output);
-    for (int32_t slot = 0; slot < request->plan->output.slot_count; slot++)
-      memcpy(buffer->value + slot * pool->stride + (at - begin), worker->output + (int64_t)slot * lanes,
-             (size_t)used * sizeof *buffer->value);
+    pool->tile->run(request->plan, scenario, worker->state, buffer->value + (at - begin), pool->stride);
   }
 }
 
@@ -216,15 +213,11 @@ static ls_status make_worker(ls_context *context, struct pool *pool, struct work
   worker->pool = pool;
   size_t state = (size_t)pool->request->plan->state_slots + (size_t)pool->request->plan->row_slots;
   worker->state = context_allocate(context, state * lanes, sizeof(double));
-  worker->output = context_allocate(context, (size_t)pool->request->plan->output.slot_count * lanes, sizeof(double));
-  return worker->state != NULL && worker->output != NULL ? LS_STATUS_OK : LS_STATUS_OUT_OF_MEMORY;
+  return worker->state != NULL ? LS_STATUS_OK : LS_STATUS_OUT_OF_MEMORY;
 }
 
 static void release_pool(ls_context *context, struct pool *pool, struct worker *worker, int threads) {
-  for (int k = 0; worker != NULL && k < threads; k++) {
-    context_release(context, worker[k].state);
-    context_release(context, worker[k].output);
-  }
+  for (int k = 0; worker != NULL && k < threads; k++) context_release(context, worker[k].state);
   context_release(context, worker);
   for (int k = 0; pool->buffer != NULL && k < pool->buffer_count; k++) context_release(context, pool->buffer[k].value);
   context_release(context, pool->buffer);
@@ -251,7 +244,8 @@ static ls_status cpu_compute(ls_context *context, const struct compute_request *
   if (status != LS_STATUS_OK || request->count == 0) return status;
   int64_t lanes = pool.tile->lanes;
   pool.chunk_size = chunk_size(request, lanes);
-  pool.stride = (pool.chunk_size + lanes - 1) / lanes * lanes;
+  /* Slots an odd number of lane values apart do not fight for the same lines of a cache. */
+  pool.stride = ((pool.chunk_size + lanes - 1) / lanes | 1) * lanes;
   pool.chunk_count = (request->count + pool.chunk_size - 1) / pool.chunk_size;
   pthread_mutex_init(&pool.lock, NULL);
   pthread_cond_init(&pool.freed, NULL);

@@ -251,7 +251,7 @@ static void finish_tile(const struct ls_plan *plan, int64_t scenario, struct sys
   columns_apply(&plan->shock, state, view.column, 0);
   ls_slots own = tile_own(plan, state);
   int64_t n = plan->entity_count;
-  const struct fixed_point_state s = fixed_point_state_of_plan(&view, own);
+  struct fixed_point_state s = fixed_point_state_of_plan(&view, own);
   struct ls_stop_rule rule = fixed_point_solve(&view, model, &s);
   fixed_point_output(&view, model, &s, rule.sweeps, rule.active,
                      output); /* what stands where nothing better is found */

@@ -92,8 +92,10 @@ static int32_t count_row_slots(const struct ls_plan *plan, const struct ls_model
   return (ROWS + LISTS) * (plan->entity_count + 2 * LANES_MOST);
 }
 
-/* Whether any scenario forces a default. */
-static int32_t has_forced(const struct ls_shock_plan *shock) {
+/* Whether any scenario forces a default, or may be made to (scenario/acting.h). */
+static int32_t has_forced(const struct scenario_set *scenarios) {
+  const struct ls_shock_plan *shock = &scenarios->shock;
+  if (scenarios->forced_column >= 0) return 1;
   for (int32_t target = 0; target < shock->target_count; target++)
     if (shock->column_of[LS_VARIABLE_DEFAULT * shock->target_count + target] >= 0) return 1;
   return 0;
@@ -111,7 +113,7 @@ ls_status plan_create(ls_context *context, const ls_network *network, const stru
   plan->max_iterations = settings->max_iterations;
   plan->shock = scenarios->shock;
   plan->engine = settings->engine;
-  plan->fixed.has_forced = has_forced(&scenarios->shock);
+  plan->fixed.has_forced = has_forced(scenarios);
   static ls_status (*const fill[])(ls_context *, const ls_network *, const struct run_settings *, struct ls_plan *) = {
       [LS_TABLES_LIABILITIES] = plan_fill_static, [LS_TABLES_LOOP] = plan_fill_loop,
       [LS_TABLES_TRADE] = plan_fill_production,   [LS_TABLES_OWNERSHIP] = plan_fill_ownership,
@@ -342,7 +344,7 @@ static void list_loop(struct array_list *list) {
   OWN(links.column_start, n + 1);                                                         \
   OWN(links.target, plan->links.row_start != NULL ? plan->links.row_start[n] : 0);        \
   OWN(links.target_weight, plan->links.row_start != NULL ? plan->links.row_start[n] : 0); \
-  OWN(links.panel, n * plan->links.panel_stride);                                         \
+  OWN(links.panel, (n + 7) / 8 * 8 * n);                                                  \
   OWN(links.bound, n);                                                                    \
   OWN(links.inverse_bound, n);                                                            \
   OWN(links.start, n);                                                                    \

@@ -8,6 +8,8 @@
 /* Vectors of neighbouring entities may be read from any entity on. */
 enum { LANES_MOST = 8 };
 
+enum { PANEL_ROWS = 8, PANEL_ENTITIES_MOST = 16384 /* 2 GiB */ };
+
 static ls_status make_operator(ls_context *context, int32_t n, int64_t links, struct ls_static_plan *fixed) {
   const size_t entities = (size_t)n + LANES_MOST;
   fixed->row_start = context_allocate(context, (size_t)n + 1, sizeof *fixed->row_start);
@@ -172,19 +174,19 @@ static ls_status fill_columns_of_links(ls_context *context, int32_t n, struct ls
   return LS_STATUS_OK;
 }
 
-/* The same as a dense matrix, where walking it is cheaper than walking links: a block of entities of a column costs about as much as
- * PANEL_LINKS links one by one. */
-static ls_status fill_panel(ls_context *context, int32_t n, struct ls_static_plan *fixed) {
-  enum { PANEL_LINKS_BY_TWO = 3 };
-  const int64_t blocks = (n + LANES_MOST - 1) / LANES_MOST, links = fixed->row_start[n];
-  if (2 * blocks * n > PANEL_LINKS_BY_TWO * links) return LS_STATUS_OK;
-  double *panel = context_allocate(context, (size_t)(blocks * LANES_MOST) * (size_t)n, sizeof *panel);
+/* The same as a dense matrix in blocks of rows, where that pays. Pushing: a block of entities of a column costs about as much as
+ * 1.5 links one by one. Sweeping: a column of a row costs a third of a link. */
+static ls_status fill_panel(ls_context *context, int32_t n, int32_t engine, struct ls_static_plan *fixed) {
+  const int64_t blocks = (n + PANEL_ROWS - 1) / PANEL_ROWS, links = fixed->row_start[n];
+  const bool whole = engine == LS_ENGINE_SWEEP && n <= PANEL_ENTITIES_MOST;
+  fixed->panel_sweeps = whole || (3 * links >= (int64_t)n * n && engine != LS_ENGINE_TILE);
+  if (!fixed->panel_sweeps && 2 * blocks * n > 3 * links) return LS_STATUS_OK;
+  double *panel = context_allocate(context, (size_t)(blocks * PANEL_ROWS) * (size_t)n, sizeof *panel);
   if (panel == NULL) return LS_STATUS_OUT_OF_MEMORY;
   fixed->panel = panel;
-  fixed->panel_stride = blocks * LANES_MOST;
   for (int32_t i = 0; i < n; i++)
     for (int64_t k = fixed->row_start[i]; k < fixed->row_start[i + 1]; k++)
-      panel[fixed->column[k] * fixed->panel_stride + i] = fixed->weight[k];
+      panel[((int64_t)(i / PANEL_ROWS) * n + fixed->column[k]) * PANEL_ROWS + i % PANEL_ROWS] = fixed->weight[k];
   return LS_STATUS_OK;
 }
 
@@ -235,7 +237,7 @@ static ls_status fill_balance_sheets(ls_context *context, const ls_network *netw
     if (parameter(plan, LS_PARAMETER_EQUITY)[i] == 0) plan->fixed.reach_counts = 1;
   status = fill_operator(context, network, info->operator_kind, info->from_bound, plan, &plan->fixed);
   if (status == LS_STATUS_OK && info->pushes) status = fill_columns_of_links(context, n, &plan->fixed);
-  if (status == LS_STATUS_OK && info->pushes) status = fill_panel(context, n, &plan->fixed);
+  if (status == LS_STATUS_OK) status = fill_panel(context, n, settings->engine, &plan->fixed);
   return status;
 }
 

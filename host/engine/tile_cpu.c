@@ -15,11 +15,13 @@
 
 /* One function a model, so that each is compiled on its own. */
 #define LS_RUN_MODEL(name)                                                                                       \
-  static void run_##name(const struct ls_plan *plan, const int64_t *scenario, ls_slots state, ls_slots output) { \
+  static void run_##name(const struct ls_plan *plan, const int64_t *scenario, double *memory, ls_slots output) { \
+    const ls_slots state = {memory, LS_LANES}; /* here, so that the compiler knows the stride */                 \
     name##_tile(tile_begin(plan, scenario, state, output), state, output);                                       \
   }
 #define LS_STATIC_MODEL(name)                                                                                    \
-  static void run_##name(const struct ls_plan *plan, const int64_t *scenario, ls_slots state, ls_slots output) { \
+  static void run_##name(const struct ls_plan *plan, const int64_t *scenario, double *memory, ls_slots output) { \
+    const ls_slots state = {memory, LS_LANES};                                                                   \
     const struct ls_view view = tile_begin(plan, scenario, state, output);                                       \
     if (name##_info.pushes && plan->row_slots > 0)                                                               \
       name##_push_tile(view, state, output);                                                                     \
@@ -33,12 +35,12 @@
 
 #define LS_STATIC_MODEL(name) run_##name,
 #define LS_TIME_MODEL(name) run_##name,
-static void (*const RUN_MODEL[])(const struct ls_plan *, const int64_t *, ls_slots, ls_slots) = {
+static void (*const RUN_MODEL[])(const struct ls_plan *, const int64_t *, double *, ls_slots) = {
 #include "models.def"
 };
 
-static void run(const struct ls_plan *plan, const int64_t *scenario, double *state, double *output) {
-  RUN_MODEL[plan->model](plan, scenario, (ls_slots){state, LS_LANES}, (ls_slots){output, LS_LANES});
+static void run(const struct ls_plan *plan, const int64_t *scenario, double *state, double *output, int64_t stride) {
+  RUN_MODEL[plan->model](plan, scenario, state, (ls_slots){output, stride});
 }
 
 _Static_assert(LS_LANES <= CPU_LANES_MOST, "the backend sizes its buffers by CPU_LANES_MOST");

@@ -11,8 +11,9 @@ enum { CPU_LANES_MOST = 8 };
 struct cpu_tile {
   const char *isa;
   int lanes;
-  /* Runs scenarios scenario[lanes]; state and output hold slots of `lanes` doubles, aligned to 64 bytes. */
-  void (*run)(const struct ls_plan *plan, const int64_t *scenario, double *state, double *output);
+  /* Runs scenarios scenario[lanes]. State holds slots of `lanes` doubles; an output slot's `lanes` doubles begin `stride` after those
+   * of the slot before it, a multiple of `lanes`. Both are aligned to 64 bytes. */
+  void (*run)(const struct ls_plan *plan, const int64_t *scenario, double *state, double *output, int64_t stride);
 };
 
 /* Does this processor have the tile's instructions? */

@@ -134,7 +134,7 @@ LS_FN void channels_begin(const struct channels *c) {
 
 /* Goes on from where x stands, in the lanes given. */
 LS_FN void channels_settle(struct channels *c, const struct ls_view *view, struct ls_static_model model,
-                           const struct fixed_point_state *s, ls_mask lanes, ls_lane *sweeps) {
+                           struct fixed_point_state *s, ls_mask lanes, ls_lane *sweeps) {
   struct ls_stop_rule rule = stop_rule_begin(lanes);
   rule.sweeps = *sweeps; /* waves count on from round to round */
   fixed_point_iterate(view, model, s, 0, &rule);

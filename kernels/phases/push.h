@@ -127,12 +127,16 @@ LS_FN void push_step(struct push *p, struct ls_static_model model, int64_t row, 
 
 /* base + the columns of those who have moved, for `blocks` lane values of entities from i on. */
 LS_FN void push_panel_sum(const struct push *p, int32_t i, int blocks, ls_lane sum[PUSH_PANEL_BLOCKS]) {
-  const double *panel = p->links->panel + i;
-  for (int b = 0; b < blocks; b++) sum[b] = lane_load(p->links->base + i + b * LS_LANES);
+  const double *block[PUSH_PANEL_BLOCKS];
+  for (int b = 0; b < blocks; b++) {
+    const int32_t first = i + b * LS_LANES, within = first % LS_PANEL_ROWS;
+    sum[b] = lane_load(p->links->base + first);
+    block[b] = p->links->panel + (int64_t)(first - within) * p->entity_count + within;
+  }
   for (int32_t m = 0; m < p->movers.count; m++) {
-    const double *column = panel + p->movers.who[m] * p->links->panel_stride;
+    const int64_t column = (int64_t)p->movers.who[m] * LS_PANEL_ROWS;
     const ls_lane by = lane_set(p->movers.by[m]);
-    for (int b = 0; b < blocks; b++) sum[b] = lane_fma(lane_load(column + b * LS_LANES), by, sum[b]);
+    for (int b = 0; b < blocks; b++) sum[b] = lane_fma(lane_load(block[b] + column), by, sum[b]);
   }
 }
 
@@ -261,7 +265,7 @@ LS_FN bool push_pays(const struct ls_view *view, const struct fixed_point_state 
 /* A tile of scenarios, pushing or not. */
 LS_FN void push_tile(const struct ls_view *view, struct ls_static_model model, ls_slots state, ls_slots rows,
                      ls_slots output) {
-  const struct fixed_point_state s = fixed_point_state_of_plan(view, state);
+  struct fixed_point_state s = fixed_point_state_of_plan(view, state);
   struct ls_stop_rule rule = stop_rule_begin(lane_equal(lane_set(0), lane_set(0)));
   fixed_point_begin(view, model, &s);
   fixed_point_first_sweep(view, model, &s, &rule);

@@ -44,7 +44,7 @@ def test_unknown_options_are_refused_and_the_nearest_is_named():
 
 def test_ill_valued_options_are_refused():
     wrong = ["--threads=0", "--threads=two", "--count=1e3", "--count=-1", "--seed=-1", "--seed=1.5", "--chunk=0", "--isa=mmx",
-             "--backend=gpu", "--engine=push", "--engine=sweep", "--keep=5", "--keep=worst:-1", "--shard=2/2", "--shard=1",
+             "--backend=gpu", "--engine=pull", "--keep=5", "--keep=worst:-1", "--shard=2/2", "--shard=1",
              "--shard=-1/2", "--duplicates=first", "--output="]
     for option in wrong:
         done = expect(64, "run", "no-such-network", "--model", "eisenberg-noe", option)
