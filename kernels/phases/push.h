@@ -12,6 +12,8 @@
 #ifndef LS_PHASES_PUSH_H
 #define LS_PHASES_PUSH_H
 
+#include <stddef.h>
+
 #include "phases/fixed_point.h"
 
 enum { PUSH_ROWS = 5, PUSH_PANEL_BLOCKS = 4 };
