@@ -6,8 +6,8 @@
  *   Pi_jk = 1 - sum_{i in k} sigma_i Ld_ij (1 - hd_i)
  *   hd_j  = max(0, min( min_k essential Pi_jk, 1 - sum_k other (1 - Pi_jk), 1 - psi_j ))
  *   hu_i  = max(0, min( 1 - psi_i, 1 - sum_j Lu_ij (1 - hu_j) ))
- * sigma_i = min(1, s_i / sum_{m in i's sector} hd_m s_m): how hard i is to replace (1 without replaceability). From 1 - psi down,
- * every sweep reads only the one before; where a whole sector is down sigma is 1, whatever the unit of money. */
+ * sigma_i = min(1, s_i / sum_{m in i's sector} hd_m s_m): how hard i is to replace (1 without replaceability), looked at once a
+ * sweep. From 1 - psi down; where a whole sector is down sigma is 1, whatever the unit of money. */
 #ifndef LS_MODEL_PRODUCTION_H
 #define LS_MODEL_PRODUCTION_H
 
@@ -32,9 +32,9 @@ static const struct ls_model_info production_info __attribute__((unused)) = {
     .line = {"direct", "contagion", 0},
 };
 
-/* Where the state of one scenario stands: [N] each, and a number of each sector. */
+/* Where the state of one scenario stands: [N] each, and a number of each sector. `lost`: sigma_i (1 - h_i), what others miss of i. */
 struct production_state {
-  ls_slots down, up, next, sigma, sector;
+  ls_slots down, up, lost, sigma, sector;
 };
 
 LS_FN struct production_state production_state_of(const struct ls_plan *plan, ls_slots state) {
@@ -49,64 +49,73 @@ LS_FN ls_lane production_left(const struct ls_view *view, int32_t i) {
   return lane_set(1) - view_shock(view, LS_VARIABLE_OUTPUT_LOSS, i, 0);
 }
 
-/* How hard each supplier is to replace, given what its sector still makes. */
+/* How hard each supplier is to replace, given what its sector still makes; and what is missed of it. */
 LS_FN void production_weigh(const struct ls_view *view, const struct production_state *s) {
   const struct ls_production_plan *p = &view->plan->production;
+  if (p->market_count == 0) return; /* sigma is 1 */
   for (int32_t m = 0; m < p->market_count; m++) slot_set(s->sector, m, lane_set(0));
-  for (int32_t i = 0; i < view->plan->entity_count && p->market_count > 0; i++)
+  for (int32_t i = 0; i < view->plan->entity_count; i++)
     slot_add(s->sector, p->market[i], slot_get(s->down, i) * lane_set(p->output[i]));
   for (int32_t i = 0; i < view->plan->entity_count; i++) {
-    ls_lane sigma = lane_set(1);
-    if (p->market_count > 0)
-      sigma = lane_min(sigma, lane_ratio(lane_set(p->output[i]), slot_get(s->sector, p->market[i]), 1));
+    ls_lane share = lane_ratio(lane_set(p->output[i]), slot_get(s->sector, p->market[i]), 1);
+    ls_lane sigma = lane_min(lane_set(1), share);
     slot_set(s->sigma, i, sigma);
+    slot_set(s->lost, i, sigma * (lane_set(1) - slot_get(s->down, i)));
   }
 }
 
-/* hd_j of the next sweep. */
+/* hd_j given what is missed of its suppliers. */
 LS_FN ls_lane production_down(const struct ls_view *view, const struct production_state *s, int32_t j) {
   const struct ls_production_plan *p = &view->plan->production;
   ls_lane essential = lane_set(1), missing = lane_set(0);
   for (int32_t g = p->group_first[j]; g < p->group_first[j + 1]; g++) {
     ls_lane lost = lane_set(0);
-    for (int32_t k = p->input_first[g]; k < p->input_first[g + 1]; k++) {
-      int32_t i = p->supplier[k];
-      lost = lost + slot_get(s->sigma, i) * lane_set(p->input_share[k]) * (lane_set(1) - slot_get(s->down, i));
-    }
+    for (int32_t k = p->input_first[g]; k < p->input_first[g + 1]; k++)
+      lost = lane_fma(lane_set(p->input_share[k]), slot_get(s->lost, p->supplier[k]), lost);
     if (p->essential[g])
       essential = lane_min(essential, lane_set(1) - lost);
     else
       missing = missing + lost;
   }
-  ls_lane reached = lane_min(essential, lane_set(1) - missing);
-  return lane_positive_part(lane_min(reached, production_left(view, j)));
+  return lane_min(essential, lane_set(1) - missing);
 }
 
-/* hu_i of the next sweep. */
+/* hu_i given what is missed of its customers. */
 LS_FN ls_lane production_up(const struct ls_view *view, const struct production_state *s, int32_t i) {
   const struct ls_production_plan *p = &view->plan->production;
   ls_lane lost = lane_set(0);
   for (int32_t k = p->sale_first[i]; k < p->sale_first[i + 1]; k++)
-    lost = lost + lane_set(p->sale_share[k]) * (lane_set(1) - slot_get(s->up, p->buyer[k]));
-  return lane_positive_part(lane_min(production_left(view, i), lane_set(1) - lost));
+    lost = lane_fma(lane_set(p->sale_share[k]), slot_get(s->lost, p->buyer[k]), lost);
+  return lane_set(1) - lost;
+}
+
+/* One sweep in place: who comes later sees what has become of those before. x only falls, from above the greatest fixed point. */
+LS_FN void production_sweep(const struct ls_view *view, const struct production_state *s, bool down,
+                            struct ls_stop_rule *rule) {
+  const ls_slots x = down ? s->down : s->up;
+  const bool weighs = down && view->plan->production.market_count > 0;
+  for (int32_t i = 0; i < view->plan->entity_count; i++) {
+    ls_lane before = slot_get(x, i), found = down ? production_down(view, s, i) : production_up(view, s, i);
+    found = lane_positive_part(lane_min(found, before));
+    ls_lane after = lane_select(rule->active, found, before), missed = lane_set(1) - after;
+    stop_rule_note(rule, before - after);
+    slot_set(x, i, after);
+    slot_set(s->lost, i, weighs ? slot_get(s->sigma, i) * missed : missed);
+  }
 }
 
 /* One direction from 1 - psi down to where it settles; returns the lanes that did not. */
 LS_FN ls_mask production_settle(const struct ls_view *view, const struct production_state *s, bool down,
                                 ls_lane *sweeps) {
-  ls_slots x = down ? s->down : s->up;
-  int32_t n = view->plan->entity_count;
-  for (int32_t i = 0; i < n; i++) slot_set(x, i, production_left(view, i));
+  for (int32_t i = 0; i < view->plan->entity_count; i++) {
+    ls_lane left = production_left(view, i);
+    slot_set(down ? s->down : s->up, i, left);
+    slot_set(s->lost, i, lane_set(1) - left);
+  }
   struct ls_stop_rule rule = stop_rule_begin(lane_equal(lane_set(0), lane_set(0)));
   for (int32_t sweep = 0; sweep < view->plan->max_iterations && mask_any(rule.active); sweep++) {
     if (down) production_weigh(view, s);
-    for (int32_t i = 0; i < n; i++) {
-      ls_lane before = slot_get(x, i), found = down ? production_down(view, s, i) : production_up(view, s, i);
-      ls_lane after = lane_select(rule.active, lane_min(found, before), before); /* falls, but for rounding */
-      stop_rule_note(&rule, before - after);
-      slot_set(s->next, i, after);
-    }
-    for (int32_t i = 0; i < n; i++) slot_set(x, i, slot_get(s->next, i));
+    production_sweep(view, s, down, &rule);
     stop_rule_end_sweep(&rule, view->plan->tolerance);
   }
   *sweeps = *sweeps + rule.sweeps;
