@@ -20,10 +20,12 @@
 #if defined(__CUDACC__)
 #define LS_UNROLL _Pragma("unroll") /* a loop over a small array in registers, which must not be indexed at run time */
 #define LS_FN static __device__ __forceinline__
+#define LS_ANYWHERE __host__ __device__ static inline /* what the host asks as well */
 #define LS_CONSTANT static __device__ const
 #define LS_LANES 1
 #else
 #define LS_UNROLL
+#define LS_ANYWHERE static inline
 #if defined(LS_OUT_OF_LINE) /* under sanitizers inlined code is so long that compiling it takes minutes */
 #define LS_FN static __attribute__((unused))
 #else

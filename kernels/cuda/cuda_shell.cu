@@ -1,4 +1,4 @@
-/* cuda_shell.cu - device memory, streams and launches around the tile kernels.
+/* cuda_shell.cu - device memory, streams and launches around the kernels of the tile and push engines.
  *
  * Layout: a state or output slot of one chunk is one run of doubles, one per scenario, so that a warp's access to a
  * slot is coalesced. Every call of the runtime and every launch is checked, in every build.
@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "lane.h"
+#include "phases/push_group.h"
 #include "phases/tile.h"
 
 /* Two blocks or more a multiprocessor let the compiler keep everything in registers (110 or so), without spills. */
@@ -30,6 +31,7 @@ struct launch {
   int32_t count;
   int64_t stride;
   double *state, *output;
+  double *rows; /* room of the groups that push; NULL: in shared memory */
 };
 
 #define LS_KERNEL(name)                                                                                          \
@@ -41,18 +43,54 @@ struct launch {
     ls_slots state = {launch.state + thread, launch.stride}, output = {launch.output + thread, launch.stride};   \
     name##_tile(tile_begin(&plan, scenario, state, output), state, output);                                      \
   }
-#define LS_STATIC_MODEL(name) LS_KERNEL(name)
+/* A block is a group: its threads have a scenario each, and solve them together one after the other. */
+#define LS_PUSH_KERNEL(name)                                                                                          \
+  static __global__ void __launch_bounds__(LS_GROUP_THREADS_MOST, BLOCKS_PER_PROCESSOR)                               \
+      name##_push_kernel(const __grid_constant__ struct ls_plan plan, const __grid_constant__ struct launch launch) { \
+    extern __shared__ double shared[];                                                                                \
+    const struct ls_static_model model = {name##_given, name##_piece, name##_result};                                 \
+    const struct ls_group group = group_of((int32_t)threadIdx.x, (int32_t)blockDim.x, shared);                        \
+    const int64_t first = (int64_t)blockIdx.x * blockDim.x, thread = first + threadIdx.x;                             \
+    const int32_t count = launch.count - first < group.width ? (int32_t)(launch.count - first) : group.width;         \
+    ls_slots state = {launch.state + thread, launch.stride}, output = {launch.output + thread, launch.stride};        \
+    struct ls_view view = {&plan, slots_from(state, plan.shock.key_count), 0, false};                                 \
+    if (group.thread < count) {                                                                                       \
+      int64_t scenario[LS_LANES] = {launch.index != NULL ? launch.index[thread] : launch.first + thread};             \
+      view = tile_begin(&plan, scenario, state, output);                                                              \
+      columns_apply(&plan.shock, state, view.column, 0);                                                              \
+    }                                                                                                                 \
+    double *room = launch.rows != NULL ? launch.rows + blockIdx.x * push_group_room(plan.entity_count)                \
+                                       : shared + group_room(group.width);                                            \
+    push_group_tile(&group, &view, model, tile_own(&plan, state), room, count, output);                               \
+  }
+
+#define LS_STATIC_MODEL(name) LS_KERNEL(name) LS_PUSH_KERNEL(name)
 #define LS_TIME_MODEL(name) LS_KERNEL(name)
 #include "models.def"
 #undef LS_STATIC_MODEL
 #undef LS_TIME_MODEL
 
-static void start_kernel(const struct ls_plan *plan, const struct launch *launch, cudaStream_t stream) {
-  unsigned blocks = (unsigned)(((int64_t)launch->count + THREADS_PER_BLOCK - 1) / THREADS_PER_BLOCK);
+/* How groups push. */
+struct groups {
+  int32_t width;       /* threads; 0: no group pushes */
+  size_t shared_bytes; /* of a block */
+  int64_t rows;        /* doubles of a block in global memory; 0: its room is shared memory */
+};
+
+static void start_kernel(const struct ls_plan *plan, const struct launch *launch, const struct groups *groups,
+                         cudaStream_t stream) {
+  const int32_t width = groups->width > 0 ? groups->width : THREADS_PER_BLOCK;
+  unsigned blocks = (unsigned)(((int64_t)launch->count + width - 1) / width);
   int32_t number = 0;
-#define LS_STATIC_MODEL(name) \
-  if (plan->model == number++) name##_kernel<<<blocks, THREADS_PER_BLOCK, 0, stream>>>(*plan, *launch);
-#define LS_TIME_MODEL(name) LS_STATIC_MODEL(name)
+#define LS_STATIC_MODEL(name)                                                              \
+  if (plan->model == number++) {                                                           \
+    if (groups->width > 0)                                                                 \
+      name##_push_kernel<<<blocks, width, groups->shared_bytes, stream>>>(*plan, *launch); \
+    else                                                                                   \
+      name##_kernel<<<blocks, width, 0, stream>>>(*plan, *launch);                         \
+  }
+#define LS_TIME_MODEL(name) \
+  if (plan->model == number++) name##_kernel<<<blocks, width, 0, stream>>>(*plan, *launch);
 #include "models.def"
 #undef LS_STATIC_MODEL
 #undef LS_TIME_MODEL
@@ -96,7 +134,7 @@ static enum cuda_result explain(cudaError_t error, const char *call, char messag
 
 struct buffer {
   cudaStream_t stream;
-  double *d_state, *d_output;
+  double *d_state, *d_output, *d_rows;
   int64_t *d_index;
   double *output; /* pinned */
   int64_t *index; /* pinned */
@@ -106,6 +144,7 @@ struct cuda_shell {
   struct ls_plan plan; /* its pointers are the device's */
   void *d_arrays;
   int64_t chunk;
+  struct groups groups;
   struct buffer buffer[CUDA_BUFFERS];
 };
 
@@ -179,6 +218,7 @@ static void release_buffer(struct buffer *buffer) {
   if (buffer->stream != NULL) (void)cudaStreamSynchronize(buffer->stream);
   cudaFree(buffer->d_state);
   cudaFree(buffer->d_output);
+  cudaFree(buffer->d_rows);
   cudaFree(buffer->d_index);
   cudaFreeHost(buffer->output);
   cudaFreeHost(buffer->index);
@@ -187,14 +227,20 @@ static void release_buffer(struct buffer *buffer) {
   memset(buffer, 0, sizeof *buffer);
 }
 
+/* Doubles of global memory that the groups of a chunk push in. */
+static int64_t rows_of(const struct groups *groups, int64_t chunk) {
+  return groups->rows > 0 ? (chunk + groups->width - 1) / groups->width * groups->rows : 0;
+}
+
 static enum cuda_result make_buffer(const struct cuda_shell *shell, int64_t chunk, struct buffer *buffer,
                                     char message[CUDA_MESSAGE_BYTES]) {
   size_t states = (size_t)chunk * (size_t)shell->plan.state_slots,
-         outputs = (size_t)chunk * (size_t)shell->plan.output.slot_count;
+         outputs = (size_t)chunk * (size_t)shell->plan.output.slot_count, rows = (size_t)rows_of(&shell->groups, chunk);
   enum cuda_result result = CUDA_RESULT_OK;
   CUDA_TRY(result, cudaStreamCreateWithFlags(&buffer->stream, cudaStreamNonBlocking), message);
   CUDA_TRY(result, cudaMalloc((void **)&buffer->d_state, states * sizeof(double)), message);
   CUDA_TRY(result, cudaMalloc((void **)&buffer->d_output, outputs * sizeof(double)), message);
+  if (rows > 0) CUDA_TRY(result, cudaMalloc((void **)&buffer->d_rows, rows * sizeof(double)), message);
   CUDA_TRY(result, cudaMalloc((void **)&buffer->d_index, (size_t)chunk * sizeof(int64_t)), message);
   CUDA_TRY(result, cudaMallocHost((void **)&buffer->output, outputs * sizeof(double)), message);
   CUDA_TRY(result, cudaMallocHost((void **)&buffer->index, (size_t)chunk * sizeof(int64_t)), message);
@@ -210,10 +256,16 @@ static enum cuda_result make_buffers(struct cuda_shell *shell, int64_t chunk, ch
   return result;
 }
 
+/* Device memory of one scenario, less its outputs. */
+static int64_t working_bytes(const struct ls_plan *plan, const struct groups *groups) {
+  int64_t rows = groups->rows > 0 ? groups->rows / groups->width + 1 : 0;
+  return (plan->state_slots + rows) * (int64_t)sizeof(double) + (int64_t)sizeof(int64_t);
+}
+
 /* Scenarios that both buffers have room for, in `bytes` of the device and in what may be pinned, in whole warps. */
-static int64_t scenarios_in(const struct ls_plan *plan, int64_t bytes) {
+static int64_t scenarios_in(const struct ls_plan *plan, const struct groups *groups, int64_t bytes) {
   int64_t output = (int64_t)plan->output.slot_count * (int64_t)sizeof(double);
-  int64_t each = (int64_t)plan->state_slots * (int64_t)sizeof(double) + output + (int64_t)sizeof(int64_t);
+  int64_t each = working_bytes(plan, groups) + output;
   int64_t fit = bytes / CUDA_BUFFERS / each, pinned = PINNED_BYTES_MOST / (output + (int64_t)sizeof(int64_t));
   int64_t warps = fit / WARP;
   if (warps > pinned / WARP) warps = pinned / WARP > 0 ? pinned / WARP : 1;
@@ -221,8 +273,8 @@ static int64_t scenarios_in(const struct ls_plan *plan, int64_t bytes) {
 }
 
 /* The chunk: what was asked for, else what the device runs at once; no more than there are and than fit. */
-static enum cuda_result choose_chunk(const struct ls_plan *plan, int64_t arrays, int64_t scenarios, int64_t *chunk,
-                                     char message[CUDA_MESSAGE_BYTES]) {
+static enum cuda_result choose_chunk(const struct ls_plan *plan, const struct groups *groups, int64_t arrays,
+                                     int64_t scenarios, int64_t *chunk, char message[CUDA_MESSAGE_BYTES]) {
   int device = 0, processors = 1;
   size_t free_bytes = 0, total_bytes = 0;
   enum cuda_result result = CUDA_RESULT_OK;
@@ -235,17 +287,18 @@ static enum cuda_result choose_chunk(const struct ls_plan *plan, int64_t arrays,
   if (*chunk > CHUNKS_OF_THE_USUAL_MOST * usual) *chunk = CHUNKS_OF_THE_USUAL_MOST * usual;
   if (*chunk > scenarios) *chunk = scenarios;
   *chunk = (*chunk + WARP - 1) / WARP * WARP;
-  int64_t most = room > 0 ? scenarios_in(plan, room) : 0;
+  int64_t most = room > 0 ? scenarios_in(plan, groups, room) : 0;
   if (*chunk > most) *chunk = most;
   return result;
 }
 
 /* What to say where not even one warp fits. */
-static enum cuda_result too_large(const struct ls_plan *plan, int64_t arrays, char message[CUDA_MESSAGE_BYTES]) {
+static enum cuda_result too_large(const struct ls_plan *plan, const struct groups *groups, int64_t arrays,
+                                  char message[CUDA_MESSAGE_BYTES]) {
   enum { MEBIBYTE = 1 << 20 };
   size_t free_bytes = 0, total_bytes = 0;
   (void)cudaMemGetInfo(&free_bytes, &total_bytes);
-  int64_t each = ((int64_t)plan->state_slots + plan->output.slot_count + 1) * (int64_t)sizeof(double);
+  int64_t each = working_bytes(plan, groups) + plan->output.slot_count * (int64_t)sizeof(double);
   int64_t need = (arrays + CUDA_BUFFERS * WARP * each) / MEBIBYTE + 1;
   if (need <= (int64_t)(free_bytes / MEBIBYTE))
     return CUDA_RESULT_NO_MEMORY; /* short of the machine's: the message stands */
@@ -268,6 +321,41 @@ static enum cuda_result make_room(struct cuda_shell *shell, int64_t *chunk, char
   return result;
 }
 
+/* Lets the model's kernel have that much shared memory a block. */
+static cudaError_t allow_shared(int32_t model, size_t bytes) {
+  const void *kernel[] = {
+#define LS_STATIC_MODEL(name) (const void *)name##_push_kernel,
+#define LS_TIME_MODEL(name) NULL,
+#include "models.def"
+#undef LS_STATIC_MODEL
+#undef LS_TIME_MODEL
+  };
+  return cudaFuncSetAttribute(kernel[model], cudaFuncAttributeMaxDynamicSharedMemorySize, (int)bytes);
+}
+
+/* Few entities keep one warp busy, many a block of them. What a group writes stays in shared memory where that has room. */
+static enum cuda_result choose_groups(const struct ls_plan *plan, struct groups *groups,
+                                      char message[CUDA_MESSAGE_BYTES]) {
+  enum { WARP_ENTITIES_MOST = 256, FOUR_WARPS_ENTITIES_MOST = 1024 };
+  int device = 0, most = 0;
+  enum cuda_result result = CUDA_RESULT_OK;
+  const int32_t n = plan->entity_count;
+  memset(groups, 0, sizeof *groups);
+  if (plan->row_slots == 0) return CUDA_RESULT_OK; /* the plan does not push */
+  CUDA_TRY(result, cudaGetDevice(&device), message);
+  CUDA_TRY(result, cudaDeviceGetAttribute(&most, cudaDevAttrMaxSharedMemoryPerBlockOptin, device), message);
+  groups->width = n <= WARP_ENTITIES_MOST         ? LS_GROUP_WARP
+                  : n <= FOUR_WARPS_ENTITIES_MOST ? 4 * LS_GROUP_WARP
+                                                  : LS_GROUP_THREADS_MOST;
+  const size_t board = (size_t)group_room(groups->width) * sizeof(double),
+               rows = (size_t)push_group_room(n) * sizeof(double);
+  const bool fits = board + rows <= (size_t)most;
+  groups->shared_bytes = fits ? board + rows : board;
+  groups->rows = fits ? 0 : push_group_room(n);
+  CUDA_TRY(result, allow_shared(plan->model, groups->shared_bytes), message);
+  return result;
+}
+
 enum cuda_result cuda_shell_open(const struct ls_plan *plan, const struct cuda_array *array, int array_count,
                                  int64_t chunk, int64_t scenarios, struct cuda_shell **out, int64_t *granted,
                                  char message[CUDA_MESSAGE_BYTES]) {
@@ -277,11 +365,12 @@ enum cuda_result cuda_shell_open(const struct ls_plan *plan, const struct cuda_a
     return CUDA_RESULT_NO_MEMORY;
   }
   int64_t arrays = (int64_t)plan_bytes(array, array_count);
-  enum cuda_result result = choose_chunk(plan, arrays, scenarios, &chunk, message);
+  enum cuda_result result = choose_groups(plan, &shell->groups, message);
+  if (result == CUDA_RESULT_OK) result = choose_chunk(plan, &shell->groups, arrays, scenarios, &chunk, message);
   if (result == CUDA_RESULT_OK && chunk < WARP) result = CUDA_RESULT_NO_MEMORY;
   if (result == CUDA_RESULT_OK) result = copy_plan(shell, plan, array, array_count, message);
   if (result == CUDA_RESULT_OK) result = make_room(shell, &chunk, message);
-  if (result == CUDA_RESULT_NO_MEMORY) result = too_large(plan, arrays, message);
+  if (result == CUDA_RESULT_NO_MEMORY) result = too_large(plan, &shell->groups, arrays, message);
   if (result != CUDA_RESULT_OK) {
     cuda_shell_close(shell);
     return result;
@@ -311,9 +400,14 @@ enum cuda_result cuda_shell_launch(struct cuda_shell *shell, int number, int64_t
              message);
   }
   if (result != CUDA_RESULT_OK) return result;
-  struct launch launch = {
-      index != NULL ? buffer->d_index : NULL, first, count, shell->chunk, buffer->d_state, buffer->d_output};
-  start_kernel(&shell->plan, &launch, buffer->stream);
+  struct launch launch = {index != NULL ? buffer->d_index : NULL,
+                          first,
+                          count,
+                          shell->chunk,
+                          buffer->d_state,
+                          buffer->d_output,
+                          buffer->d_rows};
+  start_kernel(&shell->plan, &launch, &shell->groups, buffer->stream);
   CUDA_TRY(result, cudaGetLastError(), message);
   /* Of every slot only what was computed: a short chunk leaves the rest of its room unwritten. */
   size_t pitch = (size_t)shell->chunk * sizeof(double), width = (size_t)count * sizeof(double);

@@ -26,9 +26,10 @@ LS_FN struct ls_stop_rule stop_rule_begin(ls_mask active) {
   return rule;
 }
 
-/* Notes one entity's relative change, in lanes still active. */
+/* Notes one entity's relative change, in lanes still active. What is no number is passed over, so that the order of entities does
+ * not matter. */
 LS_FN void stop_rule_note(struct ls_stop_rule *rule, ls_lane relative_change) {
-  rule->change = lane_max(rule->change, relative_change);
+  rule->change = lane_max(relative_change, rule->change);
 }
 
 /* Ends a sweep; afterwards `active` holds the lanes that need another. */
