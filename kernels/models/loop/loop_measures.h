@@ -58,6 +58,7 @@ LS_STEP void loop_measure_needs(const struct loop_view *v, ls_slots output) {
 /* Capacity of j that serves nobody: what its deliveries leave of it. */
 LS_FN ls_lane loop_idle(const struct loop_view *v, int32_t j, ls_lane capacity) {
   ls_lane sold = lane_set(0);
+  if (!loop_has_customers(v, j)) return lane_positive_part(capacity);
   for (int32_t p = v->loop->purchase.first_to[j]; p < v->loop->purchase.first_to[j + 1]; p++) {
     int32_t k = v->loop->purchase.by_to[p];
     sold = sold + loop_get(v, v->at->delivered, k);

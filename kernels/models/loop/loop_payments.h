@@ -143,9 +143,24 @@ LS_FN void loop_pay_class(const struct loop_view *v, int32_t where, int32_t i, l
   loop_set(v, where, i, after);
 }
 
+/* Lanes in which `left` covers `due`, and `paid` says so already. */
+LS_FN ls_mask loop_covers(ls_lane left, ls_lane due, ls_lane paid) {
+  ls_mask covered = mask_and(lane_less_equal(lane_set(0), due), lane_less_equal(due, left));
+  return mask_and(covered, lane_equal(paid, lane_set(1)));
+}
+
+/* Does i pay everything in every lane, as before? Then shares need not be divided out: they stay 1. */
+LS_FN bool loop_pays_all(const struct loop_view *v, int32_t i, ls_lane have, ls_lane due0, ls_lane due1, ls_lane due2) {
+  ls_mask pays = loop_covers(have, due0, loop_get(v, v->at->paid0, i));
+  pays = mask_and(pays, loop_covers(have - due0, due1, loop_get(v, v->at->paid1, i)));
+  pays = mask_and(pays, loop_covers(have - due0 - due1, due2, loop_get(v, v->at->paid2, i)));
+  return !mask_any(mask_not(pays));
+}
+
 LS_FN void loop_pay(const struct loop_view *v, int32_t i, struct ls_stop_rule *rule) {
   ls_lane due0 = loop_get(v, v->at->due0, i), due1 = loop_get(v, v->at->due1, i), due2 = loop_get(v, v->at->due2, i);
   ls_lane have = loop_get(v, v->at->resources, i) + loop_get(v, v->at->receipts, i);
+  if (loop_pays_all(v, i, have, due0, due1, due2)) return;
   loop_pay_class(v, v->at->paid0, i, have, due0, rule);
   loop_pay_class(v, v->at->paid1, i, have - due0, due1, rule);
   loop_pay_class(v, v->at->paid2, i, have - due0 - due1, due2, rule);
@@ -199,6 +214,7 @@ LS_FN ls_lane loop_settle_earmarks(const struct loop_view *v, int32_t i) {
   ls_lane sum = lane_set(0);
   for (int32_t p = pledge->first_to[i]; p < pledge->first_to[i + 1]; p++) {
     int32_t k = pledge->by_to[p];
+    if (loop_earmark(v, k) == 0) continue;
     ls_lane kept = loop_get(v, v->at->earmarked, k);
     for (int32_t o = purchase->first_from[i]; o < purchase->first_from[i + 1]; o++)
       if (v->loop->purchase_pledge[o] == k) kept = kept - loop_get(v, v->at->prepaid, o);

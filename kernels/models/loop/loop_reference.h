@@ -7,7 +7,7 @@
 /* V(0); or the largest value so far of as many shares as there are now to a first one; or the value that the last new money saw. */
 LS_FN ls_lane loop_distress_reference(const struct loop_view *v, int32_t i) {
   if (v->loop->reference == LOOP_REFERENCE_IS_PEAK)
-    return lane_ratio(loop_get(v, v->at->peak_share, i), loop_get(v, v->at->dilution, i), 0);
+    return loop_over(loop_get(v, v->at->peak_share, i), loop_get(v, v->at->dilution, i), 0);
   if (v->loop->reference == LOOP_REFERENCE_IS_LAST_ROUND) return loop_get(v, v->at->last_round, i);
   return loop_get(v, v->at->reference, i);
 }

@@ -35,6 +35,7 @@ LS_FN void loop_drawdowns(const struct loop_view *v) {
 /* c_i: how much of its uncommitted capital purchases i still makes, given its own fall and that of its peers. */
 LS_FN void loop_capex_factors(const struct loop_view *v) {
   for (int32_t i = 0; i < v->n; i++) {
+    if (!loop_buys(v, i)) continue;
     int32_t sector = v->loop->sector[i], others = sector < 0 ? 0 : v->loop->sector_size[sector] - 1;
     ls_lane own = loop_get(v, v->at->drawdown, i), peers = lane_set(0);
     if (others > 0) peers = (loop_get(v, v->at->sector_drawdown, sector) - own) / lane_set(others);
