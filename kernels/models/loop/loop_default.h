@@ -19,6 +19,7 @@ LS_FN ls_mask loop_find_defaults(const struct loop_view *v) {
     ls_mask forced = lane_less(lane_set(0), loop_forced(v, i)), live = lane_to_mask(loop_get(v, v->at->live, i));
     ls_mask defaults = mask_and(live, mask_or(fails, forced));
     loop_set(v, v->at->defaulted, i, lane_from_mask(defaults));
+    if (!mask_any(defaults)) continue;
     any_default = mask_or(any_default, defaults);
     ls_lane quarter = loop_get(v, v->at->default_quarter, i);
     loop_set(v, v->at->default_quarter, i, lane_select(defaults, lane_set(v->t), quarter));

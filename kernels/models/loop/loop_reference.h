@@ -27,6 +27,7 @@ LS_FN ls_mask loop_below_threshold(const struct loop_view *v, int32_t i) {
 /* A flag falls at the end of the flag_exit-th quarter in a row that ends above the threshold. */
 LS_FN void loop_lift_flag(const struct loop_view *v, int32_t i) {
   ls_lane flag = loop_get(v, v->at->flag, i);
+  if (!mask_any(lane_to_mask(flag))) return; /* and no quarters are counted */
   ls_mask above = mask_and(lane_to_mask(flag), mask_not(loop_below_threshold(v, i)));
   above = mask_and(above, lane_to_mask(loop_get(v, v->at->live, i)));
   ls_lane quarters = lane_select(above, loop_get(v, v->at->quarters_above, i) + lane_set(1), lane_set(0));

@@ -95,7 +95,7 @@ LS_STEP void loop_smooth_sales(const struct loop_view *v) {
     ls_lane revenue = loop_get(v, v->at->external_revenue, i);
     if (loop_has(v, LOOP_HAS_SMOOTHING))
       loop_set(v, v->at->valued_revenue, i, kept * loop_get(v, v->at->valued_revenue, i) + last * revenue);
-    if (loop_has(v, LOOP_HAS_SALES_IN_VALUE)) {
+    if (loop_has(v, LOOP_HAS_SALES_IN_VALUE) && loop_entity(v, LOOP_SALES_WEIGHT, i) != 0) {
       ls_lane within = loop_get(v, v->at->sales, i) - revenue;
       loop_set(v, v->at->loop_sales, i, kept * loop_get(v, v->at->loop_sales, i) + last * within);
     }

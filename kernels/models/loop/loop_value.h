@@ -193,7 +193,8 @@ LS_FN void loop_revalue(const struct loop_view *v, int32_t i, bool in_full, stru
 LS_STEP void loop_settle_values(const struct loop_view *v, ls_mask lanes, bool in_full) {
   const struct ls_elimination *e = &v->loop->elimination;
   bool least = v->plan->solution == LS_SOLUTION_LEAST;
-  for (int32_t i = 0; i < v->n; i++) loop_set(v, v->at->kept_value, i, loop_get(v, v->at->value, i));
+  bool all = !mask_any(mask_not(lanes)); /* then no value is to be kept */
+  for (int32_t i = 0; !all && i < v->n; i++) loop_set(v, v->at->kept_value, i, loop_get(v, v->at->value, i));
   loop_fix_values(v, lanes, least ? 0 : 1);
   if (least)
     loop_fill(v, v->at->value, v->n, 0);
@@ -208,7 +209,7 @@ LS_STEP void loop_settle_values(const struct loop_view *v, ls_mask lanes, bool i
     stop_rule_end_sweep(&rule, v->plan->tolerance);
     rule.active = loop_unsettled(v, rule.active);
   }
-  for (int32_t i = 0; i < v->n; i++) {
+  for (int32_t i = 0; !all && i < v->n; i++) {
     loop_set(v, v->at->value, i, lane_select(lanes, loop_get(v, v->at->value, i), loop_get(v, v->at->kept_value, i)));
     if (v->loop->vouches[i]) loop_note_standing(v, i); /* the others' once the last wave is over */
   }
@@ -228,6 +229,7 @@ LS_FN ls_mask loop_new_flags(const struct loop_view *v) {
   for (int32_t i = 0; i < v->n; i++) {
     ls_lane flag = loop_get(v, v->at->flag, i);
     ls_mask rises = mask_and(loop_below_threshold(v, i), mask_not(lane_to_mask(flag)));
+    if (!mask_any(rises)) continue;
     loop_set(v, v->at->flag, i, lane_max(flag, lane_from_mask(rises)));
     loop_note_distress(v, i, rises);
     any_new = mask_or(any_new, rises);
