@@ -41,17 +41,22 @@
 #include <immintrin.h>
 #define LS_LANES 4
 #else
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 #define LS_LANES 4
 #endif
 #endif
 
 #if LS_LANES == 1
 typedef double ls_lane;
-typedef int64_t ls_lane_bits; /* the 64 bits of a lane */
+typedef int64_t ls_lane_bits;   /* the 64 bits of a lane */
+typedef uint64_t ls_lane_words; /* the same without a sign */
 typedef bool ls_mask;
 #else
 typedef double ls_lane __attribute__((vector_size(8 * LS_LANES)));
 typedef int64_t ls_lane_bits __attribute__((vector_size(8 * LS_LANES)));
+typedef uint64_t ls_lane_words __attribute__((vector_size(8 * LS_LANES)));
 #if LS_LANES == 8
 typedef __mmask8 ls_mask;
 #else
@@ -158,7 +163,11 @@ LS_FN ls_mask lane_less(ls_lane a, ls_lane b) { return (ls_mask)(a < b); }
 LS_FN ls_mask lane_less_equal(ls_lane a, ls_lane b) { return (ls_mask)(a <= b); }
 LS_FN ls_mask lane_equal(ls_lane a, ls_lane b) { return (ls_mask)(a == b); }
 LS_FN ls_lane lane_select(ls_mask m, ls_lane yes, ls_lane no) {
+#if defined(__AVX2__) && defined(__FMA__)
+  return (ls_lane)_mm256_blendv_pd((__m256d)no, (__m256d)yes, (__m256d)m);
+#else
   return (ls_lane)((m & (ls_lane_bits)yes) | (~m & (ls_lane_bits)no));
+#endif
 }
 LS_FN ls_mask mask_not(ls_mask a) { return ~a; }
 LS_FN ls_mask mask_and(ls_mask a, ls_mask b) { return a & b; }
@@ -214,6 +223,58 @@ LS_FN int lane_list(ls_mask set, ls_lane value, int32_t first, double *values, i
     count += lane_get(flag, k) > 0;
   }
   return count;
+#endif
+}
+
+/* Writes the values of `count` lanes, listed so, back to their places among slots that follow one another at `base`. */
+LS_FN void lane_unlist(const double *values, const int32_t *places, int count, double *base) {
+  for (int k = 0; k < count; k++) base[places[k]] = values[k];
+}
+
+/* from[index], a whole number of 0..2^31 - 1 in every lane. */
+LS_FN ls_lane lane_gather(const double *from, ls_lane index) {
+#if LS_LANES == 1
+  return from[(int32_t)index];
+#elif LS_LANES == 8
+  return (ls_lane)_mm512_i32gather_pd(_mm512_cvttpd_epi32((__m512d)index), from, 8);
+#elif defined(__AVX2__) && defined(__FMA__)
+  return (ls_lane)_mm256_i32gather_pd(from, _mm256_cvttpd_epi32((__m256d)index), 8);
+#else
+  double each[LS_LANES];
+  for (int k = 0; k < LS_LANES; k++) each[k] = from[(int32_t)lane_get(index, k)];
+  return lane_load(each);
+#endif
+}
+
+/* The whole number below a, for a of 0..2^31 - 1. */
+LS_FN ls_lane lane_whole(ls_lane a) {
+#if LS_LANES == 1
+  return (double)(int32_t)a;
+#elif LS_LANES == 8
+  return (ls_lane)_mm512_cvtepi32_pd(_mm512_cvttpd_epi32((__m512d)a));
+#elif defined(__AVX2__) && defined(__FMA__)
+  return (ls_lane)_mm256_cvtepi32_pd(_mm256_cvttpd_epi32((__m256d)a));
+#else
+  for (int k = 0; k < LS_LANES; k++) a[k] = (double)(int32_t)a[k];
+  return a;
+#endif
+}
+
+/* The products, of 64 bits, of the lower halves of a and b. */
+LS_FN ls_lane_words lane_half_products(ls_lane_words a, ls_lane_words b) {
+#if LS_LANES == 8
+  return (ls_lane_words)_mm512_mul_epu32((__m512i)a, (__m512i)b);
+#elif LS_LANES == 4 && defined(__AVX2__) && defined(__FMA__)
+  return (ls_lane_words)_mm256_mul_epu32((__m256i)a, (__m256i)b);
+#elif LS_LANES == 4 && defined(__SSE2__)
+  __m128i left[2], right[2];
+  __builtin_memcpy(left, &a, sizeof left);
+  __builtin_memcpy(right, &b, sizeof right);
+  for (int k = 0; k < 2; k++) left[k] = _mm_mul_epu32(left[k], right[k]);
+  __builtin_memcpy(&a, left, sizeof left);
+  return a;
+#else
+  return (a & UINT32_MAX) * (b & UINT32_MAX);
 #endif
 }
 
@@ -293,6 +354,15 @@ LS_FN void slot_set(ls_slots s, int64_t slot, ls_lane value) {
 }
 
 LS_FN void slot_add(ls_slots s, int64_t slot, ls_lane value) { slot_set(s, slot, slot_get(s, slot) + value); }
+
+/* Slots of a tile's working memory, where on the CPU one lies right behind the other, by place: slot k is at place k * LS_LANES. An
+ * access then takes no multiplication, and a loop over neighbouring slots counts up one number for all of them. */
+LS_FN ls_slots slots_by_place(ls_slots s) {
+#if LS_LANES > 1
+  s.stride = 1;
+#endif
+  return s;
+}
 
 /* The slots from `first` on, numbered from 0. */
 LS_FN ls_slots slots_from(ls_slots s, int64_t first) {

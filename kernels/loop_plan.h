@@ -18,7 +18,7 @@ enum ls_loop_channel {
   LOOP_CHANNEL_COUNT
 };
 
-/* Per-entity numbers: entity[field * N + i]. */
+/* Per-entity numbers: entity[i * LOOP_FIELD_COUNT + field]. */
 enum ls_loop_field {
   LOOP_CASH,                /* m(0) */
   LOOP_REAL_ASSETS,         /* K(0) */
@@ -49,7 +49,7 @@ enum ls_loop_field {
   LOOP_FIELD_COUNT
 };
 
-/* Paths by quarter: path[(variable * quarters + t) * (N + 1) + node]; only purchase_scale has a use at node N. */
+/* Paths by quarter: path[(t * (N + 1) + node) * LOOP_PATH_COUNT + variable]; only purchase_scale has a use at node N. */
 enum ls_loop_path {
   LOOP_PATH_DEMAND_PLANNED, /* d0 */
   LOOP_PATH_DEMAND,         /* d */
@@ -100,7 +100,7 @@ enum ls_loop_feature {
   LOOP_HAS_HARDWARE = 1 << 25 /* its price and its life */
 };
 
-/* Terms of a contract: contract[field * purchases + k]. */
+/* Terms of a contract: contract[k * LOOP_CONTRACT_FIELD_COUNT + field]. */
 enum ls_loop_contract_field {
   LOOP_CONTRACT_RENEWED,    /* 1: rolled */
   LOOP_CONTRACT_PRIORITY,   /* 1 or 2 */
@@ -291,8 +291,8 @@ struct ls_loop_plan {
   int32_t build_lag;
   int32_t claims_en;
   double interest, amortisation, termination_share, recovery_assets, recovery_claims, recovery_stakes;
-  const double *entity; /* [LOOP_FIELD_COUNT * N] */
-  const double *path;   /* [LOOP_PATH_COUNT * quarters * (N + 1)] */
+  const double *entity; /* [N * LOOP_FIELD_COUNT] */
+  const double *path;   /* [quarters * (N + 1) * LOOP_PATH_COUNT] */
   int32_t type_count;
   const int32_t *input_type; /* [N] type of what the entity sells, -1 none */
   const int32_t *essential;  /* [type_count] 1 where the type is essential */
@@ -319,7 +319,7 @@ struct ls_loop_plan {
   double backlog_uncommitted, backlog_discount, breach_share, distress_spread, revenue_smoothing;
   double backlog_log_rate; /* log(1 + backlog_discount), by the arithmetic of kernels/math */
   double herding_multiple, herding_funding, herding_capex, herding_peers, impairment;
-  const double *contract;             /* [LOOP_CONTRACT_FIELD_COUNT * purchases] */
+  const double *contract;             /* [purchases * LOOP_CONTRACT_FIELD_COUNT] */
   const uint32_t *trait;              /* [purchases] bits of enum ls_loop_trait */
   const int32_t *purchase_pledge;     /* [purchases] pledge (seller -> buyer), -1 none: whose earmarked money pays it */
   const int32_t *breach_debt;         /* [purchases] debt link (seller -> buyer); -1 where not needed */

@@ -29,18 +29,18 @@ void schedule_plan_release(ls_context *context, struct schedule_plan *schedule) 
 }
 
 double schedule_entity(const struct ls_plan *plan, enum ls_loop_field field, int32_t entity) {
-  return plan->loop.entity[(int64_t)field * plan->entity_count + entity];
+  return plan->loop.entity[(int64_t)entity * LOOP_FIELD_COUNT + field];
 }
 
 double schedule_path(const struct ls_plan *plan, enum ls_loop_path path, int32_t node, int32_t quarter) {
   int64_t width = plan->entity_count + 1;
-  return plan->loop.path[((int64_t)path * plan->quarter_count + quarter) * width + node];
+  return plan->loop.path[(quarter * width + node) * LOOP_PATH_COUNT + path];
 }
 
 double schedule_purchase(const struct ls_plan *plan, int32_t k, int32_t quarter, double *left) {
   const struct ls_loop_plan *loop = &plan->loop;
   const int64_t count = loop->purchase.count;
-  bool renewed = loop->contract[(int64_t)LOOP_CONTRACT_RENEWED * count + k] > 0;
+  bool renewed = loop->contract[(int64_t)k * LOOP_CONTRACT_FIELD_COUNT + LOOP_CONTRACT_RENEWED] > 0;
   double due = loop->purchase_rate[(int64_t)quarter * count + k] *
                schedule_path(plan, LOOP_PATH_PURCHASE_SCALE, loop->purchase.from[k], quarter);
   if (!renewed && due > *left) due = *left;

@@ -5,13 +5,13 @@
 /* Does any entity have a number above 0? */
 static bool any_entity(const struct ls_plan *plan, enum ls_loop_field field) {
   for (int32_t i = 0; i < plan->entity_count; i++)
-    if (plan->loop.entity[(int64_t)field * plan->entity_count + i] > 0) return true;
+    if (plan->loop.entity[(int64_t)i * LOOP_FIELD_COUNT + field] > 0) return true;
   return false;
 }
 
 static bool any_contract(const struct ls_plan *plan, enum ls_loop_contract_field field, double otherwise) {
   for (int32_t k = 0; k < plan->loop.purchase.count; k++)
-    if (plan->loop.contract[(int64_t)field * plan->loop.purchase.count + k] != otherwise) return true;
+    if (plan->loop.contract[(int64_t)k * LOOP_CONTRACT_FIELD_COUNT + field] != otherwise) return true;
   return false;
 }
 
@@ -20,7 +20,7 @@ static bool any_path(const struct ls_plan *plan, enum ls_loop_path path, double 
   int64_t width = plan->entity_count + 1;
   for (int32_t t = 0; t < plan->quarter_count; t++)
     for (int32_t i = 0; i < plan->entity_count; i++)
-      if (plan->loop.path[((int64_t)path * plan->quarter_count + t) * width + i] != otherwise) return true;
+      if (plan->loop.path[(t * width + i) * LOOP_PATH_COUNT + path] != otherwise) return true;
   return false;
 }
 

@@ -60,7 +60,7 @@ static ls_status fill_contracts(ls_context *context, const ls_network *network, 
   if (contract == NULL || breach == NULL || pledge == NULL) return LS_STATUS_OUT_OF_MEMORY;
   for (size_t f = 0; f < sizeof TERMS / sizeof TERMS[0]; f++)
     for (int32_t k = 0; k < count; k++)
-      contract[(int64_t)TERMS[f].field * count + k] =
+      contract[(int64_t)k * LOOP_CONTRACT_FIELD_COUNT + TERMS[f].field] =
           network_number(network, TABLE_PURCHASES, TERMS[f].column, loop->purchase_row[k], TERMS[f].absent);
   for (int32_t k = 0; k < count; k++) {
     int32_t buyer = loop->purchase.from[k], seller = loop->purchase.to[k];

@@ -66,24 +66,26 @@ static ls_status fill_entities(ls_context *context, const ls_network *network, s
   if (entity == NULL) return LS_STATUS_OUT_OF_MEMORY;
   for (size_t f = 0; f < sizeof FIELDS / sizeof FIELDS[0]; f++)
     for (int32_t i = 0; i < n; i++)
-      entity[(int64_t)FIELDS[f].field * n + i] =
+      entity[(int64_t)i * LOOP_FIELD_COUNT + FIELDS[f].field] =
           network_number(network, TABLE_ENTITIES, FIELDS[f].column, i, FIELDS[f].absent);
   for (int32_t i = 0; i < n; i++)
     for (int f = LOOP_PRICE; f <= LOOP_COST; f++)
-      if (!(entity[(int64_t)f * n + i] > 0))
+      if (!(entity[(int64_t)i * LOOP_FIELD_COUNT + f] > 0))
         return context_fail(context, LS_STATUS_UNUSABLE, "entity '%s': %s is %.17g, must be > 0 for model 'loop'",
                             network_entity_id(network, i), f == LOOP_PRICE ? "price_per_capacity" : "cost_per_capacity",
-                            entity[(int64_t)f * n + i]);
+                            entity[(int64_t)i * LOOP_FIELD_COUNT + f]);
   return LS_STATUS_OK;
 }
 
 /* What no row names of an issuer is the world's. */
 static void fill_world_shares(const ls_network *network, struct ls_loop_plan *loop) {
   int32_t n = network->entity_count;
-  double *world = (double *)loop->entity + (int64_t)LOOP_WORLD_SHARE * n;
-  for (int32_t i = 0; i < n; i++) world[i] = 1;
-  for (int32_t k = 0; k < loop->stake.count; k++) world[loop->stake.to[k]] -= loop->stake.amount[k];
-  for (int32_t i = 0; i < n; i++) world[i] = world[i] < 0 ? 0 : world[i]; /* shares that add up to 1 but for rounding */
+  double *world = (double *)loop->entity + LOOP_WORLD_SHARE; /* of i at i * LOOP_FIELD_COUNT */
+  for (int64_t i = 0; i < n; i++) world[i * LOOP_FIELD_COUNT] = 1;
+  for (int32_t k = 0; k < loop->stake.count; k++)
+    world[(int64_t)loop->stake.to[k] * LOOP_FIELD_COUNT] -= loop->stake.amount[k];
+  for (int64_t i = 0; i < n; i++) /* shares that add up to 1 but for rounding */
+    if (world[i * LOOP_FIELD_COUNT] < 0) world[i * LOOP_FIELD_COUNT] = 0;
 }
 
 static int32_t find_type(const ls_network *network, const char *type) {
@@ -301,7 +303,8 @@ static void apply_row(const ls_network *network, int64_t row, int32_t quarters, 
   if (entity == ENTITY_NONE) return;
   for (int p = 0; p < LOOP_PATH_COUNT; p++)
     if (strcmp(PATHS[p].variable, variable) == 0)
-      hold((double *)loop->path + p * quarters * width + loop_node_of(network, entity), width, quarters, from, amount);
+      hold((double *)loop->path + loop_node_of(network, entity) * LOOP_PATH_COUNT + p, width * LOOP_PATH_COUNT,
+           quarters, from, amount);
 }
 
 /* Demand is as planned where no row says otherwise; UNSET marks that until the rows are in. */
@@ -310,7 +313,7 @@ static void apply_row(const ls_network *network, int64_t row, int32_t quarters, 
 static ls_status fill_paths(ls_context *context, const ls_network *network, int32_t quarters,
                             struct ls_loop_plan *loop) {
   int64_t width = network->entity_count + 1, rows = network->table[TABLE_PATHS].row_count;
-  double *path = context_allocate(context, (size_t)(LOOP_PATH_COUNT * quarters * width), sizeof *path);
+  double *path = context_allocate(context, (size_t)(quarters * width * LOOP_PATH_COUNT), sizeof *path);
   struct path_row *order = context_allocate(context, (size_t)rows, sizeof *order);
   loop->path = path;
   if (path == NULL || order == NULL) {
@@ -320,16 +323,16 @@ static ls_status fill_paths(ls_context *context, const ls_network *network, int3
   for (int p = 0; p < LOOP_PATH_COUNT; p++) {
     double absent = p == LOOP_PATH_DEMAND ? UNSET : PATHS[p].absent;
     if (p == LOOP_PATH_AMORTISATION) absent = loop->amortisation;
-    for (int64_t k = 0; k < quarters * width; k++) path[p * quarters * width + k] = absent;
+    for (int64_t k = 0; k < quarters * width; k++) path[k * LOOP_PATH_COUNT + p] = absent;
   }
   for (int64_t k = 0; k < rows; k++)
     order[k] = (struct path_row){k, network_number(network, TABLE_PATHS, "quarter", k, 0)};
   if (rows > 1) qsort(order, (size_t)rows, sizeof *order, compare_path_rows);
   for (int64_t k = 0; k < rows; k++) apply_row(network, order[k].row, quarters, loop);
-  double *demand = path + LOOP_PATH_DEMAND * quarters * width,
-         *planned = path + LOOP_PATH_DEMAND_PLANNED * quarters * width;
-  for (int64_t k = 0; k < quarters * width; k++)
-    if (demand[k] == UNSET) demand[k] = planned[k];
+  for (int64_t k = 0; k < quarters * width; k++) {
+    double *of = path + k * LOOP_PATH_COUNT;
+    if (of[LOOP_PATH_DEMAND] == UNSET) of[LOOP_PATH_DEMAND] = of[LOOP_PATH_DEMAND_PLANNED];
+  }
   context_release(context, order);
   return LS_STATUS_OK;
 }

@@ -7,11 +7,11 @@ static bool has(const struct ls_loop_plan *loop, enum ls_loop_feature feature) {
 }
 
 static double term(const struct ls_loop_plan *loop, enum ls_loop_contract_field field, int32_t k) {
-  return loop->contract[(int64_t)field * loop->purchase.count + k];
+  return loop->contract[(int64_t)k * LOOP_CONTRACT_FIELD_COUNT + field];
 }
 
 static double entity(const struct ls_plan *plan, enum ls_loop_field field, int32_t i) {
-  return plan->loop.entity[(int64_t)field * plan->entity_count + i];
+  return plan->loop.entity[(int64_t)i * LOOP_FIELD_COUNT + field];
 }
 
 static uint32_t trait_of(const struct ls_plan *plan, int32_t k) {

@@ -93,7 +93,11 @@ LS_FN ls_lane loop_first_loop_sales(const struct loop_view *v, int32_t i) {
 
 /* Sales as planned, before there are any: what V(0) counts, and what smoothing and tests start from. */
 LS_STEP void loop_plan_sales(const struct loop_view *v) {
-  loop_schedule(v);
+  for (int32_t i = 0; i <= v->n; i++) {
+    ls_lane scale = loop_purchase_scale(v, i);
+    for (int32_t k = v->loop->purchase.first_from[i]; k < v->loop->purchase.first_from[i + 1]; k++)
+      loop_schedule(v, k, scale);
+  }
   for (int32_t i = 0; i < v->n; i++) {
     ls_lane planned = loop_path_value(v, LOOP_PATH_DEMAND_PLANNED, LS_VARIABLE_DEMAND_PLANNED, i);
     loop_set(v, v->at->external_revenue, i, planned);
@@ -132,7 +136,7 @@ LS_STEP void loop_begin(const struct loop_view *v) {
     loop_set(v, v->at->forced, i, lane_set(0));
     loop_set(v, v->at->refused, i, lane_set(0));
     loop_set(v, v->at->reference, i, lane_set(0));
-    for (int32_t k = 0; k < v->loop->build_lag; k++) loop_set(v, v->at->queue + k * v->n, i, lane_set(0));
+    for (int32_t k = 0; k < v->loop->build_lag; k++) loop_set(v, loop_behind(v->at->queue, k * v->n), i, lane_set(0));
   }
   const struct ls_loop_plan *loop = v->loop;
   loop_fill(v, v->at->live, v->n + 1, 1);
@@ -199,7 +203,8 @@ LS_STEP void loop_quarter(struct loop_view *v, ls_slots output) {
 /* Where one tile of scenarios stands before quarter 0. */
 LS_FN struct loop_view loop_view_of(const struct ls_view *view, ls_slots state) {
   const struct ls_plan *plan = view->plan;
-  struct loop_view v = {.view = view, .plan = plan, .loop = &plan->loop, .at = &plan->loop.slot, .s = state};
+  struct loop_view v = {
+      .view = view, .plan = plan, .loop = &plan->loop, .at = &plan->loop.slot, .s = state, .column = view->column};
   v.n = plan->entity_count;
   v.debts = &plan->loop.lasting_debt;
   return v;
@@ -208,6 +213,10 @@ LS_FN struct loop_view loop_view_of(const struct ls_view *view, ls_slots state) 
 /* All quarters of one tile. */
 LS_STEP void loop_simulate(struct loop_view v, ls_slots value, ls_slots output) {
   const struct ls_view *view = v.view;
+#if LS_LANES > 1
+  const struct ls_loop_slots places = loop_places(v.at);
+  v.at = &places;
+#endif
   columns_apply(&view->plan->shock, value, view->column, 0);
   loop_begin(&v);
   loop_reference(&v);

@@ -27,13 +27,43 @@ LS_FN ls_lane draw_normal(uint64_t seed, const int64_t scenario[LS_LANES], uint3
   return lane_normal_quantile(random_uniform(seed, scenario, target, stream));
 }
 
+#if LS_LANES > 1
+enum { LS_DRAW_BATCH = 16 };
+
+/* Uniform numbers of a batch of slots into normal ones. Most are in the centre, but few tiles are without a tail: tails are
+ * listed, and worked off in lanes that are all in use. */
+LS_FN void draw_quantiles_of_batch(ls_slots slots, int32_t count) {
+  double tail[(LS_DRAW_BATCH + 1) * LS_LANES];
+  int32_t place[(LS_DRAW_BATCH + 1) * LS_LANES];
+  int listed = 0;
+  for (int32_t s = 0; s < count; s++) {
+    ls_lane p = slot_get(slots, s);
+    listed += lane_list(normal_is_tail(p), p, (int32_t)(s * slots.stride), tail + listed, place + listed);
+    slot_set(slots, s, normal_quantile_centre(p));
+  }
+  lane_store(tail + listed, lane_set(0.5)); /* lanes that nobody needs */
+  for (int k = 0; k < listed; k += LS_LANES) lane_store(tail + k, normal_quantile_tail(lane_load(tail + k)));
+  lane_unlist(tail, place, listed, slots.base);
+}
+#endif
+
+/* The same of many slots of uniform numbers. */
+LS_FN void draw_quantiles(ls_slots slots, int32_t count) {
+#if LS_LANES == 1
+  for (int32_t s = 0; s < count; s++) slot_set(slots, s, lane_normal_quantile(slot_get(slots, s)));
+#else
+  for (int32_t s = 0; s < count; s += LS_DRAW_BATCH)
+    draw_quantiles_of_batch(slots_from(slots, s), count - s < LS_DRAW_BATCH ? count - s : LS_DRAW_BATCH);
+#endif
+}
+
 /* factor[f] = sum over g <= f of cholesky[f, g] times the g-th independent normal; from the last factor up, so
  * that the normals that are still needed are not yet overwritten. */
 LS_FN void draw_factors(const struct ls_shock_plan *shock, const int64_t scenario[LS_LANES], ls_slots factor) {
   int32_t count = shock->factor_count;
-  for (int32_t f = 0; f < count; f++) {
-    slot_set(factor, f, draw_normal(shock->seed, scenario, (uint32_t)f, LS_STREAM_FACTOR));
-  }
+  for (int32_t f = 0; f < count; f++)
+    slot_set(factor, f, random_uniform(shock->seed, scenario, (uint32_t)f, LS_STREAM_FACTOR));
+  draw_quantiles(factor, count);
   for (int32_t f = count - 1; f >= 0; f--) {
     ls_lane sum = lane_set(0);
     for (int32_t g = 0; g <= f; g++) sum = sum + slot_get(factor, g) * shock->factor_cholesky[(int64_t)f * count + g];
@@ -62,10 +92,14 @@ LS_FN void draw_sources(const struct ls_shock_plan *shock, const int64_t scenari
                         ls_slots source) {
   int32_t degrees = shock->degrees_of_freedom;
   ls_lane scale = degrees > 0 ? draw_student_scale(shock, scenario) : lane_set(1);
+  for (int32_t s = 0; s < shock->source_count; s++)
+    slot_set(
+        source, s,
+        random_uniform(shock->seed, scenario, (uint32_t)shock->source_target[s], (uint32_t)shock->source_variable[s]));
+  draw_quantiles(source, shock->source_count);
   for (int32_t s = 0; s < shock->source_count; s++) {
     const double *loading = shock->source_loading + (int64_t)s * shock->factor_count;
-    ls_lane x = shock->source_own[s] * draw_normal(shock->seed, scenario, (uint32_t)shock->source_target[s],
-                                                   (uint32_t)shock->source_variable[s]);
+    ls_lane x = shock->source_own[s] * slot_get(source, s);
     for (int32_t f = 0; f < shock->factor_count; f++) {
       if (loading[f] != 0) x = x + loading[f] * slot_get(factor, f);
     }
@@ -73,30 +107,13 @@ LS_FN void draw_sources(const struct ls_shock_plan *shock, const int64_t scenari
   }
 }
 
-/* A lane value from one number per lane: quicker than putting them in one by one. */
-LS_FN ls_lane lane_gathered(const double each[LS_LANES]) {
-  ls_lane value;
-  __builtin_memcpy(&value, each, sizeof value);
-  return value;
-}
-
 /* Value of a quantile table at x: cubic Hermite between its points. */
 LS_FN ls_lane draw_table_value(const double *table, ls_lane x) {
   const double spacing = 2 * LS_TABLE_REACH / (LS_TABLE_POINTS - 1);
   ls_lane position = lane_clip((x + LS_TABLE_REACH) / spacing, 0, LS_TABLE_POINTS - 1);
-  double low[LS_LANES], value0_of[LS_LANES], value1_of[LS_LANES], slope0_of[LS_LANES], slope1_of[LS_LANES];
-  for (int k = 0; k < LS_LANES; k++) {
-    int32_t at = (int32_t)lane_get(position, k);
-    at = at < LS_TABLE_POINTS - 2 ? at : LS_TABLE_POINTS - 2;
-    low[k] = at;
-    value0_of[k] = table[at];
-    value1_of[k] = table[at + 1];
-    slope0_of[k] = table[LS_TABLE_POINTS + at];
-    slope1_of[k] = table[LS_TABLE_POINTS + at + 1];
-  }
-  ls_lane value0 = lane_gathered(value0_of), value1 = lane_gathered(value1_of);
-  ls_lane slope0 = lane_gathered(slope0_of), slope1 = lane_gathered(slope1_of);
-  ls_lane t = position - lane_gathered(low);
+  ls_lane low = lane_min(lane_whole(position), lane_set(LS_TABLE_POINTS - 2)), t = position - low;
+  ls_lane value0 = lane_gather(table, low), value1 = lane_gather(table + 1, low);
+  ls_lane slope0 = lane_gather(table + LS_TABLE_POINTS, low), slope1 = lane_gather(table + LS_TABLE_POINTS + 1, low);
   ls_lane rise = value1 - value0;
   ls_lane cubic = slope0 + slope1 - 2.0 * rise;
   ls_lane square = 3.0 * rise - 2.0 * slope0 - slope1;
@@ -147,7 +164,7 @@ LS_FN void draw_explicit(const struct ls_shock_plan *shock, const int64_t scenar
   for (int32_t key = 0; key < shock->key_count; key++) {
     double row[LS_LANES];
     for (int k = 0; k < LS_LANES; k++) row[k] = shock->explicit_value[scenario[k] * shock->key_count + key];
-    slot_set(value, key, lane_gathered(row));
+    slot_set(value, key, lane_load(row));
   }
 }
 

@@ -9,6 +9,7 @@
 #include "scenario_support.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "greatest.h"
 
@@ -83,6 +84,25 @@ static double correlation_of(const double *a, const double *b) {
   double mean_a = mean_of(a), mean_b = mean_of(b), sum = 0;
   for (int k = 0; k < SAMPLE; k++) sum += (a[k] - mean_a) * (b[k] - mean_b);
   return sum / (SAMPLE - 1) / (sd_of(a) * sd_of(b));
+}
+
+/* ---- normal numbers ---------------------------------------------------------------------------------------------- */
+
+/* Slots in which every lane, some, one or none is in a tail, a far one too: more than one batch of them. */
+TEST many_quantiles_at_once_are_those_of_each(void) {
+  static const double P[] = {0.5, 0.3, 0.01, 0.99, 0.07499999999999996, 0.925, 1e-17, 0.6, 0.2};
+  ls_slots slots = {value_memory, LS_LANES};
+  for (int32_t count = 0; count <= SLOTS_MAX; count += 7) {
+    for (int32_t s = 0; s < count; s++)
+      for (int k = 0; k < LS_LANES; k++) scratch_memory[s * LS_LANES + k] = P[(s % 5 == 0 ? s : s * s + k) % 9];
+    memcpy(value_memory, scratch_memory, sizeof value_memory);
+    draw_quantiles(slots, count);
+    for (int32_t s = 0; s < count; s++) {
+      ls_lane each = lane_normal_quantile(lane_load(scratch_memory + s * LS_LANES));
+      for (int k = 0; k < LS_LANES; k++) ASSERT_EQ(lane_get(each, k), value_memory[s * LS_LANES + k]);
+    }
+  }
+  PASS();
 }
 
 /* ---- marginals ------------------------------------------------------------------------------------------------- */
@@ -339,6 +359,7 @@ TEST explicit_values_are_handed_through(void) {
 }
 
 SUITE(draw) {
+  RUN_TEST(many_quantiles_at_once_are_those_of_each);
   RUN_TEST(marginals_have_their_distribution_under_either_copula);
   RUN_TEST(jumps_come_with_their_probability_and_share_the_x_of_their_target);
   RUN_TEST(targets_are_correlated_through_their_factors);

@@ -349,6 +349,8 @@ TEST each_lane_has_its_own_scenario(void) {
   for (int k = 0; k < LS_LANES; k++) {
     for (int j = 0; j < LS_LANES; j++) alone[j] = scenario[k];
     ASSERT_EQ(lane_get(together, k), scalar(random_uniform(UINT64_MAX, alone, 3, LS_STREAM_FACTOR)));
+    ls_lane of_bits = lane_from_bits((ls_lane_bits){0} + random_bits(UINT64_MAX, scenario[k], 3, LS_STREAM_FACTOR));
+    ASSERT_EQ(scalar(of_bits) - 0.99999999999999989, lane_get(together, k));
   }
   PASS();
 }

@@ -113,7 +113,7 @@ LS_FN void loop_audit_shares(const struct loop_view *v, int32_t j) {
 
 LS_FN void loop_audit_capacity(const struct loop_view *v, int32_t i) {
   ls_lane there = loop_get(v, v->at->capacity, i) + loop_get(v, v->at->dark, i);
-  for (int32_t k = 0; k < v->loop->build_lag; k++) there = there + loop_get(v, v->at->queue + k * v->n, i);
+  for (int32_t k = 0; k < v->loop->build_lag; k++) there = there + loop_get(v, loop_behind(v->at->queue, k * v->n), i);
   ls_lane ordered = loop_get(v, v->at->ordered_capacity, i);
   ls_lane start = lane_set(loop_entity(v, LOOP_CAPACITY, i) + loop_entity(v, LOOP_DARK, i));
   loop_note_breach(v, there - (start + ordered), start + ordered);

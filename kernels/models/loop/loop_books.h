@@ -117,10 +117,11 @@ LS_FN void loop_service_debts(const struct loop_view *v) {
 /* What stays unpaid of class 1 is owed to whom it was due. */
 LS_FN void loop_book_arrears(const struct loop_view *v) {
   const struct ls_loop_links *purchase = &v->loop->purchase;
-  for (int32_t k = 0; k < purchase->count; k++) {
-    if (purchase->from[k] == v->n) continue;
-    ls_lane unpaid = lane_set(1) - loop_get(v, v->at->paid1, purchase->from[k]);
-    loop_add(v, v->at->owed, v->loop->purchase_debt[k], loop_bill_due(v, k) * unpaid);
+  for (int32_t i = 0; i < v->n; i++) {
+    ls_lane unpaid = lane_set(1) - loop_get(v, v->at->paid1, i);
+    if (!mask_any(mask_not(lane_equal(unpaid, lane_set(0))))) continue;
+    for (int32_t k = purchase->first_from[i]; k < purchase->first_from[i + 1]; k++)
+      loop_add(v, v->at->owed, v->loop->purchase_debt[k], loop_bill_due(v, k) * unpaid);
   }
 }
 
@@ -139,8 +140,7 @@ LS_STEP void loop_debts(const struct loop_view *v) {
 
 /* Gmax; a power shock has no effect where there is no cap. */
 LS_FN ls_lane loop_power_cap(const struct loop_view *v, int32_t i) {
-  int64_t quarter = (int64_t)LOOP_PATH_POWER_CAP * v->plan->quarter_count + v->t;
-  if (v->loop->path[quarter * (v->n + 1) + i] >= LS_NO_POWER_CAP) return lane_set(LS_NO_POWER_CAP);
+  if (loop_planned_path(v, LOOP_PATH_POWER_CAP, i) >= LS_NO_POWER_CAP) return lane_set(LS_NO_POWER_CAP);
   return loop_path_value(v, LOOP_PATH_POWER_CAP, LS_VARIABLE_POWER, i);
 }
 
@@ -149,7 +149,7 @@ LS_FN void loop_build(const struct loop_view *v, int32_t i, ls_lane ordered) {
   int32_t lag = v->loop->build_lag;
   ls_lane done = ordered;
   if (lag > 0) {
-    int32_t slot = v->at->queue + (v->t % lag) * v->n;
+    int32_t slot = loop_behind(v->at->queue, (v->t % lag) * v->n);
     done = loop_get(v, slot, i);
     loop_set(v, slot, i, ordered);
   }
@@ -173,15 +173,17 @@ LS_STEP void loop_assets(const struct loop_view *v) {
   const struct ls_loop_links *purchase = &v->loop->purchase;
   bool priced = loop_has(v, LOOP_HAS_PRICES);
   for (int32_t i = 0; i < v->n; i++) {
-    ls_lane volume = lane_set(0), cost = lane_set(0);
+    ls_lane volume = lane_set(0), cost = lane_set(0), ordered = lane_set(0);
+    bool any_capital = false;
     for (int32_t k = purchase->first_from[i]; k < purchase->first_from[i + 1]; k++) {
       if (!loop_trait(v, k, LOOP_TRAIT_CAPITAL)) continue;
+      any_capital = true;
       volume = volume + loop_received(v, k) * lane_set(v->loop->capex_share[k]);
       if (priced) cost = cost + loop_capital_bill(v, k);
     }
     ls_lane kept = (lane_set(1) - loop_depreciation(v, i)) * loop_get(v, v->at->real_assets, i);
     loop_set(v, v->at->real_assets, i, kept + (priced ? cost : volume));
-    ls_lane ordered = volume / lane_set(loop_entity(v, LOOP_COST, i));
+    if (any_capital) ordered = volume / lane_set(loop_entity(v, LOOP_COST, i));
     if (v->at->ordered_capacity >= 0) loop_add(v, v->at->ordered_capacity, i, ordered);
     loop_build(v, i, ordered);
   }

@@ -7,6 +7,7 @@
 /* A stake is carried at `after` from now on where that is less; the holder books the difference. */
 LS_FN void loop_write_down(const struct loop_view *v, int32_t k, ls_lane after) {
   ls_lane before = loop_get(v, v->at->carrying, k), kept = lane_min(before, after);
+  if (!mask_any(lane_less(kept, before))) return;
   loop_set(v, v->at->carrying, k, kept);
   loop_add(v, v->at->written_down, v->loop->stake.from[k], before - kept);
   loop_add(v, v->at->written_down_on, v->loop->stake.to[k], before - kept);

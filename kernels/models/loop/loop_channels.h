@@ -31,9 +31,15 @@ LS_FN ls_mask loop_with_baseline(const struct loop_view *v, ls_mask lanes) {
 
 /* What the buyer of contract k got, by contract and beside it: the seller's share of its own orders, where both see each other. */
 LS_FN int32_t loop_received_slot(const struct loop_view *v) { return v->at->count; }
-LS_FN int32_t loop_extra_received_slot(const struct loop_view *v) { return v->at->count + v->loop->purchase.count; }
-LS_FN int32_t loop_bill_slot(const struct loop_view *v) { return v->at->count + 2 * v->loop->purchase.count; }
-LS_FN int32_t loop_bill_due_slot(const struct loop_view *v) { return v->at->count + 3 * v->loop->purchase.count; }
+LS_FN int32_t loop_extra_received_slot(const struct loop_view *v) {
+  return loop_behind(v->at->count, v->loop->purchase.count);
+}
+LS_FN int32_t loop_bill_slot(const struct loop_view *v) {
+  return loop_behind(v->at->count, 2 * v->loop->purchase.count);
+}
+LS_FN int32_t loop_bill_due_slot(const struct loop_view *v) {
+  return loop_behind(v->at->count, 3 * v->loop->purchase.count);
+}
 
 #else
 

@@ -14,19 +14,18 @@ LS_FN ls_lane loop_left(const struct loop_view *v, int32_t k) {
  * a buyer purchases: what is moved away is neither an input that the buyer misses nor a sale that falls short of the seller's plan. */
 LS_FN ls_lane loop_moved(const struct loop_view *v, int32_t k, ls_lane rate) {
   if (!loop_trait(v, k, LOOP_TRAIT_MOVED)) return rate;
-  return rate * view_shock(v->view, LS_VARIABLE_ORDERS, v->loop->purchase_target[k], 1);
+  return rate * loop_shock(v, LS_VARIABLE_ORDERS, v->loop->purchase_target[k], 1);
+}
+
+/* qs_i of this quarter. */
+LS_FN ls_lane loop_purchase_scale(const struct loop_view *v, int32_t i) {
+  return loop_path_value(v, LOOP_PATH_PURCHASE_SCALE, LS_VARIABLE_PURCHASE_SCALE, i);
 }
 
 /* q_k(t) qs_i o_k of this quarter: the plan, whatever becomes of the contract. */
-LS_FN void loop_schedule(const struct loop_view *v) {
-  const struct ls_loop_links *purchase = &v->loop->purchase;
-  const double *rate = v->loop->purchase_rate + (int64_t)v->t * purchase->count;
-  for (int32_t i = 0; i <= v->n; i++) {
-    if (purchase->first_from[i] == purchase->first_from[i + 1]) continue;
-    ls_lane scale = loop_path_value(v, LOOP_PATH_PURCHASE_SCALE, LS_VARIABLE_PURCHASE_SCALE, i);
-    for (int32_t k = purchase->first_from[i]; k < purchase->first_from[i + 1]; k++)
-      loop_set(v, v->at->scheduled, k, loop_moved(v, k, lane_set(rate[k]) * scale));
-  }
+LS_FN void loop_schedule(const struct loop_view *v, int32_t k, ls_lane scale) {
+  double rate = v->loop->purchase_rate[(int64_t)v->t * v->loop->purchase.count + k];
+  loop_set(v, v->at->scheduled, k, loop_moved(v, k, lane_set(rate) * scale));
 }
 
 /* The same, whoever lives, but nothing once the contract is left. */
@@ -80,7 +79,7 @@ LS_FN void loop_concede(const struct loop_view *v, int32_t k) {
   double firm = v->loop->take_or_pay[k], left = 1 - loop_term(v, LOOP_CONTRACT_CONCESSION, k);
   ls_lane now = lane_set(firm);
   if (v->loop->purchase.from[k] != v->n) {
-    ls_lane imposed = view_shock(v->view, LS_VARIABLE_RENEGOTIATION, v->loop->purchase.from[k], 0);
+    ls_lane imposed = loop_shock(v, LS_VARIABLE_RENEGOTIATION, v->loop->purchase.from[k], 0);
     ls_mask conceded = mask_or(loop_strained(v, k), lane_less(lane_set(0), imposed));
     now = lane_select(conceded, lane_set(firm * left), now);
   }
@@ -93,7 +92,7 @@ LS_FN void loop_give_notice(const struct loop_view *v, int32_t k) {
   int32_t i = v->loop->purchase.from[k], j = v->loop->purchase.to[k];
   if (i == v->n) return;
   ls_lane leaves = loop_get(v, v->at->leaves, k), backlog = loop_get(v, v->at->backlog, k);
-  ls_lane imposed = view_shock(v->view, LS_VARIABLE_EXIT, i, 0);
+  ls_lane imposed = loop_shock(v, LS_VARIABLE_EXIT, i, 0);
   ls_mask gives = mask_or(loop_strained(v, k), lane_less(lane_set(0), imposed));
   ls_lane both = loop_get(v, v->at->live, i) * loop_seen(v, LOOP_CHANNEL_SUPPLY, loop_get(v, v->at->live, j));
   ls_lane running = loop_trait(v, k, LOOP_TRAIT_RENEWED) ? both : backlog; /* the backlog of the dead is 0 */
@@ -106,13 +105,10 @@ LS_FN void loop_give_notice(const struct loop_view *v, int32_t k) {
   loop_set(v, v->at->backlog, k, backlog * (lane_set(1) - goes));
 }
 
-/* Step 1, before orders: needs u. */
-LS_STEP void loop_review_contracts(const struct loop_view *v) {
-  if (!loop_has(v, LOOP_HAS_CONCESSIONS) && !loop_has(v, LOOP_HAS_EXITS)) return;
-  for (int32_t k = 0; k < v->loop->purchase.count; k++) {
-    if (loop_trait(v, k, LOOP_TRAIT_MAY_CONCEDE)) loop_concede(v, k);
-    if (loop_trait(v, k, LOOP_TRAIT_MAY_EXIT)) loop_give_notice(v, k);
-  }
+/* Step 1, before the order: needs u. */
+LS_FN void loop_review_contract(const struct loop_view *v, int32_t k) {
+  if (loop_trait(v, k, LOOP_TRAIT_MAY_CONCEDE)) loop_concede(v, k);
+  if (loop_trait(v, k, LOOP_TRAIT_MAY_EXIT)) loop_give_notice(v, k);
 }
 
 /* p_j where there are prices, else 1. */

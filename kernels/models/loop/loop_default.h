@@ -19,6 +19,7 @@ LS_FN ls_mask loop_find_defaults(const struct loop_view *v) {
     ls_mask forced = lane_less(lane_set(0), loop_forced(v, i)), live = lane_to_mask(loop_get(v, v->at->live, i));
     ls_mask defaults = mask_and(live, mask_or(fails, forced));
     loop_set(v, v->at->defaulted, i, lane_from_mask(defaults));
+    if (!mask_any(defaults)) continue;
     any_default = mask_or(any_default, defaults);
     ls_lane quarter = loop_get(v, v->at->default_quarter, i);
     loop_set(v, v->at->default_quarter, i, lane_select(defaults, lane_set(v->t), quarter));
@@ -62,11 +63,11 @@ LS_FN void loop_terminate(const struct loop_view *v) {
     ls_lane firm = lane_set(v->loop->take_or_pay[k]), backlog = loop_get(v, v->at->backlog, k);
     ls_lane buyer = loop_get(v, v->at->defaulted, purchase->from[k]),
             seller = loop_get(v, v->at->defaulted, purchase->to[k]);
-    if (purchase->from[k] != v->n) {
+    if (purchase->from[k] != v->n && mask_any(lane_to_mask(buyer))) {
       ls_lane claim = lane_set(v->loop->termination_share * v->loop->take_or_pay[k]) * backlog;
       loop_add(v, v->at->owed, v->loop->purchase_debt[k], claim * buyer);
     }
-    if (loop_has(v, LOOP_HAS_BREACH))
+    if (loop_has(v, LOOP_HAS_BREACH) && mask_any(lane_to_mask(seller)))
       loop_add(v, v->at->owed, v->loop->breach_debt[k],
                lane_set(v->loop->breach_share) * firm * backlog * seller * (lane_set(1) - buyer));
   }
@@ -253,19 +254,22 @@ LS_FN void loop_close_estates(const struct loop_view *v) {
   }
 }
 
-/* How many of the debts are not 0. */
-LS_FN ls_lane loop_count_debts(const struct loop_view *v, const struct ls_loop_rows *rows) {
-  ls_lane count = lane_set(0);
-  for (int32_t p = 0; p < rows->count; p++)
-    count = count + lane_from_mask(mask_not(lane_equal(loop_get(v, v->at->owed, rows->by_from[p]), lane_set(0))));
-  return count;
+/* Is anybody, in any lane, behind with anything? Debts that last are among all of them, in the same order. */
+LS_FN bool loop_any_behind(const struct loop_view *v) {
+  const struct ls_loop_rows *lasting = &v->loop->lasting_debt, *every = &v->loop->every_debt;
+  int32_t next = 0; /* of those that last */
+  for (int32_t p = 0; p < every->count; p++) {
+    if (next < lasting->count && lasting->by_from[next] == every->by_from[p])
+      next++;
+    else if (mask_any(mask_not(lane_equal(loop_get(v, v->at->owed, every->by_from[p]), lane_set(0)))))
+      return true;
+  }
+  return false;
 }
 
 /* Once nobody is behind with anything, sums over debts are short again. */
 LS_STEP void loop_narrow_debts(struct loop_view *v) {
-  const struct ls_loop_rows *lasting = &v->loop->lasting_debt, *every = &v->loop->every_debt;
-  if (v->debts == lasting) return;
-  if (!mask_any(lane_less(loop_count_debts(v, lasting), loop_count_debts(v, every)))) v->debts = lasting;
+  if (v->debts != &v->loop->lasting_debt && !loop_any_behind(v)) v->debts = &v->loop->lasting_debt;
 }
 
 /* Step 8. */

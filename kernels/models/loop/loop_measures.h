@@ -58,6 +58,7 @@ LS_STEP void loop_measure_needs(const struct loop_view *v, ls_slots output) {
 /* Capacity of j that serves nobody: what its deliveries leave of it. */
 LS_FN ls_lane loop_idle(const struct loop_view *v, int32_t j, ls_lane capacity) {
   ls_lane sold = lane_set(0);
+  if (!loop_has_customers(v, j)) return lane_positive_part(capacity);
   for (int32_t p = v->loop->purchase.first_to[j]; p < v->loop->purchase.first_to[j + 1]; p++) {
     int32_t k = v->loop->purchase.by_to[p];
     sold = sold + loop_get(v, v->at->delivered, k);
@@ -90,9 +91,9 @@ LS_STEP void loop_measure_values(const struct loop_view *v) {
     loop_set(v, v->at->least_standing, i, lane_min(loop_get(v, v->at->least_standing, i), standing));
     ls_mask out = lane_less(loop_get(v, v->at->cash, i), lane_set(loop_entity(v, LOOP_CASH_FLOOR, i)));
     out = mask_or(out, mask_not(lane_to_mask(loop_get(v, v->at->live, i))));
-    loop_set(
-        v, v->at->runway, i,
-        lane_min(loop_get(v, v->at->runway, i), lane_select(out, lane_set(v->t), lane_set(v->plan->quarter_count))));
+    if (!mask_any(out)) continue;
+    ls_lane until = lane_select(out, lane_set(v->t), lane_set(v->plan->quarter_count));
+    loop_set(v, v->at->runway, i, lane_min(loop_get(v, v->at->runway, i), until));
   }
 }
 

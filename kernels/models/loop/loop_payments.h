@@ -39,7 +39,7 @@ LS_STEP void loop_obligations(const struct loop_view *v) {
     ls_lane raised = loop_path_value(v, LOOP_PATH_OUTSIDE_EQUITY, LS_VARIABLE_FUNDING, i);
     ls_lane open = live * (lane_set(1) - loop_get(v, v->at->flag, i));
     ls_mask refused = mask_and(lane_less(lane_set(0), raised), lane_less(open, live));
-    loop_add(v, v->at->refused, i, lane_from_mask(refused));
+    if (mask_any(refused)) loop_add(v, v->at->refused, i, lane_from_mask(refused));
     loop_set(v, v->at->outside_equity, i, raised * open * loop_confidence(v, i) * loop_mood(v, i));
     loop_set(v, v->at->debt, i, debt);
     loop_set(v, v->at->due0, i,
@@ -49,13 +49,14 @@ LS_STEP void loop_obligations(const struct loop_view *v) {
   }
 }
 
-/* Debt service that reaches i. */
-LS_FN ls_lane loop_service_received(const struct loop_view *v, int32_t i) {
+/* Debt service that reaches i; see loop_receipts. */
+LS_FN ls_lane loop_service_received(const struct loop_view *v, int32_t i, bool in_full) {
   const struct ls_loop_rows *debts = v->debts;
   ls_lane sum = lane_set(0);
   for (int32_t p = debts->first_to[i]; p < debts->first_to[i + 1]; p++) {
     int32_t k = debts->by_to[p], debtor = v->loop->debt.from[k];
-    ls_lane paid = loop_get(v, v->at->owed, k) * loop_get(v, v->at->paid0, debtor);
+    ls_lane paid = loop_get(v, v->at->owed, k);
+    if (!in_full) paid = paid * loop_get(v, v->at->paid0, debtor);
     if (loop_has(v, LOOP_HAS_RATES)) paid = loop_service_rate(v, debtor) * paid;
     sum = sum + loop_seen_from(v, LOOP_CHANNEL_CREDIT, debtor, paid);
   }
@@ -72,20 +73,22 @@ LS_FN ls_lane loop_backstops_received(const struct loop_view *v, int32_t i) {
   return sum;
 }
 
-/* What reaches i, and may be spent, when every node pays the shares that stand in paid0, paid1, paid2. */
-LS_FN ls_lane loop_receipts(const struct loop_view *v, int32_t i) {
+/* What reaches i, and may be spent, when every node pays the shares that stand in paid0, paid1, paid2. `in_full`: all of them
+ * are 1, and need not be looked up. */
+LS_FN ls_lane loop_receipts(const struct loop_view *v, int32_t i, bool in_full) {
   const struct ls_loop_links *purchase = &v->loop->purchase, *pledge = &v->loop->pledge;
-  ls_lane service = loop_service_received(v, i), trade = lane_set(0), equity = lane_set(0);
+  ls_lane service = loop_service_received(v, i, in_full), trade = lane_set(0), equity = lane_set(0);
   for (int32_t p = purchase->first_to[i]; p < purchase->first_to[i + 1]; p++) {
     int32_t k = purchase->by_to[p];
-    ls_lane paid = loop_seen(v, LOOP_CHANNEL_CREDIT, loop_get(v, v->at->paid1, purchase->from[k]));
-    trade = trade + loop_get(v, v->at->payable, k) * paid;
+    ls_lane due = loop_get(v, v->at->payable, k);
+    if (!in_full) due = due * loop_seen(v, LOOP_CHANNEL_CREDIT, loop_get(v, v->at->paid1, purchase->from[k]));
+    trade = trade + due;
   }
   if (loop_has(v, LOOP_HAS_BACKSTOPS)) trade = trade + loop_backstops_received(v, i);
   for (int32_t p = pledge->first_to[i]; p < pledge->first_to[i + 1]; p++) {
     int32_t k = pledge->by_to[p];
-    ls_lane free_part = loop_get(v, v->at->pledge_due, k) * lane_set(1 - loop_earmark(v, k));
-    ls_lane paid = free_part * loop_get(v, v->at->paid2, pledge->from[k]);
+    ls_lane paid = loop_get(v, v->at->pledge_due, k) * lane_set(1 - loop_earmark(v, k)); /* the part that is free */
+    if (!in_full) paid = paid * loop_get(v, v->at->paid2, pledge->from[k]);
     equity = equity + loop_seen_from(v, LOOP_CHANNEL_FUNDING, pledge->from[k], paid);
   }
   return service + trade + equity;
@@ -122,7 +125,7 @@ LS_STEP void loop_draws(const struct loop_view *v) {
     loop_set(v, v->at->paid2, i, lane_set(1));
   }
   for (int32_t i = 0; i < v->n; i++) {
-    ls_lane planned = loop_receipts(v, i);
+    ls_lane planned = loop_receipts(v, i, true);
     loop_set(v, v->at->planned_receipts, i, planned);
     loop_set(v, v->at->receipts, i, planned);
     ls_lane draw = loop_draw(v, i);
@@ -143,9 +146,24 @@ LS_FN void loop_pay_class(const struct loop_view *v, int32_t where, int32_t i, l
   loop_set(v, where, i, after);
 }
 
+/* Lanes in which `left` covers `due`, and `paid` says so already. */
+LS_FN ls_mask loop_covers(ls_lane left, ls_lane due, ls_lane paid) {
+  ls_mask covered = mask_and(lane_less_equal(lane_set(0), due), lane_less_equal(due, left));
+  return mask_and(covered, lane_equal(paid, lane_set(1)));
+}
+
+/* Does i pay everything in every lane, as before? Then shares need not be divided out: they stay 1. */
+LS_FN bool loop_pays_all(const struct loop_view *v, int32_t i, ls_lane have, ls_lane due0, ls_lane due1, ls_lane due2) {
+  ls_mask pays = loop_covers(have, due0, loop_get(v, v->at->paid0, i));
+  pays = mask_and(pays, loop_covers(have - due0, due1, loop_get(v, v->at->paid1, i)));
+  pays = mask_and(pays, loop_covers(have - due0 - due1, due2, loop_get(v, v->at->paid2, i)));
+  return !mask_any(mask_not(pays));
+}
+
 LS_FN void loop_pay(const struct loop_view *v, int32_t i, struct ls_stop_rule *rule) {
   ls_lane due0 = loop_get(v, v->at->due0, i), due1 = loop_get(v, v->at->due1, i), due2 = loop_get(v, v->at->due2, i);
   ls_lane have = loop_get(v, v->at->resources, i) + loop_get(v, v->at->receipts, i);
+  if (loop_pays_all(v, i, have, due0, due1, due2)) return;
   loop_pay_class(v, v->at->paid0, i, have, due0, rule);
   loop_pay_class(v, v->at->paid1, i, have - due0, due1, rule);
   loop_pay_class(v, v->at->paid2, i, have - due0 - due1, due2, rule);
@@ -177,7 +195,7 @@ LS_STEP ls_mask loop_clear(const struct loop_view *v) {
     ls_mask active = rule.active;
     for (int32_t i = 0; i < v->n; i++) loop_pay(v, i, &rule);
     for (int32_t i = 0; i < v->n; i++)
-      loop_set(v, v->at->receipts, i, lane_select(active, loop_receipts(v, i), loop_get(v, v->at->receipts, i)));
+      loop_set(v, v->at->receipts, i, lane_select(active, loop_receipts(v, i, false), loop_get(v, v->at->receipts, i)));
     stop_rule_end_sweep(&rule, v->plan->tolerance);
     rule.active = loop_unsettled(v, rule.active);
   }
@@ -199,6 +217,7 @@ LS_FN ls_lane loop_settle_earmarks(const struct loop_view *v, int32_t i) {
   ls_lane sum = lane_set(0);
   for (int32_t p = pledge->first_to[i]; p < pledge->first_to[i + 1]; p++) {
     int32_t k = pledge->by_to[p];
+    if (loop_earmark(v, k) == 0) continue;
     ls_lane kept = loop_get(v, v->at->earmarked, k);
     for (int32_t o = purchase->first_from[i]; o < purchase->first_from[i + 1]; o++)
       if (v->loop->purchase_pledge[o] == k) kept = kept - loop_get(v, v->at->prepaid, o);
@@ -218,29 +237,42 @@ LS_FN void loop_settle_entity(const struct loop_view *v, int32_t i) {
   left = lane_positive_part(left); /* below 0 only by rounding: payments stop at what there is */
   if (loop_has(v, LOOP_HAS_EARMARKS)) left = left + loop_settle_earmarks(v, i);
   loop_set(v, v->at->cash, i, left);
-  ls_lane put_in = loop_get(v, v->at->outside_equity, i) + loop_get(v, v->at->draw, i);
-  if (loop_has(v, LOOP_HAS_BORROWING)) put_in = put_in + loop_borrowed(v, i);
-  loop_add(v, v->at->outside_flow, 0, -put_in);
-  loop_note_equity_flow(v, -loop_get(v, v->at->outside_equity, i));
 }
 
-/* Cash after clearing, and the money that crosses the border as investment or debt service. */
-LS_STEP void loop_settle_cash(const struct loop_view *v) {
-  const struct ls_loop_links *pledge = &v->loop->pledge;
+/* What holders outside put into i: new shares, the draw and loans for the build-out. */
+LS_FN ls_lane loop_put_in(const struct loop_view *v, int32_t i) {
+  ls_lane sum = loop_get(v, v->at->outside_equity, i) + loop_get(v, v->at->draw, i);
+  return loop_has(v, LOOP_HAS_BORROWING) ? sum + loop_borrowed(v, i) : sum;
+}
+
+/* Money that crosses the border as investment or debt service: `flow` goes on to what holders outside have got. */
+LS_FN ls_lane loop_outside_service(const struct loop_view *v, ls_lane flow) {
   const struct ls_loop_rows *debts = v->debts;
-  for (int32_t i = 0; i < v->n; i++) loop_settle_entity(v, i);
   for (int32_t i = 0; i < v->n; i++) {
-    ls_lane served = loop_get(v, v->at->owed, v->loop->world_debt[i]) * loop_get(v, v->at->paid0, i);
-    loop_add(v, v->at->outside_flow, 0, loop_service_rate(v, i) * served);
-    if (loop_has(v, LOOP_HAS_COLLATERAL))
-      loop_add(v, v->at->outside_flow, 0, loop_called(v, i) * loop_get(v, v->at->paid0, i));
+    ls_lane paid = loop_get(v, v->at->paid0, i);
+    flow = flow + loop_service_rate(v, i) * (loop_get(v, v->at->owed, v->loop->world_debt[i]) * paid);
+    if (loop_has(v, LOOP_HAS_COLLATERAL)) flow = flow + loop_called(v, i) * paid;
   }
   for (int32_t p = debts->first_from[v->n]; p < debts->first_from[v->n + 1]; p++)
-    loop_add(v, v->at->outside_flow, 0, -loop_service_rate(v, v->n) * loop_get(v, v->at->owed, debts->by_from[p]));
+    flow = flow - loop_service_rate(v, v->n) * loop_get(v, v->at->owed, debts->by_from[p]);
+  return flow;
+}
+
+/* Cash after clearing, and what crosses the border. */
+LS_STEP void loop_settle_cash(const struct loop_view *v) {
+  const struct ls_loop_links *pledge = &v->loop->pledge;
+  ls_lane flow = loop_get(v, v->at->outside_flow, 0);
+  for (int32_t i = 0; i < v->n; i++) {
+    loop_settle_entity(v, i);
+    flow = flow - loop_put_in(v, i);
+    loop_note_equity_flow(v, -loop_get(v, v->at->outside_equity, i));
+  }
+  flow = loop_outside_service(v, flow);
   for (int32_t k = pledge->first_from[v->n]; k < pledge->first_from[v->n + 1]; k++) {
-    loop_add(v, v->at->outside_flow, 0, -loop_get(v, v->at->pledge_due, k));
+    flow = flow - loop_get(v, v->at->pledge_due, k);
     loop_note_equity_flow(v, -loop_get(v, v->at->pledge_due, k));
   }
+  loop_set(v, v->at->outside_flow, 0, flow);
 }
 
 #endif

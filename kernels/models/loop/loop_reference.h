@@ -7,7 +7,7 @@
 /* V(0); or the largest value so far of as many shares as there are now to a first one; or the value that the last new money saw. */
 LS_FN ls_lane loop_distress_reference(const struct loop_view *v, int32_t i) {
   if (v->loop->reference == LOOP_REFERENCE_IS_PEAK)
-    return lane_ratio(loop_get(v, v->at->peak_share, i), loop_get(v, v->at->dilution, i), 0);
+    return loop_over(loop_get(v, v->at->peak_share, i), loop_get(v, v->at->dilution, i), 0);
   if (v->loop->reference == LOOP_REFERENCE_IS_LAST_ROUND) return loop_get(v, v->at->last_round, i);
   return loop_get(v, v->at->reference, i);
 }
@@ -27,6 +27,7 @@ LS_FN ls_mask loop_below_threshold(const struct loop_view *v, int32_t i) {
 /* A flag falls at the end of the flag_exit-th quarter in a row that ends above the threshold. */
 LS_FN void loop_lift_flag(const struct loop_view *v, int32_t i) {
   ls_lane flag = loop_get(v, v->at->flag, i);
+  if (!mask_any(lane_to_mask(flag))) return; /* and no quarters are counted */
   ls_mask above = mask_and(lane_to_mask(flag), mask_not(loop_below_threshold(v, i)));
   above = mask_and(above, lane_to_mask(loop_get(v, v->at->live, i)));
   ls_lane quarters = lane_select(above, loop_get(v, v->at->quarters_above, i) + lane_set(1), lane_set(0));

@@ -4,21 +4,21 @@
 
 #include "models/loop/loop_trade.h"
 
-/* Running-cost inputs of one type that came, were ordered, or were planned. */
-enum loop_inputs_kind { LOOP_INPUTS_DELIVERED, LOOP_INPUTS_ORDERED, LOOP_INPUTS_PLANNED };
+/* Running-cost inputs of one type: those that came, and those that were ordered or planned. */
+struct loop_inputs {
+  ls_lane came, base;
+};
 
-LS_FN ls_lane loop_inputs(const struct loop_view *v, enum loop_inputs_kind kind, int32_t buyer, int32_t type) {
+LS_FN struct loop_inputs loop_inputs_of(const struct loop_view *v, int32_t buyer, int32_t type, bool planned) {
   const struct ls_loop_links *purchase = &v->loop->purchase;
-  ls_lane sum = lane_set(0);
+  struct loop_inputs sum = {lane_set(0), lane_set(0)};
   for (int32_t k = purchase->first_from[buyer]; k < purchase->first_from[buyer + 1]; k++) {
     if (v->loop->input_type[purchase->to[k]] != type) continue;
-    if (kind == LOOP_INPUTS_DELIVERED && loop_trait(v, k, LOOP_TRAIT_MAY_SUBSTITUTE))
-      sum = sum + loop_extra_received(v, k);
+    if (loop_trait(v, k, LOOP_TRAIT_MAY_SUBSTITUTE)) sum.came = sum.came + loop_extra_received(v, k);
     if (loop_trait(v, k, LOOP_TRAIT_ALL_CAPITAL)) continue;
-    ls_lane amount = kind == LOOP_INPUTS_PLANNED
-                         ? loop_rate(v, k)
-                         : loop_get(v, kind == LOOP_INPUTS_ORDERED ? v->at->ordered : loop_received_slot(v), k);
-    sum = sum + amount * lane_set(1 - v->loop->capex_share[k]);
+    ls_lane running = lane_set(1 - v->loop->capex_share[k]);
+    sum.came = sum.came + loop_received(v, k) * running;
+    sum.base = sum.base + (planned ? loop_rate(v, k) : loop_get(v, v->at->ordered, k)) * running;
   }
   return sum;
 }
@@ -27,12 +27,12 @@ LS_FN ls_lane loop_inputs(const struct loop_view *v, enum loop_inputs_kind kind,
 LS_FN ls_lane loop_output_ratio(const struct loop_view *v, int32_t i) {
   double upside = loop_entity(v, LOOP_UPSIDE, i);
   ls_lane ratio = lane_set(1 + upside);
-  if (v->loop->purchase.first_from[i] == v->loop->purchase.first_from[i + 1]) return ratio;
+  if (!loop_buys(v, i)) return ratio;
   bool planned = loop_has(v, LOOP_HAS_PLANNED_INPUTS) || upside > 0;
   for (int32_t type = 0; type < v->loop->type_count; type++) {
     if (!v->loop->essential[type]) continue;
-    ls_lane base = loop_inputs(v, planned ? LOOP_INPUTS_PLANNED : LOOP_INPUTS_ORDERED, i, type);
-    ratio = lane_min(ratio, lane_ratio(loop_inputs(v, LOOP_INPUTS_DELIVERED, i, type), base, 1 + upside));
+    struct loop_inputs inputs = loop_inputs_of(v, i, type, planned);
+    ratio = lane_min(ratio, lane_ratio(inputs.came, inputs.base, 1 + upside));
   }
   return ratio;
 }

@@ -35,6 +35,7 @@ LS_FN void loop_drawdowns(const struct loop_view *v) {
 /* c_i: how much of its uncommitted capital purchases i still makes, given its own fall and that of its peers. */
 LS_FN void loop_capex_factors(const struct loop_view *v) {
   for (int32_t i = 0; i < v->n; i++) {
+    if (!loop_buys(v, i)) continue;
     int32_t sector = v->loop->sector[i], others = sector < 0 ? 0 : v->loop->sector_size[sector] - 1;
     ls_lane own = loop_get(v, v->at->drawdown, i), peers = lane_set(0);
     if (others > 0) peers = (loop_get(v, v->at->sector_drawdown, sector) - own) / lane_set(others);
@@ -94,7 +95,7 @@ LS_STEP void loop_smooth_sales(const struct loop_view *v) {
     ls_lane revenue = loop_get(v, v->at->external_revenue, i);
     if (loop_has(v, LOOP_HAS_SMOOTHING))
       loop_set(v, v->at->valued_revenue, i, kept * loop_get(v, v->at->valued_revenue, i) + last * revenue);
-    if (loop_has(v, LOOP_HAS_SALES_IN_VALUE)) {
+    if (loop_has(v, LOOP_HAS_SALES_IN_VALUE) && loop_entity(v, LOOP_SALES_WEIGHT, i) != 0) {
       ls_lane within = loop_get(v, v->at->sales, i) - revenue;
       loop_set(v, v->at->loop_sales, i, kept * loop_get(v, v->at->loop_sales, i) + last * within);
     }

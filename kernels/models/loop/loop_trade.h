@@ -48,11 +48,16 @@ LS_FN void loop_order(const struct loop_view *v, int32_t k) {
 /* Step 1. */
 LS_STEP void loop_orders(const struct loop_view *v) {
   if (loop_has(v, LOOP_HAS_ENDS)) loop_end_contracts(v);
-  for (int32_t i = 0; i <= v->n; i++)
+  for (int32_t i = 0; i <= v->n; i++) {
+    if (!loop_buys(v, i)) continue;
+    ls_lane scale = loop_purchase_scale(v, i);
     loop_set(v, v->at->order_ratio, i, i == v->n ? lane_set(1) : loop_order_ratio(v, i));
-  loop_review_contracts(v);
-  loop_schedule(v);
-  for (int32_t k = 0; k < v->loop->purchase.count; k++) loop_order(v, k);
+    for (int32_t k = v->loop->purchase.first_from[i]; k < v->loop->purchase.first_from[i + 1]; k++) {
+      loop_review_contract(v, k);
+      loop_schedule(v, k, scale);
+      loop_order(v, k);
+    }
+  }
 }
 
 /* s0_i(t), against which next quarter's orders compare; Bplan runs down by the plan, whatever happens. */
@@ -91,7 +96,7 @@ LS_FN void loop_hand_over(const struct loop_view *v, int32_t k, ls_lane share) {
 /* Step 2: z_j = min(1, zs_j G_j / need_j), 1 where nothing is needed; every buyer gets the same share. */
 LS_FN void loop_deliver_alike(const struct loop_view *v, int32_t j) {
   const struct ls_loop_links *purchase = &v->loop->purchase;
-  if (purchase->first_to[j] == purchase->first_to[j + 1]) return;
+  if (!loop_has_customers(v, j)) return;
   ls_lane ordered = lane_set(0);
   for (int32_t p = purchase->first_to[j]; p < purchase->first_to[j + 1]; p++)
     ordered = ordered + loop_order_seen(v, purchase->by_to[p]);
@@ -106,18 +111,27 @@ LS_FN void loop_deliver_ranked(const struct loop_view *v, int32_t j) {
   const struct ls_loop_links *purchase = &v->loop->purchase;
   ls_lane demand = loop_get(v, v->at->demand, j), live = loop_get(v, v->at->live, j);
   ls_lane unit = lane_set(loop_entity(v, LOOP_PRICE, j)), able = loop_able(v, j);
-  ls_lane outside = lane_set(loop_entity(v, LOOP_EXTERNAL_USE, j)) * demand * live / unit;
+  double use = loop_entity(v, LOOP_EXTERNAL_USE, j);
+  ls_lane outside = use == 0 ? lane_set(0) : lane_set(use) * demand * live / unit;
   ls_lane first = lane_set(0), second = lane_set(0); /* orders by priority */
+  bool any_second = false;
   for (int32_t p = purchase->first_to[j]; p < purchase->first_to[j + 1]; p++) {
     int32_t k = purchase->by_to[p];
-    if (loop_trait(v, k, LOOP_TRAIT_SECOND))
+    if (loop_trait(v, k, LOOP_TRAIT_SECOND)) {
       second = second + loop_order_seen(v, k);
-    else
+      any_second = true;
+    } else {
       first = first + loop_order_seen(v, k);
+    }
   }
-  ls_lane need1 = first / unit + outside, need2 = second / unit;
-  ls_lane share1 = lane_min(lane_set(1), lane_ratio(able, need1, 1));
-  ls_lane share2 = lane_min(lane_set(1), lane_ratio(lane_positive_part(able - need1), need2, 1));
+  bool any_first = use != 0 || loop_has_customers(v, j); /* without them nothing is needed, and all of it is there */
+  ls_lane need1 = any_first ? first / unit + outside : lane_set(0), need2 = lane_set(0);
+  ls_lane share1 = lane_set(1), share2 = lane_set(1);
+  if (any_first) share1 = lane_min(share1, lane_ratio(able, need1, 1));
+  if (any_second) {
+    need2 = second / unit;
+    share2 = lane_min(share2, lane_ratio(lane_positive_part(able - need1), need2, 1));
+  }
   for (int32_t p = purchase->first_to[j]; p < purchase->first_to[j + 1]; p++) {
     int32_t k = purchase->by_to[p];
     loop_hand_over(v, k, loop_trait(v, k, LOOP_TRAIT_SECOND) ? share2 : share1);
@@ -172,6 +186,7 @@ LS_FN void loop_substitute(const struct loop_view *v) {
     for (int32_t type = 0; loop_entity(v, LOOP_SUBSTITUTION, i) > 0 && type < v->loop->type_count; type++)
       loop_ask(v, i, type);
   for (int32_t j = 0; j < v->n; j++) { /* from here on the share that is granted */
+    if (!loop_has_customers(v, j)) continue;
     ls_lane granted = lane_ratio(loop_get(v, v->at->spare, j), loop_get(v, v->at->requested, j), 1);
     loop_set(v, v->at->requested, j, lane_min(lane_set(1), granted));
   }

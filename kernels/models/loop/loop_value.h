@@ -120,7 +120,7 @@ LS_STEP void loop_factor_stakes(const struct loop_view *v) {
     int32_t product = e->product_first[step];
     for (int32_t l = e->lower_first[step]; l < e->lower_first[step + 1]; l++) {
       ls_lane pivot = loop_get(v, v->at->pivot, e->order[step]);
-      ls_lane factor = lane_ratio(loop_get(v, v->at->entry, e->lower_entry[l]), pivot, 0);
+      ls_lane factor = loop_over(loop_get(v, v->at->entry, e->lower_entry[l]), pivot, 0);
       loop_set(v, v->at->entry, e->lower_entry[l], factor);
       for (int32_t u = e->upper_first[step]; u < e->upper_first[step + 1]; u++, product++) {
         int32_t target = e->product_entry[product];
@@ -152,7 +152,7 @@ LS_FN void loop_start_values(const struct loop_view *v) {
     ls_lane x = loop_get(v, v->at->value, i);
     for (int32_t u = e->upper_first[step]; u < e->upper_first[step + 1]; u++)
       x = x - loop_get(v, v->at->entry, e->upper_entry[u]) * loop_get(v, v->at->value, e->upper_column[u]);
-    loop_set(v, v->at->value, i, lane_ratio(x, loop_get(v, v->at->pivot, i), 0));
+    loop_set(v, v->at->value, i, loop_over(x, loop_get(v, v->at->pivot, i), 0));
   }
 #if defined(LS_LOOP_CHANNELS) /* where holders look at the baseline's values, start from those */
   for (int32_t i = 0; i < v->n; i++) {
@@ -162,16 +162,24 @@ LS_FN void loop_start_values(const struct loop_view *v) {
 #endif
 }
 
+/* Does the value of i hang on those of others? If not the first sweep finds it. */
+LS_FN bool loop_depends(const struct loop_view *v, int32_t i) {
+  return v->loop->claims_en || loop_entity(v, LOOP_BACKLOG_MARGIN, i) != 0 ||
+         v->loop->stake.first_from[i] < v->loop->stake.first_from[i + 1];
+}
+
 /* One entity's value from the values of the others. */
 LS_FN void loop_revalue(const struct loop_view *v, int32_t i, bool in_full, struct ls_stop_rule *rule) {
   ls_lane net = loop_get(v, v->at->fixed_value, i) + loop_stakes_value(v, i) + loop_backlog_value(v, i, in_full) +
                 (v->loop->claims_en ? loop_claims_value(v, i, false) : loop_get(v, v->at->claims, i));
   ls_lane before = loop_get(v, v->at->value, i);
   ls_lane after = loop_get(v, v->at->live, i) * lane_positive_part(net);
-  ls_lane scale = lane_max(lane_max(before, after), loop_get(v, v->at->reference, i));
-  stop_rule_note(rule, lane_ratio(lane_absolute(after - before), scale, 0));
-  loop_set(v, v->at->value, i, lane_select(rule->active, after, before));
-  if (v->loop->vouches[i]) loop_note_standing(v, i);
+  if (mask_any(mask_not(lane_equal(after, before)))) {
+    ls_lane scale = lane_max(lane_max(before, after), loop_get(v, v->at->reference, i));
+    stop_rule_note(rule, lane_ratio(lane_absolute(after - before), scale, 0));
+    loop_set(v, v->at->value, i, lane_select(rule->active, after, before));
+    if (v->loop->vouches[i]) loop_note_standing(v, i);
+  }
   if (v->loop->claims_en) {
     ls_lane debt = loop_get(v, v->at->debt, i);
     ls_lane weight = lane_clip(lane_ratio(net + debt, debt, 1), 0, 1), last = loop_get(v, v->at->claim_weight, i);
@@ -185,7 +193,8 @@ LS_FN void loop_revalue(const struct loop_view *v, int32_t i, bool in_full, stru
 LS_STEP void loop_settle_values(const struct loop_view *v, ls_mask lanes, bool in_full) {
   const struct ls_elimination *e = &v->loop->elimination;
   bool least = v->plan->solution == LS_SOLUTION_LEAST;
-  for (int32_t i = 0; i < v->n; i++) loop_set(v, v->at->kept_value, i, loop_get(v, v->at->value, i));
+  bool all = !mask_any(mask_not(lanes)); /* then no value is to be kept */
+  for (int32_t i = 0; !all && i < v->n; i++) loop_set(v, v->at->kept_value, i, loop_get(v, v->at->value, i));
   loop_fix_values(v, lanes, least ? 0 : 1);
   if (least)
     loop_fill(v, v->at->value, v->n, 0);
@@ -195,13 +204,14 @@ LS_STEP void loop_settle_values(const struct loop_view *v, ls_mask lanes, bool i
     if (v->loop->vouches[i]) loop_note_standing(v, i);
   struct ls_stop_rule rule = stop_rule_begin(lanes);
   for (int32_t sweep = 0; sweep < v->plan->max_iterations && mask_any(rule.active); sweep++) {
-    for (int32_t step = e->node_count - 1; step >= 0; step--) loop_revalue(v, e->order[step], in_full, &rule);
+    for (int32_t step = e->node_count - 1; step >= 0; step--)
+      if (sweep == 0 || loop_depends(v, e->order[step])) loop_revalue(v, e->order[step], in_full, &rule);
     stop_rule_end_sweep(&rule, v->plan->tolerance);
     rule.active = loop_unsettled(v, rule.active);
   }
-  for (int32_t i = 0; i < v->n; i++) {
+  for (int32_t i = 0; !all && i < v->n; i++) {
     loop_set(v, v->at->value, i, lane_select(lanes, loop_get(v, v->at->value, i), loop_get(v, v->at->kept_value, i)));
-    loop_note_standing(v, i);
+    if (v->loop->vouches[i]) loop_note_standing(v, i); /* the others' once the last wave is over */
   }
   loop_count(v, &rule);
 }
@@ -219,6 +229,7 @@ LS_FN ls_mask loop_new_flags(const struct loop_view *v) {
   for (int32_t i = 0; i < v->n; i++) {
     ls_lane flag = loop_get(v, v->at->flag, i);
     ls_mask rises = mask_and(loop_below_threshold(v, i), mask_not(lane_to_mask(flag)));
+    if (!mask_any(rises)) continue;
     loop_set(v, v->at->flag, i, lane_max(flag, lane_from_mask(rises)));
     loop_note_distress(v, i, rises);
     any_new = mask_or(any_new, rises);
@@ -265,6 +276,8 @@ LS_STEP void loop_value(const struct loop_view *v) {
     lanes = loop_with_baseline(v, mask_and(lanes, least ? loop_drop_flags(v) : loop_new_flags(v)));
   }
   if (least) loop_note_new_flags(v);
+  for (int32_t i = 0; i < v->n; i++)
+    if (!v->loop->vouches[i]) loop_note_standing(v, i);
   loop_close_history(v);
 }
 
