@@ -406,7 +406,8 @@ typedef struct ls_bench_options {
   const char *const *cases; /* [case_count] ids; none and no network: all that are sized for a CPU */
   int case_count;
   const char *network, *model, *scenarios; /* a network, in place of cases; or the folder and file of case LOOP */
-  const char *const *settings; /* [setting_count] "key=value" of the model; shock_sigma (of the logarithm of external assets),
+  const char *const
+      *settings; /* [setting_count] "key=value" of the model; shock_sigma (of the logarithm of external assets),
                                   shock_correlation (0-1) of the shocks that are drawn where there is no scenario file */
   int setting_count;
   const char *backends; /* names with commas between: "cpu", "cpu,cuda"; NULL: cpu, and cuda where a device answers */
@@ -414,8 +415,8 @@ typedef struct ls_bench_options {
   const char *isa;      /* as in ls_run_options, with threads and chunk */
   int threads;
   int64_t chunk;
-  int64_t count; /* scenarios, in place of the cases' own; 0: those */
-  int rounds;    /* 1 to 101 */
+  int64_t count;      /* scenarios, in place of the cases' own; 0: those */
+  int rounds;         /* 1 to 101 */
   bool times_only;    /* neither ceilings of the machine nor checks of answers */
   bool list;          /* only tell which cases there are */
   const char *folder; /* only write what is solved, and the answers, as FOLDER/<id>.h5; the folder must be there */

@@ -46,7 +46,8 @@ static ls_status read_backends(ls_context *context, char *text, struct bench_wis
     return LS_STATUS_OK;
   }
   if (!cut_list(text, wish->backend, &wish->backend_count))
-    return context_fail(context, LS_STATUS_USAGE, "--backend is '%s', must be names with commas between, as in cpu,cuda",
+    return context_fail(context, LS_STATUS_USAGE,
+                        "--backend is '%s', must be names with commas between, as in cpu,cuda",
                         wish->options->backends);
   const struct ls_backend *backend;
   ls_status status = LS_STATUS_OK;
@@ -68,7 +69,8 @@ static ls_status read_engines(ls_context *context, char *text, struct bench_wish
     fine = known;
   }
   if (fine) return LS_STATUS_OK;
-  return context_fail(context, LS_STATUS_USAGE, "--engine is '%s', must be of auto, push, tile, sweep with commas between",
+  return context_fail(context, LS_STATUS_USAGE,
+                      "--engine is '%s', must be of auto, push, tile, sweep with commas between",
                       wish->options->engines);
 }
 
@@ -94,8 +96,7 @@ static ls_status read_settings(ls_context *context, struct words *words, struct 
     if (status == LS_STATUS_OK)
       status = read_shock_setting(context, o->settings[k], "shock_correlation", 1, &wish->correlation, &correlation);
     if (status != LS_STATUS_OK || sigma || correlation) continue;
-    if (wish->setting_count == most)
-      return context_fail(context, LS_STATUS_USAGE, "more than %d settings", most);
+    if (wish->setting_count == most) return context_fail(context, LS_STATUS_USAGE, "more than %d settings", most);
     words->setting[wish->setting_count++] = o->settings[k];
   }
   return status;
@@ -107,13 +108,15 @@ static ls_status check_numbers(ls_context *context, const ls_bench_options *o) {
   if (o->count < 0 || o->threads < 0 || o->chunk < 0)
     return context_fail(context, LS_STATUS_USAGE, "count, threads and chunk must be >= 0");
   if (o->isa != NULL && bench_lanes_choose(o->isa) == NULL)
-    return context_fail(context, LS_STATUS_BACKEND_UNAVAILABLE, "instruction set '%s': this processor lacks it", o->isa);
+    return context_fail(context, LS_STATUS_BACKEND_UNAVAILABLE, "instruction set '%s': this processor lacks it",
+                        o->isa);
   if (o->network != NULL && o->case_count == 0 && o->model == NULL)
     return context_fail(context, LS_STATUS_USAGE, "a network of one's own needs --model");
   return o->output != NULL ? file_output_check(context, o->output, o->replace) : LS_STATUS_OK;
 }
 
-static ls_status read_wish(ls_context *context, const ls_bench_options *o, struct words *words, struct bench_wish *wish) {
+static ls_status read_wish(ls_context *context, const ls_bench_options *o, struct words *words,
+                           struct bench_wish *wish) {
   const char *backends = o->backends != NULL ? o->backends : "", *engines = o->engines != NULL ? o->engines : "";
   wish->options = o;
   ls_status status = check_numbers(context, o);
@@ -130,7 +133,8 @@ static ls_status read_wish(ls_context *context, const ls_bench_options *o, struc
 
 /* ---- cases -------------------------------------------------------------------------------------------------------------------- */
 
-static const struct bench_case OWN_NETWORK = {.id = "network", .kind = BENCH_NETWORK, .title = "a network of the caller's"};
+static const struct bench_case OWN_NETWORK = {
+    .id = "network", .kind = BENCH_NETWORK, .title = "a network of the caller's"};
 
 static ls_status refuse_case(ls_context *context, const char *id) {
   const char *nearest = bench_case_nearest(id);
@@ -139,7 +143,8 @@ static ls_status refuse_case(ls_context *context, const char *id) {
                       nearest != NULL ? "'?" : "");
 }
 
-static ls_status choose_cases(ls_context *context, const ls_bench_options *o, const struct bench_case **list, int *count) {
+static ls_status choose_cases(ls_context *context, const ls_bench_options *o, const struct bench_case **list,
+                              int *count) {
   for (int k = 0; k < o->case_count; k++) {
     const struct bench_case *what = bench_case_find(o->cases[k]);
     if (what == NULL) return refuse_case(context, o->cases[k]);

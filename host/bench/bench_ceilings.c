@@ -94,8 +94,7 @@ ls_status bench_ceilings_measure(ls_context *context, int threads, struct bench_
     status = best_of(context, trial, try_multiply_adds, flops, &c->peak[k].multiply_adds);
   }
   trial->lanes = bench_lanes_choose(NULL);
-  if (status == LS_STATUS_OK)
-    status = best_of(context, trial, try_normals, (double)NORMALS * c->threads, &c->normals);
+  if (status == LS_STATUS_OK) status = best_of(context, trial, try_normals, (double)NORMALS * c->threads, &c->normals);
   if (status == LS_STATUS_OK) status = measure_memory(context, trial, c);
   context_release(context, trial);
   return status;

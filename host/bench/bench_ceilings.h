@@ -11,7 +11,7 @@ struct bench_ceilings {
   bool measured;
   int threads;
   struct {
-    const char *isa;       /* NULL: this processor lacks it */
+    const char *isa;      /* NULL: this processor lacks it */
     double multiply_adds; /* flop/s: 2 for each multiply-add */
   } peak[BENCH_ISA_TOTAL];
   double read, copy; /* bytes/s from memory; a copy counts what is read and what is written */

@@ -72,8 +72,8 @@ static void compare(const double *x, const double *failed, const double *own, co
 
 struct sample {
   int64_t *index;
-  double *shock;               /* [N] */
-  double *own, *own_failed;    /* [count * N] */
+  double *shock;                /* [N] */
+  double *own, *own_failed;     /* [count * N] */
   double *exact, *exact_failed; /* [N] */
 };
 

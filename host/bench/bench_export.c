@@ -129,7 +129,8 @@ static ls_status write_file(ls_context *context, const struct bench_wish *wish, 
   return status;
 }
 
-ls_status bench_export(ls_context *context, const struct bench_wish *wish, const struct bench_case *what, bool *written) {
+ls_status bench_export(ls_context *context, const struct bench_wish *wish, const struct bench_case *what,
+                       bool *written) {
   struct bench_problem problem = {0};
   struct bench_entry entry = {0};
   *written = what->kind == BENCH_CLEARING || what->kind == BENCH_DISTRESS || what->kind == BENCH_PRODUCTION ||

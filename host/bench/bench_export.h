@@ -5,6 +5,7 @@
 #include "bench/bench_problem.h"
 
 /* Writes folder/<id>.h5; *written tells whether: cases without given shocks have nothing to hand over. */
-ls_status bench_export(ls_context *context, const struct bench_wish *wish, const struct bench_case *what, bool *written);
+ls_status bench_export(ls_context *context, const struct bench_wish *wish, const struct bench_case *what,
+                       bool *written);
 
 #endif

@@ -8,10 +8,10 @@
 
 struct bench_lanes {
   const struct cpu_tile *tile; /* whose instruction set it is */
-  int chains; /* independent multiply-adds of every lane in a round */
+  int chains;                  /* independent multiply-adds of every lane in a round */
   /* `rounds` rounds; returns what they come to. */
   double (*multiply_add)(int64_t rounds);
-  double (*read)(const double *from, size_t count); /* the sum; count is a multiple of 64 */
+  double (*read)(const double *from, size_t count);           /* the sum; count is a multiple of 64 */
   void (*copy)(double *to, const double *from, size_t count); /* past the cache where the processor can */
   /* Standard normals of scenarios first .. first + count - 1, a multiple of the lanes, one target each; returns their sum. */
   double (*normals)(int64_t first, int64_t count);

@@ -92,7 +92,8 @@ static ls_status take_census(ls_context *context, const struct bench_entry *entr
   const bool given = p->given != NULL;
   struct census census = {.layout = &plan->output};
   const int64_t wanted = given ? p->given_count : p->count < BLOCK_SCENARIOS ? p->count : BLOCK_SCENARIOS;
-  ls_status status = job_compute(context, given ? &entry->solving : &entry->job, false, NULL, 0, wanted, count_chunk, &census);
+  ls_status status =
+      job_compute(context, given ? &entry->solving : &entry->job, false, NULL, 0, wanted, count_chunk, &census);
   if (status != LS_STATUS_OK || census.scenarios == 0) return status;
   const double scenarios = (double)census.scenarios;
   score->default_share = census.defaults / scenarios / plan->entity_count;
@@ -175,7 +176,8 @@ static ls_status make_field(ls_context *context, const struct bench_wish *wish, 
   for (int b = 0; b < wish->backend_count; b++)
     for (int e = 0; e < (one ? 1 : wish->engine_count) && status == LS_STATUS_OK; e++) {
       if (draws && strcmp(wish->backend[b], "cpu") != 0) continue; /* loops over lanes, which are the CPU's */
-      status = bench_entry_create(context, wish, problem, wish->backend[b], wish->engine[e], &field->entry[field->count]);
+      status =
+          bench_entry_create(context, wish, problem, wish->backend[b], wish->engine[e], &field->entry[field->count]);
       field->count += status == LS_STATUS_OK;
     }
   return status;

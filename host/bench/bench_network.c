@@ -4,7 +4,8 @@
  * much more that it needs external assets. Their mean covers what it owes beyond its claims 1.8 to 3.4 times (clearing), or makes
  * its claims on others 0.6 of its equity (distress). The network's external assets are `reach` deviations above their mean, so
  * that a scenario is always a loss (bench_shocks.h).
- * Firms: each buys from `links_each` others of random sectors; three pairs of sectors in ten are essential.
+ * Firms: each sells to `links_each` others and as much again to the world, which also supplies it (without, every loss would
+ * travel for ever); three pairs of sectors in ten are essential.
  */
 #include "bench/bench_network.h"
 
@@ -65,14 +66,29 @@ static void fill_row(const struct maker *m, int32_t i, struct table *table, doub
   }
 }
 
+/* What a firm sells to the world, and buys from it. */
+static void fill_world(const struct maker *m, struct table *table, double *amount) {
+  const int64_t n = m->what->entities, first = n * m->what->links_each;
+  for (int32_t i = 0; i < n; i++) {
+    table->from[first + i] = i;
+    table->to[first + i] = ENTITY_WORLD;
+    amount[first + i] = m->debts[i];
+    table->from[first + n + i] = ENTITY_WORLD;
+    table->to[first + n + i] = i;
+    amount[first + n + i] = m->claims[i];
+  }
+}
+
 static ls_status make_links(const struct maker *m, enum table_id id) {
   struct table *table = &m->network->table[id];
-  ls_status status = table_begin(m->context, table, (int64_t)m->what->entities * m->what->links_each);
+  const int32_t with_world = id == TABLE_TRADE ? 2 : 0;
+  ls_status status = table_begin(m->context, table, (int64_t)m->what->entities * (m->what->links_each + with_world));
   if (status != LS_STATUS_OK) return status;
   struct table_column *amount = table_column_add(m->context, table, "amount", false);
   if (amount == NULL) return LS_STATUS_OUT_OF_MEMORY;
   status = table_pairs_begin(m->context, table);
   for (int32_t i = 0; i < m->what->entities && status == LS_STATUS_OK; i++) fill_row(m, i, table, amount->number);
+  if (status == LS_STATUS_OK && with_world > 0) fill_world(m, table, amount->number);
   return status == LS_STATUS_OK ? table_resolve_pairs(m->context, m->network, id) : status;
 }
 

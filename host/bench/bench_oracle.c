@@ -12,47 +12,59 @@ enum { ELIMINATED_MOST = 700, SWEEPS_MOST = 100000 };
 
 /* ---- the book -------------------------------------------------------------------------------------------------------------- */
 
-static void fill_book(struct bench_book *b) {
+/* Links with the rest of the world count in the totals alone. */
+static void fill_links(struct bench_book *b, const struct table *table, const double *amount) {
+  for (int64_t row = 0; row < table->row_count; row++) {
+    const int32_t from = table->from[row], to = table->to[row];
+    if (from >= 0) b->due[from] += amount[row];
+    if (to >= 0) b->claims[to] += amount[row];
+    if (from < 0 || to < 0) continue;
+    b->from[b->links] = from;
+    b->to[b->links] = to;
+    b->amount[b->links++] = amount[row];
+  }
+}
+
+static void fill_book(struct bench_book *b, const struct table *table, const double *amount) {
   for (int32_t i = 0; i < b->entities; i++) {
     b->assets[i] = network_number(b->network, TABLE_ENTITIES, "external_assets", i, 0);
     b->due[i] = network_number(b->network, TABLE_ENTITIES, "external_liabilities", i, 0);
   }
-  for (int64_t k = 0; k < b->links; k++) {
-    b->due[b->from[k]] += b->amount[k];
-    b->claims[b->to[k]] += b->amount[k];
-  }
+  fill_links(b, table, amount);
   for (int32_t i = 0; i < b->entities; i++) b->equity[i] = b->assets[i] + b->claims[i] - b->due[i];
 }
 
 ls_status bench_book_open(ls_context *context, const ls_network *network, enum table_id id, struct bench_book *book) {
   const struct table *table = &network->table[id];
-  const size_t n = (size_t)network->entity_count;
+  const size_t n = (size_t)network->entity_count, rows = (size_t)table->row_count;
   struct bench_book b = {.context = context, .network = network, .entities = network->entity_count};
-  b.links = table->row_count;
-  b.from = table->from;
-  b.to = table->to;
-  b.amount = network_numbers(network, id, "amount");
+  b.from = context_allocate(context, rows, sizeof *b.from);
+  b.to = context_allocate(context, rows, sizeof *b.to);
+  b.amount = context_allocate(context, rows, sizeof *b.amount);
   b.assets = context_allocate(context, 7 * n, sizeof *b.assets);
-  if (b.assets == NULL) return LS_STATUS_OUT_OF_MEMORY;
-  b.due = b.assets + n;
-  b.claims = b.due + n;
-  b.equity = b.claims + n;
-  b.room = b.equity + n;
-  fill_book(&b);
   *book = b;
+  if (b.from == NULL || b.to == NULL || b.amount == NULL || b.assets == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  book->due = book->assets + n;
+  book->claims = book->due + n;
+  book->equity = book->claims + n;
+  book->room = book->equity + n;
+  fill_book(book, table, network_numbers(network, id, "amount"));
   return LS_STATUS_OK;
 }
 
 void bench_book_close(struct bench_book *book) {
-  if (book->assets != NULL) context_release(book->context, book->assets);
+  if (book->context == NULL) return;
+  context_release(book->context, book->from);
+  context_release(book->context, book->to);
+  context_release(book->context, book->amount);
+  context_release(book->context, book->assets);
   *book = (struct bench_book){0};
 }
 
 /* received[i] = what i gets when everybody pays what `payment` says. */
 static void receive(const struct bench_book *b, const double *payment, double *received) {
   memset(received, 0, (size_t)b->entities * sizeof *received);
-  for (int64_t k = 0; k < b->links; k++)
-    received[b->to[k]] += b->amount[k] / b->due[b->from[k]] * payment[b->from[k]];
+  for (int64_t k = 0; k < b->links; k++) received[b->to[k]] += b->amount[k] / b->due[b->from[k]] * payment[b->from[k]];
 }
 
 /* ---- clearing -------------------------------------------------------------------------------------------------------------- */
@@ -138,8 +150,7 @@ ls_status bench_oracle_clearing(const struct bench_book *b, const double *shock,
 
 ls_status bench_oracle_distress(const struct bench_book *b, const double *shock, double *distress, double *failed) {
   double *direct = b->room, *lost = b->room + b->entities;
-  for (int32_t i = 0; i < b->entities; i++)
-    distress[i] = direct[i] = fmin(1, shock[i] * b->assets[i] / b->equity[i]);
+  for (int32_t i = 0; i < b->entities; i++) distress[i] = direct[i] = fmin(1, shock[i] * b->assets[i] / b->equity[i]);
   for (int sweep = 0; sweep < SWEEPS_MOST; sweep++) {
     double change = 0;
     memset(lost, 0, (size_t)b->entities * sizeof *lost);

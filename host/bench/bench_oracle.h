@@ -10,13 +10,13 @@ struct bench_book {
   const ls_network *network;
   int32_t entities;
   int64_t links;
-  const int32_t *from, *to; /* [links] sorted by from: debtor and creditor, or supplier and buyer */
-  const double *amount;     /* [links] */
-  double *assets;           /* [N] external assets of the network, before any shock */
-  double *due;              /* [N] what each owes in all, or sells */
-  double *claims;           /* [N] what others owe to it, or what it buys */
-  double *equity;           /* [N] */
-  double *room;             /* [3 N] scratch */
+  int32_t *from, *to; /* [links] between entities, sorted by from: debtor and creditor, or supplier and buyer */
+  double *amount;     /* [links] */
+  double *assets;     /* [N] external assets of the network, before any shock */
+  double *due;        /* [N] what each owes in all, or sells, the rest of the world included */
+  double *claims;     /* [N] what is owed to it, or what it buys */
+  double *equity;     /* [N] */
+  double *room;       /* [3 N] scratch */
 };
 
 ls_status bench_book_open(ls_context *context, const ls_network *network, enum table_id table, struct bench_book *book);

@@ -37,8 +37,8 @@ static bool read_industry(const struct bench_book *b, struct industry *industry)
 }
 
 /* lost[firm][sector] and all[firm][sector]: purchases that do not come, and all purchases. */
-static void add_purchases(const struct bench_book *b, const struct industry *industry, const double *left,
-                          double *lost, double *all) {
+static void add_purchases(const struct bench_book *b, const struct industry *industry, const double *left, double *lost,
+                          double *all) {
   const size_t cells = (size_t)b->entities * SECTORS_MOST;
   memset(lost, 0, cells * sizeof *lost);
   memset(all, 0, cells * sizeof *all);

@@ -17,9 +17,7 @@ static const char LOOP_SCENARIOS[] = "datasets/ai-loop/scenarios/monte-carlo.yam
 
 /* ---- the network -------------------------------------------------------------------------------------------------------- */
 
-static bool is_made(const struct bench_case *what) {
-  return what->kind != BENCH_LOOP && what->kind != BENCH_NETWORK;
-}
+static bool is_made(const struct bench_case *what) { return what->kind != BENCH_LOOP && what->kind != BENCH_NETWORK; }
 
 /* Payments hang on assets themselves, which may rise; in the other models nothing comes of a gain. */
 static bool assets_may_rise(const struct ls_model_info *info) {
@@ -69,8 +67,8 @@ static ls_status set_law(ls_context *context, const struct bench_wish *wish, con
                          struct bench_problem *p) {
   const int32_t variable = bench_shocked_variable(info);
   if (variable == LS_VARIABLE_COUNT)
-    return context_fail(context, LS_STATUS_UNUSABLE, "model '%s' takes no shocks that bench draws itself: it needs --scenarios",
-                        info->name);
+    return context_fail(context, LS_STATUS_UNUSABLE,
+                        "model '%s' takes no shocks that bench draws itself: it needs --scenarios", info->name);
   p->law.sigma = wish->sigma >= 0 ? wish->sigma : is_made(p->what) ? p->what->sigma : SIGMA;
   p->law.correlation = wish->correlation >= 0 ? wish->correlation : CORRELATION;
   p->law.room = scalar_exp(p->what->reach * p->law.sigma);

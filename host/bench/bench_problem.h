@@ -13,7 +13,7 @@ struct bench_wish {
   const ls_bench_options *options;
   const char *backend[BENCH_NAMES_MOST], *engine[BENCH_NAMES_MOST];
   int backend_count, engine_count;
-  double sigma, correlation; /* below 0: the case's own, and 0.25 */
+  double sigma, correlation;  /* below 0: the case's own, and 0.25 */
   const char *const *setting; /* the other settings, of the model */
   int setting_count;
 };
@@ -25,7 +25,7 @@ struct bench_problem {
   struct bench_law law; /* sigma 0: the shocks are those of a scenario file */
   char *description;    /* the scenario file's text; NULL: options.scenarios names it */
   const char *scenarios;
-  double *given;       /* [given_count][keys]; NULL: solving alone is not timed */
+  double *given; /* [given_count][keys]; NULL: solving alone is not timed */
   int64_t count, given_count;
 };
 
@@ -34,9 +34,9 @@ struct bench_entry {
   const char *backend, *engine;
   const struct bench_problem *problem;
   ls_run_options run;
-  struct job job;                          /* end to end: shocks are drawn */
-  struct job solving;                      /* the same with given shocks; borrows the plans' arrays */
-  struct ls_plan plan, detail;             /* its plans */
+  struct job job;              /* end to end: shocks are drawn */
+  struct job solving;          /* the same with given shocks; borrows the plans' arrays */
+  struct ls_plan plan, detail; /* its plans */
 };
 
 /* The network, the scenario file's text. `what` may be of a network that the caller names. LS_STATUS_INPUT_MISSING where a case

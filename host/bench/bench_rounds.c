@@ -9,8 +9,7 @@
 static ls_status run_one(ls_context *context, struct bench_contestant *contestant, bool timed) {
   const double begun = bench_clock();
   ls_status status = contestant->run(context, contestant->user);
-  if (status == LS_STATUS_OK && timed)
-    contestant->times.seconds[contestant->times.count++] = bench_clock() - begun;
+  if (status == LS_STATUS_OK && timed) contestant->times.seconds[contestant->times.count++] = bench_clock() - begun;
   return status;
 }
 

@@ -47,12 +47,15 @@ enum {
 static const struct option_row OPTION[] = {
     {"output", 'o', OPTION_TEXT, "PATH", AT(output), WRITERS, "what to write; it appears only when it is complete"},
     {"force", 0, OPTION_FLAG, NULL, AT(force), WRITERS, "replace the output where it exists"},
-    {"case", 0, OPTION_CASES, "ID", AT(bench_case), COMMAND_BENCH, "a case by its id; may be given many times; without: all for a CPU"},
+    {"case", 0, OPTION_CASES, "ID", AT(bench_case), COMMAND_BENCH,
+     "a case by its id; may be given many times; without: all for a CPU"},
     {"list", 0, OPTION_FLAG, NULL, AT(list), COMMAND_BENCH, "tell which cases there are"},
-    {"network", 0, OPTION_TEXT, "NETWORK", AT(network), COMMAND_BENCH, "a network of your own, with --model, in place of cases"},
+    {"network", 0, OPTION_TEXT, "NETWORK", AT(network), COMMAND_BENCH,
+     "a network of your own, with --model, in place of cases"},
     {"model", 'm', OPTION_TEXT, "NAME", AT(model), COMPUTERS, "the model (see: loopstress models)"},
     {"set", 0, OPTION_LIST, "KEY=VALUE", AT(setting), COMPUTERS, "a setting of the model; may be given many times"},
-    {"scenarios", 's', OPTION_TEXT, "FILE", AT(scenarios), COMPUTERS, "CSV rows or YAML Monte Carlo; without: no shock"},
+    {"scenarios", 's', OPTION_TEXT, "FILE", AT(scenarios), COMPUTERS,
+     "CSV rows or YAML Monte Carlo; without: no shock"},
     {"count", 'n', OPTION_COUNT_FROM_1, "N", AT(count), COMPUTERS, "scenarios to draw, in place of the file's count"},
     {"seed", 0, OPTION_SEED, "N", AT(seed), RUNNERS, "seed of the draws, in place of the file's"},
     {"draws", 0, OPTION_COUNT_FROM_1, "A", AT(draws), COMMAND_RUN,
@@ -64,11 +67,16 @@ static const struct option_row OPTION[] = {
      "run part I of N (0 to N-1) for merge; auto: from Slurm, AWS Batch or Kubernetes"},
     {"backend", 0, OPTION_CHOICE, "auto|cpu|cuda", AT(backend), RUNNERS, "where to compute; the answer is the same"},
     {"engine", 0, OPTION_CHOICE, "auto|push|tile|sweep", AT(engine), RUNNERS, "how to compute; the answer is the same"},
-    {"backend", 0, OPTION_TEXT, "NAME,...", AT(backends), COMMAND_BENCH, "where to compute, in turns: cpu, cuda; without: where it can"},
-    {"engine", 0, OPTION_TEXT, "NAME,...", AT(engines), COMMAND_BENCH, "how to compute, in turns: auto (default), push, tile, sweep"},
-    {"rounds", 0, OPTION_COUNT_FROM_1, "N", AT(rounds), COMMAND_BENCH, "times that everything is run, in turns; default 5"},
-    {"times-only", 0, OPTION_FLAG, NULL, AT(times_only), COMMAND_BENCH, "neither ceilings of the machine nor checks of answers"},
-    {"export", 0, OPTION_TEXT, "FOLDER", AT(export_folder), COMMAND_BENCH, "only write what is solved, with answers, as FOLDER/ID.h5"},
+    {"backend", 0, OPTION_TEXT, "NAME,...", AT(backends), COMMAND_BENCH,
+     "where to compute, in turns: cpu, cuda; without: where it can"},
+    {"engine", 0, OPTION_TEXT, "NAME,...", AT(engines), COMMAND_BENCH,
+     "how to compute, in turns: auto (default), push, tile, sweep"},
+    {"rounds", 0, OPTION_COUNT_FROM_1, "N", AT(rounds), COMMAND_BENCH,
+     "times that everything is run, in turns; default 5"},
+    {"times-only", 0, OPTION_FLAG, NULL, AT(times_only), COMMAND_BENCH,
+     "neither ceilings of the machine nor checks of answers"},
+    {"export", 0, OPTION_TEXT, "FOLDER", AT(export_folder), COMMAND_BENCH,
+     "only write what is solved, with answers, as FOLDER/ID.h5"},
     {"isa", 0, OPTION_CHOICE, "baseline|avx2|avx512", AT(isa), COMPUTERS,
      "CPU instructions; without: the best there are"},
     {"threads", 'j', OPTION_COUNT_FROM_1, "N", AT(threads), COMPUTERS, "CPU threads; without: one per processor"},
@@ -373,7 +381,8 @@ int options_read(const struct command *command, int argc, char **argv, struct op
   options->setting = calloc((size_t)argc + 1, sizeof *options->setting);
   options->command_line = cli_quote_words(command->name, argc - 1, argv + 1);
   options->bench_case = calloc((size_t)argc + 1, sizeof *options->bench_case);
-  if (options->setting == NULL || options->bench_case == NULL || options->command_line == NULL) return cli_out_of_memory();
+  if (options->setting == NULL || options->bench_case == NULL || options->command_line == NULL)
+    return cli_out_of_memory();
   int code = read_words(command, argc, argv, options);
   if (code != EXIT_DONE || options->help) return code;
   code = check_operands(command, options);
