@@ -302,9 +302,9 @@ def page_of(results):
     sums = [row for row in results["bench"]["cases"] if "cost_of_exact_sums" in row]
     if sums and sums[0]["cost_of_exact_sums"] > 0.03:
         missed.append(f"C8: exact sums take {100 * sums[0]['cost_of_exact_sums']:.1f} % of the whole, target 3 %")
-    draws = [row for row in results["bench"]["cases"] if "draws_per_second" in row]
-    if draws and draws[0]["draws_per_second"] < 2e8 * machine["threads"]:
-        missed.append(f"C7: {draws[0]['draws_per_second'] / 1e6 / machine['threads']:.0f} M shocks/s a thread, target 200")
+    draws = [row for row in results["bench"]["cases"] if "draw" in row]
+    if draws and draws[0]["draw"]["draws_per_second"] < 2e8 * machine["threads"]:
+        missed.append(f"C7: {draws[0]['draw']['draws_per_second'] / 1e6 / machine['threads']:.0f} M shocks/s a thread, target 200")
     dense = [row for row in results["bench"]["cases"] if row["id"] == "C6"]
     if dense and dense[0]["solve"].get("share_of_peak", 1) < 0.8:
         missed.append(f"C6: {dense[0]['solve']['share_of_peak']:.2f} of the peak, target 0.8")
