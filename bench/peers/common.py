@@ -37,18 +37,69 @@ def skip(why):
     sys.exit(0)
 
 
+NAMES = ("indptr", "indices", "amount", "external_assets", "due", "claims", "equity", "shock", "expected")
+MORE_NAMES = {"PROD1000": ("sector", "essential")}
+MODELS = {"C6": "debtrank-linear", "DR1000": "debtrank-linear", "G6": "debtrank-linear", "PROD1000": "production"}
+
+
+def read_arrays(path, names):
+    """With h5py or, where a GPU machine has none, with the HDF5 library itself, such as the one that a bundle carries."""
+    try:
+        import h5py
+    except ImportError:
+        return read_by_library(path, names)
+    with h5py.File(path, "r") as file:
+        return {name: file[name][...] for name in names}
+
+
+def find_library():
+    import ctypes.util
+    import glob
+    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    found = glob.glob(os.path.join(root, "lib", "libhdf5_serial.so*")) + glob.glob(os.path.join(root, "lib", "libhdf5.so*"))
+    return found[0] if found else ctypes.util.find_library("hdf5_serial") or ctypes.util.find_library("hdf5")
+
+
+def read_by_library(path, names):
+    """Every array as double."""
+    import ctypes
+    import numpy as np
+    name_of_library = find_library()
+    if name_of_library is None:
+        skip("neither h5py nor libhdf5 is here")
+    hdf5 = ctypes.CDLL(name_of_library)
+    for name in ("H5Fopen", "H5Dopen2", "H5Dget_space"):
+        getattr(hdf5, name).restype = ctypes.c_int64
+    hdf5.H5open()
+    as_double = ctypes.c_int64.in_dll(hdf5, "H5T_NATIVE_DOUBLE_g")
+    file, arrays = ctypes.c_int64(hdf5.H5Fopen(path.encode(), 0, ctypes.c_int64(0))), {}
+    for name in names:
+        data = ctypes.c_int64(hdf5.H5Dopen2(file, name.encode(), ctypes.c_int64(0)))
+        space = ctypes.c_int64(hdf5.H5Dget_space(data))
+        size = (ctypes.c_uint64 * 8)()
+        rank = hdf5.H5Sget_simple_extent_dims(space, size, None)
+        if rank < 1:
+            skip(f"{path} has no array '{name}'")
+        arrays[name] = np.empty([size[k] for k in range(rank)])
+        whole = ctypes.c_int64(0)
+        if hdf5.H5Dread(data, as_double, whole, whole, whole, arrays[name].ctypes.data_as(ctypes.c_void_p)) < 0:
+            skip(f"'{name}' of {path} cannot be read")
+        hdf5.H5Sclose(space)
+        hdf5.H5Dclose(data)
+    hdf5.H5Fclose(file)
+    return arrays
+
+
 class Case:
-    """The arrays of docs/bench.md, as double; `share` is what a debtor's row pays to a column, of 1."""
+    """The arrays of docs/bench.md; the case's id is the file's name."""
 
     def __init__(self, path):
-        import h5py
         import numpy as np
-        with h5py.File(path, "r") as file:
-            self.id, self.model = file.attrs["id"], file.attrs["model"]
-            for name in ("indptr", "indices", "amount", "external_assets", "due", "claims", "equity", "shock", "expected"):
-                setattr(self, name, file[name][...])
-            self.sector = file["sector"][...].astype(int) if "sector" in file else None
-            self.essential = file["essential"][...] if "essential" in file else None
+        self.id = os.path.splitext(os.path.basename(path))[0]
+        self.model = MODELS.get(self.id, "eisenberg-noe")
+        self.sector = self.essential = None
+        for name, value in read_arrays(path, NAMES + MORE_NAMES.get(self.id, ())).items():
+            setattr(self, name, value.astype(np.int64) if name in ("indptr", "indices", "sector") else value)
         self.scenarios, self.entities = self.shock.shape
         self.debtor = np.repeat(np.arange(self.entities), np.diff(self.indptr))
         self.assets_left = None
@@ -57,6 +108,13 @@ class Case:
             self.largest = self.due.max()
         else:
             self.largest = 1.0
+
+    def matrix(self, values):
+        """Dense: row = who owes, column = who receives or loses."""
+        import numpy as np
+        whole = np.zeros((self.entities, self.entities))
+        whole[self.debtor, self.indices] = values
+        return whole
 
     def csr(self, values):
         """Row = who receives or loses, column = who owes."""
@@ -85,6 +143,13 @@ class Case:
         import numpy as np
         difference = float(np.max(np.abs(answer - self.expected)) / self.largest)
         return difference, int(np.count_nonzero(self.failed(answer) != self.failed(self.expected)))
+
+
+def in_blocks(numbers, case, solve):
+    """solve(first, end) over blocks of scenarios of about so many numbers, which then stay in a core's cache."""
+    size = max(32, numbers // case.entities)
+    for first in range(0, case.scenarios, size):
+        solve(first, min(first + size, case.scenarios))
 
 
 def serve(case, solve, take=lambda answer: answer):

@@ -2,10 +2,12 @@
 """Linear DebtRank: h <- min(1, direct + Lambda h), all scenarios at once.
 
 naive    numpy, dense: the whole batch until its slowest scenario has converged
-compact  numpy, dense: scenarios that have converged leave the batch
+compact  numpy, dense: blocks that fit the cache, which scenarios leave once they have converged
 sparse   scipy: a CSR matrix times a dense block, with the same leaving
 """
 import common
+
+BLOCK = 1 << 18  # numbers
 
 
 def naive(np, case, loss, direct):
@@ -23,9 +25,8 @@ def naive(np, case, loss, direct):
     return distress
 
 
-def leave(np, multiply, axis, direct):
+def leave(np, multiply, axis, direct, answer):
     """With scenarios along the other axis than `axis`."""
-    answer = np.empty_like(direct)
     place = np.arange(direct.shape[1 - axis])
     distress = direct.copy()
     for _ in range(common.SWEEPS_MOST):
@@ -42,6 +43,19 @@ def leave(np, multiply, axis, direct):
         distress, direct = np.compress(active, distress, 1 - axis), np.compress(active, direct, 1 - axis)
         if place.size == 0:
             break
+
+
+def rows(np, case, loss, direct):
+    answer = np.empty_like(direct)
+    common.in_blocks(BLOCK, case, lambda first, end: leave(
+        np, lambda block: block @ loss, 1, direct[first:end], answer[first:end]))
+    return answer
+
+
+def columns(np, case, matrix, direct):
+    answer = np.empty_like(direct)
+    common.in_blocks(BLOCK, case, lambda first, end: leave(
+        np, lambda block: matrix @ block, 0, np.ascontiguousarray(direct[:, first:end]), answer[:, first:end]))
     return answer
 
 
@@ -52,14 +66,13 @@ def main():
     direct = case.direct()
     if words.way == "sparse":
         matrix, turned = case.csr(case.exposures()), np.ascontiguousarray(direct.T)
-        common.serve(case, lambda: leave(np, lambda block: matrix @ block, 0, turned), lambda answer: answer.T)
+        common.serve(case, lambda: columns(np, case, matrix, turned), lambda answer: answer.T)
         return
-    loss = np.zeros((case.entities, case.entities))
-    loss[case.debtor, case.indices] = case.exposures()
+    loss = case.matrix(case.exposures())
     if words.way == "naive":
         common.serve(case, lambda: naive(np, case, loss, direct))
     else:
-        common.serve(case, lambda: leave(np, lambda block: block @ loss, 1, direct))
+        common.serve(case, lambda: rows(np, case, loss, direct))
 
 
 main()

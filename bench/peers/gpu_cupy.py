@@ -79,8 +79,7 @@ def main():
         matrix = sparse.csr_matrix(case.csr(values))
         given, start, bound = cupy.ascontiguousarray(given.T), cupy.ascontiguousarray(start.T), bound[:, None]
     else:
-        share = cupy.zeros((case.entities, case.entities))
-        share[cupy.asarray(case.debtor), cupy.asarray(case.indices)] = cupy.asarray(values)
+        share = cupy.asarray(case.matrix(values))
 
     def solve():
         if words.way == "eager":

@@ -28,8 +28,7 @@ def main():
     bound = jnp.asarray(case.due) if clears else jnp.ones(case.entities)
     start = jnp.broadcast_to(bound, given.shape) if clears else given
     stop = common.STOP * case.largest
-    values = jnp.asarray(case.shares() if clears else case.exposures())
-    share = jnp.zeros((case.entities, case.entities)).at[case.debtor, case.indices].set(values)
+    share = jnp.asarray(case.matrix(case.shares() if clears else case.exposures()))
 
     def loop(start, given, share, bound):
         def again(state):

@@ -90,9 +90,7 @@ def main():
             after = torch.clamp_(torch.minimum((share @ now).add_(given), bound), min=0)
             return after, (after - now).abs().max()
     else:
-        dense = torch.zeros((case.entities, case.entities), dtype=torch.float64, device="cuda")
-        dense[torch.as_tensor(case.debtor, device="cuda"), torch.as_tensor(case.indices, device="cuda").long()] = put(values)
-        share = dense
+        share = put(case.matrix(values))
 
         def step(now, share, given, bound):
             after = sweep(torch, case.model, now, share, given, bound)
