@@ -19,6 +19,8 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 DEBIAN_PYTHON = "/usr/bin/python3"
+LOOP = os.path.join(HERE, "loop_numpy.py")
+LOOP_COUNT = 8192  # scenarios of the loop in numpy
 LONGEST = 300  # seconds that one answer of a contestant may take
 
 DENSE = ["numpy naive", "numpy compact"]
@@ -65,10 +67,10 @@ def quiet(words, **how):
 class Ours:
     """One call of the program a round: `solve` alone, `draw`, or `end_to_end`."""
 
-    def __init__(self, program, case, count, backend, part):
+    def __init__(self, program, what, count, backend, part):
         self.name = f"loopstress {backend}" + (", end to end" if part == "end_to_end" else "")
         self.part, self.seconds, self.why, self.checked = part, [], None, None
-        self.words = [program, "bench", "--case", case, "--backend", backend, "--rounds", "1", "--times-only", "--json"]
+        self.words = [program, "bench", *what, "--backend", backend, "--rounds", "1", "--times-only", "--json"]
         self.words += ["--count", str(count)] if count else []
         self.scenarios = 0
 
@@ -163,6 +165,12 @@ class Bench:
                       "-I/usr/include/suitesparse", *flags, "-lgraphblas", "-lm"])
         return (target, None) if done.returncode == 0 else (None, "libgraphblas-dev is missing: tools/setup --bench")
 
+    def prepare_loop(self):
+        """The AI loop with what LOOP-1 knows alone, as a folder that both programs read."""
+        self.loop = os.path.join(self.work, "loop1")
+        done = quiet([DEBIAN_PYTHON, LOOP, "prepare", self.program, self.loop])
+        return done.returncode == 0
+
     def export(self, case, count):
         """The case's file, or None where it has none."""
         words = [self.program, "bench", "--case", case, "--export", self.work, "--force"]
@@ -175,7 +183,7 @@ class Bench:
         kind, way = name.split(" ")
         threads = ["--threads", str(self.threads)]
         if name == "numpy loop":
-            return [DEBIAN_PYTHON, os.path.join(HERE, "loop_numpy.py"), self.program, str(count or 20000), *threads], None
+            return [DEBIAN_PYTHON, LOOP, "run", self.program, self.loop, str(min(count or LOOP_COUNT, LOOP_COUNT)), *threads], None
         if path is None:
             return None, "the case has no file to hand over"
         if kind == "graphblas":
@@ -191,11 +199,13 @@ class Bench:
     def contestants(self, case, path, count, peers):
         backends = ["cuda"] if case in LARGE else ["cpu"] + (["cuda"] if self.has_gpu and case != "C7" else [])
         part = {"C7": "draw", "LOOP": "end_to_end"}.get(case, "solve")
-        if part == "end_to_end" and not count:
-            count = 100000  # a rate; the million stands in the full table
-        field = [Ours(self.program, case, count, backend, part) for backend in backends]
+        what = ["--case", case]
+        if case == "LOOP":  # LOOP-1 alone, which is what numpy computes; a rate of fewer than the million
+            what = ["--network", self.loop, "--model", "loop", "--scenarios", os.path.join(self.loop, "draws.yaml")]
+            count = count or 102400
+        field = [Ours(self.program, what, count, backend, part) for backend in backends]
         if case in LARGE:
-            field.append(Ours(self.program, case, count, "cuda", "end_to_end"))
+            field.append(Ours(self.program, what, count, "cuda", "end_to_end"))
         for name in peers:
             words, why = self.words_of(name, case, path, count)
             field.append(Peer(name, words, self.threads))
@@ -203,7 +213,9 @@ class Bench:
         return field
 
     def run_case(self, case, count, peers):
-        path = self.export(case, count)
+        path = self.export(case, count) if case != "LOOP" else None
+        if case == "LOOP" and not self.prepare_loop():
+            return {"id": case, "contestants": [{"name": name, "skipped": "no tables of the AI loop"} for name in peers]}
         field = self.contestants(case, path, count, peers)
         live = [one for one in field if one.why is None and one.begin()]
         try:
@@ -351,7 +363,7 @@ def main():
     for case, peers in plan.items():
         print(f"{case} ...", file=sys.stderr, flush=True)
         results["cases"].append(bench.run_case(case, QUICK[case] if words.quick else None, peers))
-    ids = [case for case in plan if not words.quick or case not in ("LOOP",)] + ([] if words.case else ["C8"])
+    ids = [case for case in plan if not words.quick or case != "LOOP"] + ([] if words.case else ["C8"])
     chosen = [word for case in ids for word in ("--case", case)]
     more = ["--count", "2000"] if words.quick else []
     done = subprocess.run([bench.program, "bench", "--json", "--rounds", str(words.rounds), *chosen, *more], cwd=ROOT,
