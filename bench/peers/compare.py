@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Runs the cases of `loopstress bench` and the same cases in other programs, in turns, and writes what was measured.
 
-usage: compare.py PROGRAM WORK [--quick] [--rounds N] [--case ID ...] [--results FILE.json] [--page FILE.md]
+usage: compare.py PROGRAM WORK [--quick] [--rounds N] [--case ID ...] [--count N] [--seconds N] [--results FILE.json]
+                  [--page FILE.md]
 
 PROGRAM is the built program, WORK a folder for the files that it exports and for what is compiled here. A contestant that cannot
 run on this machine is listed with its reason. Every peer's answers are compared with ours before it is timed.
@@ -15,10 +16,11 @@ import shutil
 import statistics
 import subprocess
 import sys
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-DEBIAN_PYTHON = "/usr/bin/python3"
+PYTHONS = ["/usr/bin/python3", shutil.which("python3")]  # the first that has numpy
 LOOP = os.path.join(HERE, "loop_numpy.py")
 LOOP_COUNT = 8192  # scenarios of the loop in numpy
 LONGEST = 300  # seconds that one answer of a contestant may take
@@ -154,6 +156,7 @@ class Bench:
         os.makedirs(self.work, exist_ok=True)
         listing = quiet([self.program, "backends", "--json"])
         self.has_gpu = any(row["name"] == "cuda" and row["available"] for row in json.loads(listing.stdout))
+        self.python = next((one for one in PYTHONS if one and quiet([one, "-c", "import numpy"]).returncode == 0), sys.executable)
         self.graphblas, self.graphblas_why = self.compile_graphblas()
 
     def compile_graphblas(self):
@@ -168,7 +171,7 @@ class Bench:
     def prepare_loop(self):
         """The AI loop with what LOOP-1 knows alone, as a folder that both programs read."""
         self.loop = os.path.join(self.work, "loop1")
-        done = quiet([DEBIAN_PYTHON, LOOP, "prepare", self.program, self.loop])
+        done = quiet([self.python, LOOP, "prepare", self.program, self.loop])
         return done.returncode == 0
 
     def export(self, case, count):
@@ -183,7 +186,7 @@ class Bench:
         kind, way = name.split(" ")
         threads = ["--threads", str(self.threads)]
         if name == "numpy loop":
-            return [DEBIAN_PYTHON, LOOP, "run", self.program, self.loop, str(min(count or LOOP_COUNT, LOOP_COUNT)), *threads], None
+            return [self.python, LOOP, "run", self.program, self.loop, str(min(count or LOOP_COUNT, LOOP_COUNT)), *threads], None
         if path is None:
             return None, "the case has no file to hand over"
         if kind == "graphblas":
@@ -194,7 +197,7 @@ class Bench:
             return [shutil.which("python3"), os.path.join(HERE, SCRIPTS[kind]), path, way, *threads], None
         script = {"C6": "distress_numpy.py", "DR1000": "distress_numpy.py", "C7": "draws_numpy.py",
                   "PROD1000": "production_numpy.py"}.get(case, f"clearing_{kind}.py")
-        return [DEBIAN_PYTHON, os.path.join(HERE, script), path, way, *threads], None
+        return [self.python, os.path.join(HERE, script), path, way, *threads], None
 
     def contestants(self, case, path, count, peers):
         backends = ["cuda"] if case in LARGE else ["cpu"] + (["cuda"] if self.has_gpu and case != "C7" else [])
@@ -212,7 +215,28 @@ class Bench:
             field[-1].why = why
         return field
 
+    def measure_ours(self, ids, count):
+        """The program's own report on the cases, those of a GPU's size on a GPU alone; and what was wrong."""
+        whole, wrong = None, []
+        for large in (False, True):
+            chosen = [word for case in ids if (case in LARGE) == large for word in ("--case", case)]
+            if not chosen:
+                continue
+            words = [self.program, "bench", "--json", "--rounds", str(self.words.rounds), *chosen]
+            words += (["--backend", "cuda"] if large else []) + (["--count", str(count)] if count else [])
+            done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+            if done.returncode not in (0, 1):
+                sys.exit(f"loopstress bench: {done.stderr}")
+            if done.returncode == 1:
+                wrong.append("our own answers are wrong: " + done.stderr.strip())
+            told = json.loads(done.stdout)
+            whole = whole or {**told, "cases": []}
+            whole["cases"] += told["cases"]
+        return whole, wrong
+
     def run_case(self, case, count, peers):
+        if case == "G9":
+            count = None  # what a small job costs: its size is the point
         path = self.export(case, count) if case != "LOOP" else None
         if case == "LOOP" and not self.prepare_loop():
             return {"id": case, "contestants": [{"name": name, "skipped": "no tables of the AI loop"} for name in peers]}
@@ -264,7 +288,7 @@ def versions(bench):
             "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
             "system": platform.platform(),
             "compiler": first_line(["gcc", "--version"]),
-            "python": first_line([DEBIAN_PYTHON, "-c", code]),
+            "python": first_line([bench.python, "-c", code]),
             "graphblas": first_line(["dpkg-query", "-W", "-f", "${Version}", "libgraphblas-dev"]),
             "openblas": first_line(["dpkg-query", "-W", "-f", "${Version}", "libopenblas0-pthread"]),
             "gpu": first_line(["nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"])
@@ -349,6 +373,8 @@ def main():
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--case", action="append")
+    parser.add_argument("--count", type=int, help="scenarios, in place of the cases' own")
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="after so many no further case is begun")
     parser.add_argument("--results")
     parser.add_argument("--page")
     words = parser.parse_args()
@@ -360,17 +386,18 @@ def main():
     if not plan:
         sys.exit("no case of that name")
     results = {"versions": told, "rounds": words.rounds, "quick": words.quick, "cases": []}
+    begun = time.monotonic()
     for case, peers in plan.items():
+        if time.monotonic() - begun > words.seconds:
+            results["cases"].append({"id": case, "contestants": [{"name": case, "skipped": "out of time"}]})
+            continue
         print(f"{case} ...", file=sys.stderr, flush=True)
-        results["cases"].append(bench.run_case(case, QUICK[case] if words.quick else None, peers))
+        results["cases"].append(bench.run_case(case, words.count or (QUICK[case] if words.quick else None), peers))
     ids = [case for case in plan if not words.quick or case != "LOOP"] + ([] if words.case else ["C8"])
-    chosen = [word for case in ids for word in ("--case", case)]
-    more = ["--count", "2000"] if words.quick else []
-    done = subprocess.run([bench.program, "bench", "--json", "--rounds", str(words.rounds), *chosen, *more], cwd=ROOT,
-                          capture_output=True, text=True, check=False)
-    if done.returncode not in (0, 1):
-        sys.exit(f"loopstress bench: {done.stderr}")
-    results["bench"] = json.loads(done.stdout)
+    if time.monotonic() - begun > words.seconds:
+        ids = ids[:1]
+    count = words.count or (2000 if words.quick else None)
+    results["bench"], wrong = bench.measure_ours(ids, count)
     if words.results:
         with open(words.results, "w", encoding="utf-8") as file:
             json.dump(results, file, indent=1)
@@ -379,10 +406,10 @@ def main():
     if words.page:
         write_page(words.page, text)
     print(text, end="")
-    wrong = [f"{case['id']} {row['name']}: {row['skipped']}" for case in results["cases"] for row in case["contestants"]
-             if row.get("skipped", "").startswith("wrong")]
-    if wrong or done.returncode:
-        sys.exit("; ".join(wrong) or "our own answers are wrong: " + done.stderr)
+    faults = wrong + [f"{case['id']} {row['name']}: {row['skipped']}" for case in results["cases"] for row in case["contestants"]
+                      if row.get("skipped", "").startswith("wrong")]
+    if faults:
+        sys.exit("; ".join(faults))
 
 
 if __name__ == "__main__":
