@@ -140,7 +140,7 @@ static ls_run_options run_options(const struct bench_wish *wish, const struct be
   run.isa = wish->options->isa;
   run.threads = wish->options->threads;
   run.chunk = wish->options->chunk;
-  run.count = p->count;
+  run.count = p->scenarios == NULL ? p->count : wish->options->count; /* a file may say itself how many */
   return run;
 }
 
@@ -153,6 +153,9 @@ ls_status bench_entry_create(ls_context *context, const struct bench_wish *wish,
   reading.text = problem->description;
   reading.text_length = problem->description != NULL ? strlen(problem->description) : 0;
   ls_status status = job_prepare(context, problem->network, &entry.run, &reading, &entry.job);
+  if (status == LS_STATUS_OK && problem->scenarios != NULL)
+    problem->count =
+        entry.job.scenarios->replay != NULL ? entry.job.scenarios->replay_count : entry.job.scenarios->count;
   if (status == LS_STATUS_OK && problem->description != NULL) {
     struct ls_shock_plan *shock = &entry.job.scenarios->shock;
     bench_shocks_apply(&problem->law, shock);

@@ -70,6 +70,9 @@ def test_a_network_of_ones_own(folder):
     assert row["model"] == "debtrank-linear" and row["solve"]["scenarios"] == 64
     row = bench("--network", path, "--model", "furfine", "--scenarios", draws(folder, 100))["cases"][0]
     assert "solve" not in row and "shock_sigma" not in row and row["scenarios_per_second"] > 0, row
+    rows = write(os.path.join(folder, "rows.csv"), "scenario,target,variable,value\n1,a,external_assets_loss,0.5\n2,b,default,1\n")
+    told = answer("bench", "--backend", "cpu", "--rounds", "1", "--network", path, "--model", "furfine", "--scenarios", rows)
+    assert told["cases"][0]["scenarios"] == 2, told
 
 
 def test_the_loop_where_its_folder_is(folder):
