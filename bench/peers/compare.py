@@ -169,10 +169,10 @@ class Bench:
         return (target, None) if done.returncode == 0 else (None, "libgraphblas-dev is missing: tools/setup --bench")
 
     def prepare_loop(self):
-        """The AI loop with what LOOP-1 knows alone, as a folder that both programs read."""
+        """The AI loop with what LOOP-1 knows alone, as a folder that both programs read; or why there is none."""
         self.loop = os.path.join(self.work, "loop1")
         done = quiet([self.python, LOOP, "prepare", self.program, self.loop])
-        return done.returncode == 0
+        return None if done.returncode == 0 else (done.stderr.strip().splitlines() or ["no reason given"])[-1]
 
     def export(self, case, count):
         """The case's file, or None where it has none."""
@@ -238,8 +238,9 @@ class Bench:
         if case == "G9":
             count = None  # what a small job costs: its size is the point
         path = self.export(case, count) if case != "LOOP" else None
-        if case == "LOOP" and not self.prepare_loop():
-            return {"id": case, "contestants": [{"name": name, "skipped": "no tables of the AI loop"} for name in peers]}
+        why = self.prepare_loop() if case == "LOOP" else None
+        if why is not None:
+            return {"id": case, "contestants": [{"name": name, "skipped": why} for name in peers]}
         field = self.contestants(case, path, count, peers)
         live = [one for one in field if one.why is None and one.begin()]
         try:

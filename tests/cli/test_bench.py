@@ -150,6 +150,34 @@ def test_programs_for_a_gpu_say_why_they_cannot(folder):
         assert told.get("passed") or told["skip"], told
 
 
+def test_the_loop_in_numpy_finds_the_same(folder):
+    if subprocess.run(["/usr/bin/python3", "-c", "import yaml"], check=False, capture_output=True).returncode:
+        raise Skip("no python3-yaml: tools/setup --bench")
+    words = ["/usr/bin/python3", os.path.join(SOURCE, "bench", "peers", "loop_numpy.py")]
+    quiet = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    subprocess.run([*words, "prepare", harness.PROGRAM, folder], check=True, timeout=60, env=quiet, stdout=subprocess.DEVNULL)
+    done = subprocess.run([*words, "run", harness.PROGRAM, folder, "64"], input="round\n", capture_output=True, text=True,
+                          timeout=120, check=True, env=quiet)
+    ready, timed = (json.loads(line) for line in done.stdout.splitlines())
+    assert ready["passed"] and timed["seconds"] > 0, ready
+
+
+def test_a_comparison_is_written_between_its_marks(folder):
+    page, results = write(os.path.join(folder, "RESULTS.md"), "# Kept\n"), os.path.join(folder, "results.json")
+    for _ in range(2):
+        done = subprocess.run(["/usr/bin/python3", os.path.join(SOURCE, "bench", "peers", "compare.py"), harness.PROGRAM, folder,
+                               "--quick", "--rounds", "1", "--case", "C1", "--results", results, "--page", page],
+                              capture_output=True, text=True, timeout=200, check=False,
+                              env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
+        assert done.returncode == 0, done.stderr
+    with open(page, encoding="utf-8") as file:
+        text = file.read()
+    assert text.startswith("# Kept\n") and text.count("bench/run writes from here") == 1 and "| C1 | numpy naive |" in text, text
+    with open(results, encoding="utf-8") as file:
+        rows = {row["name"]: row for row in json.load(file)["cases"][0]["contestants"]}
+    assert rows["numpy compact"]["check"]["passed"] and rows["loopstress cpu"]["scenarios_per_second"] > 0, rows
+
+
 def test_files_handed_over_are_not_replaced_unasked(folder):
     peers(folder, "C1")
     expect(73, "bench", "--export", folder, "--count", "50", "--case", "C1")
