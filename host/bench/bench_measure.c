@@ -122,7 +122,7 @@ static ls_status describe(ls_context *context, const struct bench_wish *wish, co
                                 .sigma = p->law.sigma,
                                 .correlation = p->description != NULL ? p->law.correlation : 0,
                                 .check = {.passed = true}};
-  (void)snprintf(score->engine, sizeof score->engine, "%s", bench_engine_of(entry->job.plan));
+  (void)snprintf(score->engine, sizeof score->engine, "%s", bench_engine_of(entry->job.backend, entry->job.plan));
   if (p->what->kind == BENCH_DRAWING) return LS_STATUS_OK;
   ls_status status = take_census(context, entry, score);
   if (status == LS_STATUS_OK && !wish->options->times_only) status = bench_check_run(context, entry, &score->check);

@@ -185,8 +185,8 @@ int32_t bench_shock_key(const struct ls_shock_plan *shock, int32_t variable, int
   return -1;
 }
 
-const char *bench_engine_of(const struct ls_plan *plan) {
+const char *bench_engine_of(const struct ls_backend *backend, const struct ls_plan *plan) {
   if (LS_MODELS[plan->model]->operator_kind == LS_OPERATOR_NONE) return "tile";
-  if (plan->row_slots > 0) return "push";
+  if (backend == &LS_CPU_BACKEND && plan->row_slots > 0) return "push"; /* kernels/cuda has no pushing shell */
   return plan->fixed.panel_sweeps ? "sweep" : "tile";
 }

@@ -56,7 +56,7 @@ int32_t bench_shock_key(const struct ls_shock_plan *shock, int32_t variable, int
 /* The variable that a benchmark of the model shocks; LS_VARIABLE_COUNT where it knows none. */
 int32_t bench_shocked_variable(const struct ls_model_info *info);
 
-/* How the engine of a plan finds fixed points, as a word. */
-const char *bench_engine_of(const struct ls_plan *plan);
+/* How a backend finds the fixed points of a plan, as a word. */
+const char *bench_engine_of(const struct ls_backend *backend, const struct ls_plan *plan);
 
 #endif
