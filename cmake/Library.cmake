@@ -2,7 +2,8 @@
 # a static one (for the program and for tests, which see internal symbols too).
 file(GLOB LS_HOST_SOURCES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/host/*/*.c)
 list(FILTER LS_HOST_SOURCES EXCLUDE REGEX "/host/cli/")
-set(LS_TILE_SOURCES ${PROJECT_SOURCE_DIR}/host/engine/tile_cpu.c ${PROJECT_SOURCE_DIR}/host/engine/loop_causes_tile.c)
+set(LS_TILE_SOURCES ${PROJECT_SOURCE_DIR}/host/engine/tile_cpu.c ${PROJECT_SOURCE_DIR}/host/engine/loop_causes_tile.c
+    ${PROJECT_SOURCE_DIR}/host/bench/bench_lanes.c)
 list(REMOVE_ITEM LS_HOST_SOURCES ${LS_TILE_SOURCES})
 
 add_library(ls_internal INTERFACE)

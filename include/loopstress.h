@@ -397,6 +397,41 @@ LS_API ls_status ls_results_export(ls_context *context, const ls_results *result
 /* The self-contained HTML page. */
 LS_API ls_status ls_results_report(ls_context *context, const ls_results *results, const char *path, bool replace);
 
+/* ---- how fast this machine is ----------------------------------------------------------------------------------------- */
+
+/* Benchmarks (docs/bench.md): the cases of `cases` by id, or a model on a network of the caller's. Every backend and engine that
+ * is named is timed in turns over the same shocks, solving alone and end to end; a sample of the answers is solved again by other
+ * means, and digests are compared. */
+typedef struct ls_bench_options {
+  const char *const *cases; /* [case_count] ids; none and no network: all that are sized for a CPU */
+  int case_count;
+  const char *network, *model, *scenarios; /* a network, in place of cases; or the folder and file of case LOOP */
+  const char *const
+      *settings; /* [setting_count] "key=value" of the model; shock_sigma (of the logarithm of external assets),
+                                  shock_correlation (0-1) of the shocks that are drawn where there is no scenario file */
+  int setting_count;
+  const char *backends; /* names with commas between: "cpu", "cpu,cuda"; NULL: cpu, and cuda where a device answers */
+  const char *engines;  /* the same of "auto", "push", "tile", "sweep"; NULL: auto */
+  const char *isa;      /* as in ls_run_options, with threads and chunk */
+  int threads;
+  int64_t chunk;
+  int64_t count;      /* scenarios, in place of the cases' own; 0: those */
+  int rounds;         /* 1 to 101 */
+  bool times_only;    /* neither ceilings of the machine nor checks of answers */
+  bool list;          /* only tell which cases there are */
+  const char *folder; /* only write what is solved, and the answers, as FOLDER/<id>.h5; the folder must be there */
+  const char *output; /* the report as a JSON file, beside *report; NULL: none */
+  bool replace;       /* files that are there already */
+} ls_bench_options;
+
+/* 5 rounds; all else 0. */
+LS_API ls_bench_options ls_bench_options_default(void);
+
+/* *report: what docs/bench.md says. LS_STATUS_USAGE: an unknown case, backend, engine or setting, or a number out of its range;
+ * LS_STATUS_BACKEND_UNAVAILABLE; LS_STATUS_UNUSABLE; LS_STATUS_INTERRUPTED. LS_STATUS_CHECK_FAILED (*report is set): an answer is
+ * wrong, or digests differ. */
+LS_API ls_status ls_bench(ls_context *context, const ls_bench_options *options, ls_format format, ls_text **report);
+
 /* ---- what this build offers ------------------------------------------------------------------------------------------ */
 
 /* [{"name","title","source","settings":[{"name","default","meaning"}],...}] */

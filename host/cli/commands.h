@@ -19,6 +19,7 @@ int command_coverage(const struct options *options);
 int command_reconstruct(const struct options *options);
 int command_generate(const struct options *options);
 int command_window(const struct options *options);
+int command_bench(const struct options *options);
 int command_models(const struct options *options);
 int command_backends(const struct options *options);
 int command_version(const struct options *options);

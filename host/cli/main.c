@@ -48,6 +48,8 @@ static const struct command COMMAND[] = {
     {"indices", COMMAND_INDICES, "NETWORK", 1, 1, false,
      "Tells what each default costs the others, and whose shocks the losses are due to",
      "loopstress indices my-network --model debtrank-linear --scenarios monte-carlo.yaml", command_indices},
+    {"bench", COMMAND_BENCH, "", 0, 0, false, "Measures how fast models run here, and checks the answers",
+     "loopstress bench --case C2 --json", command_bench},
     {"models", COMMAND_MODELS, "", 0, 0, false, "Lists the models with their sources and settings", "loopstress models",
      command_models},
     {"backends", COMMAND_BACKENDS, "", 0, 0, false, "Tells where this build can compute", "loopstress backends",

@@ -19,7 +19,8 @@ enum option_kind {
   OPTION_COUNT_FROM_0,
   OPTION_SEED,
   OPTION_NUMBER,
-  OPTION_LIST
+  OPTION_LIST, /* of settings */
+  OPTION_CASES
 };
 
 struct option_row {
@@ -35,20 +36,27 @@ struct option_row {
 #define AT(member) offsetof(struct options, member)
 enum {
   MAKERS = COMMAND_RECONSTRUCT | COMMAND_GENERATE,
-  WRITERS = COMMAND_IMPORT | COMMAND_RUN | COMMAND_REPORT | COMMAND_EXPORT | COMMAND_MERGE | MAKERS,
+  WRITERS = COMMAND_IMPORT | COMMAND_RUN | COMMAND_REPORT | COMMAND_EXPORT | COMMAND_MERGE | COMMAND_BENCH | MAKERS,
   RUNNERS = COMMAND_RUN | COMMAND_CHALLENGE | COMMAND_INDICES,
+  COMPUTERS = RUNNERS | COMMAND_BENCH,
   READERS = COMMAND_IMPORT | COMMAND_CHECK | RUNNERS,
   TELLERS = COMMAND_CHECK | COMMAND_INFO | RUNNERS | COMMAND_COMPARE | COMMAND_CIRCULARITY | COMMAND_COVERAGE | MAKERS |
-            COMMAND_WINDOW | COMMAND_MODELS | COMMAND_BACKENDS | COMMAND_VERSION
+            COMMAND_WINDOW | COMMAND_BENCH | COMMAND_MODELS | COMMAND_BACKENDS | COMMAND_VERSION
 };
 
 static const struct option_row OPTION[] = {
     {"output", 'o', OPTION_TEXT, "PATH", AT(output), WRITERS, "what to write; it appears only when it is complete"},
     {"force", 0, OPTION_FLAG, NULL, AT(force), WRITERS, "replace the output where it exists"},
-    {"model", 'm', OPTION_TEXT, "NAME", AT(model), RUNNERS, "the model (see: loopstress models)"},
-    {"set", 0, OPTION_LIST, "KEY=VALUE", AT(setting), RUNNERS, "a setting of the model; may be given many times"},
-    {"scenarios", 's', OPTION_TEXT, "FILE", AT(scenarios), RUNNERS, "CSV rows or YAML Monte Carlo; without: no shock"},
-    {"count", 'n', OPTION_COUNT_FROM_1, "N", AT(count), RUNNERS, "scenarios to draw, in place of the file's count"},
+    {"case", 0, OPTION_CASES, "ID", AT(bench_case), COMMAND_BENCH,
+     "a case by its id; may be given many times; without: all for a CPU"},
+    {"list", 0, OPTION_FLAG, NULL, AT(list), COMMAND_BENCH, "tell which cases there are"},
+    {"network", 0, OPTION_TEXT, "NETWORK", AT(network), COMMAND_BENCH,
+     "a network of your own, with --model, in place of cases"},
+    {"model", 'm', OPTION_TEXT, "NAME", AT(model), COMPUTERS, "the model (see: loopstress models)"},
+    {"set", 0, OPTION_LIST, "KEY=VALUE", AT(setting), COMPUTERS, "a setting of the model; may be given many times"},
+    {"scenarios", 's', OPTION_TEXT, "FILE", AT(scenarios), COMPUTERS,
+     "CSV rows or YAML Monte Carlo; without: no shock"},
+    {"count", 'n', OPTION_COUNT_FROM_1, "N", AT(count), COMPUTERS, "scenarios to draw, in place of the file's count"},
     {"seed", 0, OPTION_SEED, "N", AT(seed), RUNNERS, "seed of the draws, in place of the file's"},
     {"draws", 0, OPTION_COUNT_FROM_1, "A", AT(draws), COMMAND_RUN,
      "draws of the uncertain assumptions, in place of the file's; 1: central values"},
@@ -59,10 +67,20 @@ static const struct option_row OPTION[] = {
      "run part I of N (0 to N-1) for merge; auto: from Slurm, AWS Batch or Kubernetes"},
     {"backend", 0, OPTION_CHOICE, "auto|cpu|cuda", AT(backend), RUNNERS, "where to compute; the answer is the same"},
     {"engine", 0, OPTION_CHOICE, "auto|push|tile|sweep", AT(engine), RUNNERS, "how to compute; the answer is the same"},
-    {"isa", 0, OPTION_CHOICE, "baseline|avx2|avx512", AT(isa), RUNNERS,
+    {"backend", 0, OPTION_TEXT, "NAME,...", AT(backends), COMMAND_BENCH,
+     "where to compute, in turns: cpu, cuda; without: where it can"},
+    {"engine", 0, OPTION_TEXT, "NAME,...", AT(engines), COMMAND_BENCH,
+     "how to compute, in turns: auto (default), push, tile, sweep"},
+    {"rounds", 0, OPTION_COUNT_FROM_1, "N", AT(rounds), COMMAND_BENCH,
+     "times that everything is run, in turns; default 5"},
+    {"times-only", 0, OPTION_FLAG, NULL, AT(times_only), COMMAND_BENCH,
+     "neither ceilings of the machine nor checks of answers"},
+    {"export", 0, OPTION_TEXT, "FOLDER", AT(export_folder), COMMAND_BENCH,
+     "only write what is solved, with answers, as FOLDER/ID.h5"},
+    {"isa", 0, OPTION_CHOICE, "baseline|avx2|avx512", AT(isa), COMPUTERS,
      "CPU instructions; without: the best there are"},
-    {"threads", 'j', OPTION_COUNT_FROM_1, "N", AT(threads), RUNNERS, "CPU threads; without: one per processor"},
-    {"chunk", 0, OPTION_COUNT_FROM_1, "N", AT(chunk), RUNNERS, "scenarios in flight per piece of work"},
+    {"threads", 'j', OPTION_COUNT_FROM_1, "N", AT(threads), COMPUTERS, "CPU threads; without: one per processor"},
+    {"chunk", 0, OPTION_COUNT_FROM_1, "N", AT(chunk), COMPUTERS, "scenarios in flight per piece of work"},
     {"duplicates", 0, OPTION_CHOICE, "sum", AT(duplicates), READERS, "add up links that stand twice (else: an error)"},
     {"map", 0, OPTION_TEXT, "FILE", AT(map), COMMAND_IMPORT, "how delimited text becomes tables (docs/importing.md)"},
     {"entities", 0, OPTION_TEXT, "FILE", AT(entities), COMMAND_IMPORT,
@@ -178,6 +196,9 @@ static int take_value(const struct option_row *row, const char *text, struct opt
       return EXIT_DONE;
     case OPTION_LIST:
       options->setting[options->setting_count++] = text;
+      return EXIT_DONE;
+    case OPTION_CASES:
+      options->bench_case[options->bench_case_count++] = text;
       return EXIT_DONE;
     case OPTION_CHOICE:
       if (!is_choice(row->value, text)) return refuse_value(row, text, row->value);
@@ -359,7 +380,9 @@ int options_read(const struct command *command, int argc, char **argv, struct op
   options->degree = options->core_share = options->capital_ratio = options->interbank_share = options->threshold = -1;
   options->setting = calloc((size_t)argc + 1, sizeof *options->setting);
   options->command_line = cli_quote_words(command->name, argc - 1, argv + 1);
-  if (options->setting == NULL || options->command_line == NULL) return cli_out_of_memory();
+  options->bench_case = calloc((size_t)argc + 1, sizeof *options->bench_case);
+  if (options->setting == NULL || options->bench_case == NULL || options->command_line == NULL)
+    return cli_out_of_memory();
   int code = read_words(command, argc, argv, options);
   if (code != EXIT_DONE || options->help) return code;
   code = check_operands(command, options);
@@ -370,6 +393,7 @@ int options_read(const struct command *command, int argc, char **argv, struct op
 
 void options_release(struct options *options) {
   free(options->setting);
+  free(options->bench_case);
   free(options->command_line);
   *options = (struct options){0};
 }

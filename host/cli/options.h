@@ -12,6 +12,11 @@ struct options {
   int operand_count;
   const char **setting; /* --set texts, owned */
   int setting_count;
+  const char **bench_case; /* --case ids, owned */
+  int bench_case_count;
+  const char *network, *backends, *engines, *export_folder;
+  int64_t rounds; /* 0 not given */
+  bool times_only, list;
   const char *output, *model, *scenarios, *backend, *isa, *engine, *format, *basis, *window, *method, *kind, *degrees,
       *tie;
   const char *keep, *shard, *duplicates;
@@ -50,7 +55,8 @@ enum command_bit {
   COMMAND_GENERATE = 1 << 15,
   COMMAND_WINDOW = 1 << 16,
   COMMAND_INDICES = 1 << 17,
-  COMMAND_ALL = (1 << 18) - 1
+  COMMAND_BENCH = 1 << 18,
+  COMMAND_ALL = (1 << 19) - 1
 };
 
 struct command {

@@ -15,7 +15,8 @@ enum {
   RANDOM_GIBBS,
   RANDOM_SIZES = 0x30010,
   RANDOM_LINKS,
-  RANDOM_FAILURES
+  RANDOM_FAILURES,
+  RANDOM_BENCH = 0x30020
 };
 
 struct random_sequence {

@@ -45,6 +45,9 @@ ls_status job_prepare(ls_context *context, const ls_network *network, const ls_r
                       const struct scenario_options *scenario, struct job *job);
 void job_release(ls_context *context, struct job *job);
 
+/* The scenarios of the job's shard, added up, into fresh results (results_create). */
+ls_status job_run(ls_context *context, const struct job *job, const ls_run_options *options, ls_results *results);
+
 /* ls_run where the shocks to the variables of `muted` (bit v: enum ls_variable v) act on nothing. */
 ls_status run_with_muted(ls_context *context, const ls_network *network, const ls_run_options *options, uint32_t muted,
                          ls_results **results);

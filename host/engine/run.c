@@ -177,8 +177,7 @@ static void describe_plan(ls_context *context, const struct job *job, int64_t fi
                  job->draw_count, job->record.row_count, job->record.redrawn);
 }
 
-static ls_status run_job(ls_context *context, const struct job *job, const ls_run_options *options,
-                         ls_results *results) {
+ls_status job_run(ls_context *context, const struct job *job, const ls_run_options *options, ls_results *results) {
   int64_t total = job->scenarios->replay != NULL ? job->scenarios->replay_count : job->scenarios->count;
   int64_t first = 0, count = 0;
   shard_range(total, options->shard_index, options->shard_count, &first, &count);
@@ -224,7 +223,7 @@ static ls_status run_network(ls_context *context, const ls_network *network, con
   if (!job.baseline_converged)
     context_warn(context, NULL, 0, "the baseline did not converge within %d iterations", job.plan->max_iterations);
   results = results_create(context);
-  status = results != NULL ? run_job(context, &job, options, results) : LS_STATUS_OUT_OF_MEMORY;
+  status = results != NULL ? job_run(context, &job, options, results) : LS_STATUS_OUT_OF_MEMORY;
   if (status != LS_STATUS_OK || options->dry_run) goto cleanup;
   if (options->strict) status = check_convergence(context, &job, results);
   *out = results;
