@@ -25,13 +25,24 @@ static int exponent_of(double power) {
 
 int64_t joint_size(int32_t entity_count) { return (int64_t)entity_count * (entity_count + 1) / 2; }
 
-static bool allocate_arrays(ls_context *context, struct accumulator *a) {
+struct array {
+  void **place;
+  size_t count, size;
+};
+
+enum { ARRAYS_BY_SCENARIO = 4, ARRAYS_ALWAYS = 18, ARRAYS_MOST = 28 };
+
+/* All arrays, those by scenario first, those that stay NULL where there is nothing to keep last. Returns how many. */
+static size_t list_arrays(struct accumulator *a, struct array *list) {
   size_t n = (size_t)a->shape.entity_count, quarters = (size_t)a->shape.quarter_count;
   size_t lines = (size_t)a->shape.line_count, scenarios = (size_t)a->shape.scenario_count;
-  struct {
-    void **array;
-    size_t count, size;
-  } part[] = {
+  size_t figures = (size_t)a->shape.figure_count, members = n <= JOINT_ENTITY_LIMIT ? n : 0;
+  size_t bins = n <= BIN_ENTITY_LIMIT ? n * BIN_COUNT : 0, draws = (size_t)draw_size(&a->shape);
+  const struct array all[] = {
+      {(void **)&a->loss_gross, scenarios, sizeof(double)},
+      {(void **)&a->loss_net, scenarios, sizeof(double)},
+      {(void **)&a->scenario_defaults, scenarios, sizeof(int32_t)},
+      {(void **)&a->state, scenarios, sizeof(int8_t)},
       {(void **)&a->loss_sum, n, sizeof *a->loss_sum},
       {(void **)&a->loss_squares, n, sizeof *a->loss_squares},
       {(void **)&a->peak_sum, n, sizeof *a->peak_sum},
@@ -42,28 +53,43 @@ static bool allocate_arrays(ls_context *context, struct accumulator *a) {
       {(void **)&a->default_by_quarter, n * quarters, sizeof(int64_t)},
       {(void **)&a->distress_by_quarter, n * quarters, sizeof(int64_t)},
       {(void **)&a->line_sum, n * lines, sizeof *a->line_sum},
-      {(void **)&a->figure_sum, (size_t)a->shape.figure_count, sizeof *a->figure_sum},
-      {(void **)&a->figure_squares, (size_t)a->shape.figure_count, sizeof *a->figure_squares},
+      {(void **)&a->figure_sum, figures, sizeof *a->figure_sum},
+      {(void **)&a->figure_squares, figures, sizeof *a->figure_squares},
       {(void **)&a->others_sum, n, sizeof *a->others_sum},
       {(void **)&a->others_squares, n, sizeof *a->others_squares},
-      {(void **)&a->loss_gross, scenarios, sizeof(double)},
-      {(void **)&a->loss_net, scenarios, sizeof(double)},
-      {(void **)&a->scenario_defaults, scenarios, sizeof(int32_t)},
-      {(void **)&a->state, scenarios, sizeof(int8_t)},
       {(void **)&a->given_sum, (size_t)given_size(&a->shape), sizeof *a->given_sum},
       {(void **)&a->draw_figure_sum, (size_t)draw_figure_size(&a->shape), sizeof *a->draw_figure_sum},
-      {(void **)&a->draw_default_count, (size_t)draw_size(&a->shape), sizeof(int64_t)},
-      {(void **)&a->draw_loss_sum, (size_t)draw_size(&a->shape), sizeof *a->draw_loss_sum},
-      {(void **)&a->bin_count, n <= BIN_ENTITY_LIMIT ? n * BIN_COUNT : 0, sizeof(int64_t)},
-      {(void **)&a->bin_sum, n <= BIN_ENTITY_LIMIT ? n * BIN_COUNT : 0, sizeof *a->bin_sum},
-      {(void **)&a->joint, n <= JOINT_ENTITY_LIMIT ? (size_t)joint_size(a->shape.entity_count) : 0, sizeof(int64_t)},
+      {(void **)&a->draw_default_count, draws, sizeof(int64_t)},
+      {(void **)&a->draw_loss_sum, draws, sizeof *a->draw_loss_sum},
+      {(void **)&a->bin_count, bins, sizeof(int64_t)},
+      {(void **)&a->bin_sum, bins, sizeof *a->bin_sum},
+      {(void **)&a->joint, members > 0 ? (size_t)joint_size(a->shape.entity_count) : 0, sizeof(int64_t)},
+      {(void **)&a->room.mask, members, sizeof *a->room.mask},
+      {(void **)&a->room.member, members, sizeof *a->room.member},
+      {(void **)&a->room.in_default, members, sizeof *a->room.in_default},
   };
-  for (size_t k = 0; k < sizeof part / sizeof *part; k++) {
-    if (part[k].count == 0 && k >= sizeof part / sizeof *part - 7) continue; /* no draws, or over a limit: stays NULL */
-    *part[k].array = context_allocate(context, part[k].count, part[k].size);
-    if (*part[k].array == NULL) return false;
+  _Static_assert(sizeof all / sizeof *all == ARRAYS_MOST, "the list has room for all");
+  memcpy(list, all, sizeof all);
+  return ARRAYS_MOST;
+}
+
+static bool allocate_arrays(ls_context *context, struct accumulator *a) {
+  struct array list[ARRAYS_MOST];
+  size_t count = list_arrays(a, list);
+  for (size_t k = a->is_share ? ARRAYS_BY_SCENARIO : 0; k < count; k++) {
+    if (list[k].count == 0 && k >= ARRAYS_ALWAYS) continue; /* no draws, or over a limit: stays NULL */
+    *list[k].place = context_allocate(context, list[k].count, list[k].size);
+    if (*list[k].place == NULL) return false;
   }
   return true;
+}
+
+int64_t accumulator_share_bytes(const struct accumulator *accumulator) {
+  struct accumulator a = *accumulator;
+  struct array list[ARRAYS_MOST];
+  size_t count = list_arrays(&a, list), bytes = sizeof a;
+  for (size_t k = ARRAYS_BY_SCENARIO; k < count; k++) bytes += list[k].count * list[k].size;
+  return (int64_t)bytes;
 }
 
 ls_status accumulator_create(ls_context *context, const struct accumulator_shape *shape,
@@ -86,36 +112,32 @@ ls_status accumulator_create(ls_context *context, const struct accumulator_shape
   return LS_STATUS_OK;
 }
 
+ls_status accumulator_create_share(ls_context *context, struct accumulator *whole, struct accumulator **share) {
+  struct accumulator *fresh = context_allocate(context, 1, sizeof *fresh);
+  if (fresh == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  fresh->allocator = context_allocator(context);
+  fresh->shape = whole->shape;
+  fresh->bound_exponent = whole->bound_exponent;
+  fresh->loss_gross = whole->loss_gross;
+  fresh->loss_net = whole->loss_net;
+  fresh->scenario_defaults = whole->scenario_defaults;
+  fresh->state = whole->state;
+  fresh->is_share = true;
+  if (!allocate_arrays(context, fresh)) {
+    accumulator_destroy(&fresh);
+    return LS_STATUS_OUT_OF_MEMORY;
+  }
+  *share = fresh;
+  return LS_STATUS_OK;
+}
+
 void accumulator_destroy(struct accumulator **handle) {
   if (handle == NULL || *handle == NULL) return;
   struct accumulator *a = *handle;
   const struct allocator allocator = a->allocator;
-  void *part[] = {a->loss_sum,
-                  a->loss_squares,
-                  a->peak_sum,
-                  a->default_count,
-                  a->forced_count,
-                  a->distress_count,
-                  a->refused_count,
-                  a->default_by_quarter,
-                  a->distress_by_quarter,
-                  a->figure_sum,
-                  a->figure_squares,
-                  a->line_sum,
-                  a->bin_count,
-                  a->bin_sum,
-                  a->joint,
-                  a->others_sum,
-                  a->others_squares,
-                  a->given_sum,
-                  a->draw_figure_sum,
-                  a->draw_default_count,
-                  a->draw_loss_sum,
-                  a->loss_gross,
-                  a->loss_net,
-                  a->scenario_defaults,
-                  a->state};
-  for (size_t k = 0; k < sizeof part / sizeof *part; k++) allocator_release(&allocator, part[k]);
+  struct array list[ARRAYS_MOST];
+  size_t count = list_arrays(a, list);
+  for (size_t k = a->is_share ? ARRAYS_BY_SCENARIO : 0; k < count; k++) allocator_release(&allocator, *list[k].place);
   allocator_release(&allocator, a);
   *handle = NULL;
 }
@@ -324,13 +346,8 @@ static void add_joint_walk(int64_t *joint, const int32_t *member, const uint64_t
   }
 }
 
-struct joint_room {
-  uint64_t *mask;
-  int32_t *member, *in_default;
-};
-
-static void add_joint(struct accumulator *a, const struct chunk *chunk, const uint8_t *unfit,
-                      const struct joint_room *room) {
+static void add_joint(struct accumulator *a, const struct chunk *chunk, const uint8_t *unfit) {
+  const struct joint_room *room = &a->room;
   for (int32_t from = 0; from < chunk->count; from += WORD) {
     int32_t count = chunk->count - from < WORD ? chunk->count - from : WORD;
     int32_t members = 0;
@@ -353,16 +370,14 @@ static void add_joint(struct accumulator *a, const struct chunk *chunk, const ui
   }
 }
 
-/* By scenario: losses, defaults, state. Refuses scenarios of others and repeated ones before anything is changed. */
-static ls_status claim_scenarios(ls_context *context, const struct accumulator *a, const struct chunk *chunk) {
-  for (int32_t s = 0; s < chunk->count; s++) {
+/* The first scenario of the chunk that belongs elsewhere or is here already; its count where there is none. */
+static int32_t first_foreign(const struct accumulator *a, const struct chunk *chunk) {
+  int32_t s = 0;
+  for (; s < chunk->count; s++) {
     int64_t k = scenario_at(a, chunk, s);
-    if (k < 0 || k >= a->shape.scenario_count || a->state[k] != SCENARIO_NOT_RUN) {
-      return context_fail(context, LS_STATUS_INTERNAL, "scenario %lld was added twice or does not belong here",
-                          (long long)(k + a->shape.first_scenario));
-    }
+    if (k < 0 || k >= a->shape.scenario_count || a->state[k] != SCENARIO_NOT_RUN) break;
   }
-  return LS_STATUS_OK;
+  return s;
 }
 
 static void add_by_scenario(struct accumulator *a, const struct chunk *chunk, const uint8_t *unfit) {
@@ -409,7 +424,7 @@ static struct chunk part_of(const struct chunk *chunk, int32_t from, int32_t cou
   return part;
 }
 
-static void add_part(struct accumulator *a, const struct chunk *part, uint8_t *unfit, const struct joint_room *room) {
+static void add_part(struct accumulator *a, const struct chunk *part, uint8_t *unfit) {
   memset(unfit, 0, (size_t)part->count);
   mark_all_unfit(a, part, unfit);
   for (int32_t from = 0; from < part->count;) {
@@ -418,31 +433,26 @@ static void add_part(struct accumulator *a, const struct chunk *part, uint8_t *u
     if (!unfit[from]) add_run(a, part, from, to - from);
     from = to;
   }
-  if (a->joint != NULL && a->shape.layout.default_quarter >= 0) add_joint(a, part, unfit, room);
+  if (a->joint != NULL && a->shape.layout.default_quarter >= 0) add_joint(a, part, unfit);
   accumulator_add_given(a, part, unfit);
   add_by_scenario(a, part, unfit);
 }
 
-ls_status accumulator_add(ls_context *context, struct accumulator *a, const struct chunk *chunk) {
-  size_t members = a->joint != NULL ? (size_t)a->shape.entity_count : 0;
+bool accumulator_try_add(struct accumulator *a, const struct chunk *chunk) {
   uint8_t unfit[PART_SCENARIOS];
-  ls_status status = claim_scenarios(context, a, chunk);
-  if (status != LS_STATUS_OK) return status;
-  if (repeats(a, chunk)) return context_fail(context, LS_STATUS_INTERNAL, "a chunk names a scenario twice");
-  struct joint_room room = {context_allocate(context, members, sizeof *room.mask),
-                            context_allocate(context, members, sizeof *room.member),
-                            context_allocate(context, members, sizeof *room.in_default)};
-  if (room.mask != NULL && room.member != NULL && room.in_default != NULL) {
-    for (int32_t from = 0; from < chunk->count; from += PART_SCENARIOS) {
-      struct chunk part =
-          part_of(chunk, from, chunk->count - from < PART_SCENARIOS ? chunk->count - from : PART_SCENARIOS);
-      add_part(a, &part, unfit, &room);
-    }
-  } else {
-    status = LS_STATUS_OUT_OF_MEMORY;
+  if (first_foreign(a, chunk) < chunk->count || repeats(a, chunk)) return false;
+  for (int32_t from = 0; from < chunk->count; from += PART_SCENARIOS) {
+    struct chunk part =
+        part_of(chunk, from, chunk->count - from < PART_SCENARIOS ? chunk->count - from : PART_SCENARIOS);
+    add_part(a, &part, unfit);
   }
-  context_release(context, room.in_default);
-  context_release(context, room.member);
-  context_release(context, room.mask);
-  return status;
+  return true;
+}
+
+ls_status accumulator_add(ls_context *context, struct accumulator *a, const struct chunk *chunk) {
+  if (accumulator_try_add(a, chunk)) return LS_STATUS_OK;
+  int32_t s = first_foreign(a, chunk);
+  if (s == chunk->count) return context_fail(context, LS_STATUS_INTERNAL, "a chunk names a scenario twice");
+  return context_fail(context, LS_STATUS_INTERNAL, "scenario %lld was added twice or does not belong here",
+                      (long long)(scenario_at(a, chunk, s) + a->shape.first_scenario));
 }

@@ -45,6 +45,19 @@ void accumulator_destroy(struct accumulator **accumulator);
  * not finite or beyond the fixed-point range is counted in n_nonfinite, and its scenario is left out of every sum. */
 ls_status accumulator_add(ls_context *context, struct accumulator *accumulator, const struct chunk *chunk);
 
+/* The same without a message: false, and nothing added, where accumulator_add fails. */
+bool accumulator_try_add(struct accumulator *accumulator, const struct chunk *chunk);
+
+/* Sums of their own for another thread. What is kept by scenario goes straight to `whole`, which must outlive the share;
+ * several shares and the whole may be added to at the same time, scenarios of one's own each. */
+ls_status accumulator_create_share(ls_context *context, struct accumulator *whole, struct accumulator **share);
+
+/* Adds a share's sums to its whole; the share is to be destroyed then. */
+void accumulator_gather(struct accumulator *whole, const struct accumulator *share);
+
+/* Memory that a share of such an accumulator takes. */
+int64_t accumulator_share_bytes(const struct accumulator *accumulator);
+
 /* target += source. They must have equal entity, line and quarter counts and bounds (else LS_STATUS_INVALID_INPUT), and
  * disjoint or identical scenarios; target's range must contain source's. */
 ls_status accumulator_merge(ls_context *context, struct accumulator *target, const struct accumulator *source);

@@ -61,7 +61,12 @@ struct accumulator {
   /* by scenario [scenario_count] */
   double *loss_gross, *loss_net;
   int32_t *scenario_defaults;
-  int8_t *state; /* enum scenario_state */
+  int8_t *state;      /* enum scenario_state */
+  bool is_share;      /* these four belong to the whole */
+  struct joint_room { /* [N], to work in; NULL without joint counts */
+    uint64_t *mask;
+    int32_t *member, *in_default;
+  } room;
 };
 
 /* Scenarios that are in the sums. */

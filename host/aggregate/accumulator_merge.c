@@ -78,6 +78,20 @@ static void add_by_scenario(struct accumulator *target, const struct accumulator
   }
 }
 
+static void add_counts(struct accumulator *target, const struct accumulator *source) {
+  target->done_count += source->done_count;
+  target->converged_count += source->converged_count;
+  target->nonfinite_count += source->nonfinite_count;
+  target->clip_count += source->clip_count;
+  target->iteration_count += source->iteration_count;
+}
+
+void accumulator_gather(struct accumulator *whole, const struct accumulator *share) {
+  add_by_entity(whole, share);
+  add_given(whole, share);
+  add_counts(whole, share);
+}
+
 ls_status accumulator_merge(ls_context *context, struct accumulator *target, const struct accumulator *source) {
   const struct accumulator_shape *outer = &target->shape, *inner = &source->shape;
   if (!same_shape(target, source)) {
@@ -99,10 +113,6 @@ ls_status accumulator_merge(ls_context *context, struct accumulator *target, con
   add_by_entity(target, source);
   add_given(target, source);
   add_by_scenario(target, source);
-  target->done_count += source->done_count;
-  target->converged_count += source->converged_count;
-  target->nonfinite_count += source->nonfinite_count;
-  target->clip_count += source->clip_count;
-  target->iteration_count += source->iteration_count;
+  add_counts(target, source);
   return LS_STATUS_OK;
 }

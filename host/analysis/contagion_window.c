@@ -174,7 +174,7 @@ static ls_status run(ls_context *context, const ls_window_options *options, cons
   ls_status status = job_prepare(context, network, &running, &scenario, &job);
   if (status != LS_STATUS_OK) return status;
   struct count count = {job.plan->output.default_count, 0};
-  status = job_compute(context, &job, false, NULL, 0, 1, take_count, &count);
+  status = job_compute(context, &job, false, NULL, 0, 1, &(struct receiver){.consume = take_count, .user = &count});
   job_release(context, &job);
   *failed = count.failed;
   return status;

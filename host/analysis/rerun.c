@@ -81,7 +81,8 @@ static ls_status collect(ls_context *context, void *user, const struct chunk *ch
 ls_status rerun_compute(struct rerun *rerun, int64_t first, int64_t count, const struct slot_range *range, int ranges,
                         double *value, int64_t stride) {
   struct collector collector = {rerun, range, ranges, first, stride, value};
-  return job_compute(rerun->context, &rerun->job, false, NULL, first, count, collect, &collector);
+  return job_compute(rerun->context, &rerun->job, false, NULL, first, count,
+                     &(struct receiver){.consume = collect, .user = &collector});
 }
 
 ls_status rerun_check_convergence(const struct rerun *rerun, const ls_run_options *options) {

@@ -5,6 +5,15 @@
 #include "aggregate/accumulator.h"
 #include "plan.h" /* kernels/ */
 
+/* Takes finished chunks in the threads that compute, several at a time: true, or false to leave the chunk to the consumer. The
+ * worker is 0 .. cpu_thread_count - 1, one call at a time each. */
+struct chunk_absorber {
+  bool (*absorb)(void *user, int worker, const struct chunk *chunk); /* NULL: the consumer gets every chunk */
+  /* In the thread that called compute, now and then: this many scenarios more were absorbed. */
+  void (*report)(ls_context *context, void *user, int64_t scenarios);
+  void *user;
+};
+
 struct compute_request {
   const struct ls_plan *plan;
   int64_t first;        /* scenarios first .. first + count - 1, or */
@@ -13,9 +22,10 @@ struct compute_request {
   int threads;     /* 0: one per processor */
   int64_t chunk;   /* 0: chosen by the backend */
   const char *isa; /* CPU: NULL for the best */
+  struct chunk_absorber absorber; /* a backend may do without */
 };
 
-/* Called in the thread that called compute, for every finished chunk, in any order, while others are being computed. The
+/* Called in the thread that called compute, for every finished chunk that is not absorbed, in any order, while others are being computed. The
  * values may be corrected in place. */
 typedef ls_status (*chunk_consumer)(ls_context *context, void *user, const struct chunk *chunk);
 
@@ -36,6 +46,9 @@ extern const int LS_BACKEND_TOTAL;
 ls_status backend_choose(ls_context *context, const char *name, const struct ls_backend **backend);
 
 extern const struct ls_backend LS_CPU_BACKEND;
+
+/* Threads that the CPU backend starts at most where `asked` (0: one per processor) are asked for. */
+int cpu_thread_count(int asked);
 #if defined(LS_WITH_CUDA)
 extern const struct ls_backend LS_CUDA_BACKEND;
 #endif

@@ -1,7 +1,7 @@
-/* cpu_backend.c - runs a plan on all processors: workers compute chunks, the calling thread consumes them.
+/* cpu_backend.c - runs a plan on all processors: workers compute chunks and absorb them; the calling thread consumes the rest.
  *
- * A worker takes a free buffer and the next chunk number, computes, and hands the buffer over. Which worker computes which chunk
- * is chance; no bit depends on it.
+ * A worker takes a free buffer and the next chunk number, computes, and hands the buffer over unless its absorber takes what is in
+ * it. Which worker computes which chunk is chance; no bit depends on it.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -19,7 +19,7 @@ enum {
   CHUNK_BYTES = 1 << 20, /* what a core's own cache holds until the chunk is consumed */
   CHUNK_MOST = 1 << 24,
   THREADS_MOST = 1024,
-  WAKE_MILLISECONDS = 100
+  WAKE_MILLISECONDS = 20 /* between looks for a stop request, and reports of what was absorbed */
 };
 
 /* A chunk's values, and where it is on its way. */
@@ -38,11 +38,13 @@ struct pool {
   struct buffer *buffer;
   int buffer_count;
   int64_t next_chunk;
+  int64_t absorbed_chunks, absorbed_scenarios; /* the latter since the last report */
   bool stop;
 };
 
 struct worker {
   struct pool *pool;
+  int number;
   pthread_t thread;
   double *state;
 };
@@ -68,18 +70,45 @@ static void compute_chunk(const struct worker *worker, struct buffer *buffer) {
   }
 }
 
-/* A free buffer with the next chunk's number; NULL when there is no more to do. Called with the lock held. */
-static struct buffer *next_buffer(struct pool *pool) {
+/* A free buffer with the next chunk's number, the worker's last one if it can be; NULL when there is no more to do. Called with the
+ * lock held. */
+static struct buffer *next_buffer(struct pool *pool, int worker) {
   while (!pool->stop && pool->next_chunk < pool->chunk_count) {
-    for (int k = 0; k < pool->buffer_count; k++)
-      if (pool->buffer[k].state == BUFFER_FREE) {
-        pool->buffer[k].state = BUFFER_BUSY;
-        pool->buffer[k].chunk = pool->next_chunk++;
-        return &pool->buffer[k];
-      }
+    for (int k = 0; k < pool->buffer_count; k++) {
+      struct buffer *buffer = &pool->buffer[(worker + k) % pool->buffer_count];
+      if (buffer->state != BUFFER_FREE) continue;
+      buffer->state = BUFFER_BUSY;
+      buffer->chunk = pool->next_chunk++;
+      return buffer;
+    }
     pthread_cond_wait(&pool->freed, &pool->lock);
   }
   return NULL;
+}
+
+static struct chunk chunk_of(const struct pool *pool, const struct buffer *buffer) {
+  const struct compute_request *request = pool->request;
+  int64_t begin = buffer->chunk * pool->chunk_size, left = request->count - begin;
+  int32_t count = (int32_t)(left < pool->chunk_size ? left : pool->chunk_size);
+  const int64_t *index = request->index != NULL ? request->index + begin : NULL;
+  return (struct chunk){request->first + begin, index, count, pool->stride, buffer->value};
+}
+
+static bool absorb(const struct worker *worker, const struct buffer *buffer) {
+  const struct chunk_absorber *absorber = &worker->pool->request->absorber;
+  const struct chunk chunk = chunk_of(worker->pool, buffer);
+  return absorber->absorb != NULL && absorber->absorb(absorber->user, worker->number, &chunk);
+}
+
+/* Called with the lock held. The calling thread looks by itself now and then: only a chunk for it, and the end, wake it. */
+static void hand_over(struct pool *pool, struct buffer *buffer, bool absorbed) {
+  buffer->state = absorbed ? BUFFER_FREE : BUFFER_DONE;
+  if (absorbed) {
+    pool->absorbed_chunks++;
+    pool->absorbed_scenarios += chunk_of(pool, buffer).count;
+    pthread_cond_signal(&pool->freed);
+  }
+  if (!absorbed || pool->next_chunk == pool->chunk_count) pthread_cond_signal(&pool->done);
 }
 
 static void *work(void *argument) {
@@ -88,12 +117,13 @@ static void *work(void *argument) {
   fenv_t before; /* the thread ends with this function: nothing to restore */
   arithmetic_begin(&before);
   pthread_mutex_lock(&pool->lock);
-  for (struct buffer *buffer = next_buffer(pool); buffer != NULL; buffer = next_buffer(pool)) {
+  for (struct buffer *buffer = next_buffer(pool, worker->number); buffer != NULL;
+       buffer = next_buffer(pool, worker->number)) {
     pthread_mutex_unlock(&pool->lock);
     compute_chunk(worker, buffer);
+    bool absorbed = absorb(worker, buffer);
     pthread_mutex_lock(&pool->lock);
-    buffer->state = BUFFER_DONE;
-    pthread_cond_signal(&pool->done);
+    hand_over(pool, buffer, absorbed);
   }
   pthread_mutex_unlock(&pool->lock);
   return NULL;
@@ -107,44 +137,51 @@ static struct buffer *find_done(struct pool *pool) {
   return NULL;
 }
 
-/* Waits for a finished chunk, looking up now and then for a stop request. */
-static struct buffer *wait_done(ls_context *context, struct pool *pool) {
+/* Tells what was absorbed since the last time, without the lock. */
+static void report_absorbed(ls_context *context, struct pool *pool) {
+  const struct chunk_absorber *absorber = &pool->request->absorber;
+  int64_t scenarios = pool->absorbed_scenarios;
+  if (scenarios == 0) return;
+  pool->absorbed_scenarios = 0;
+  pthread_mutex_unlock(&pool->lock);
+  absorber->report(context, absorber->user, scenarios);
+  pthread_mutex_lock(&pool->lock);
+}
+
+/* Waits for a chunk to consume, looking up now and then for a stop request; NULL after one, or when no chunk is left. */
+static struct buffer *wait_done(ls_context *context, struct pool *pool, int64_t consumed) {
   struct buffer *buffer = find_done(pool);
-  while (buffer == NULL && !context_stop_requested(context)) {
+  while (buffer == NULL && consumed + pool->absorbed_chunks < pool->chunk_count && !context_stop_requested(context)) {
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_nsec += WAKE_MILLISECONDS * 1000000L;
     if (until.tv_nsec >= 1000000000L) until.tv_sec++, until.tv_nsec -= 1000000000L;
     pthread_cond_timedwait(&pool->done, &pool->lock, &until);
+    report_absorbed(context, pool);
     buffer = find_done(pool);
   }
   return buffer;
 }
 
-static struct chunk chunk_of(const struct pool *pool, const struct buffer *buffer) {
-  const struct compute_request *request = pool->request;
-  int64_t begin = buffer->chunk * pool->chunk_size, left = request->count - begin;
-  int32_t count = (int32_t)(left < pool->chunk_size ? left : pool->chunk_size);
-  const int64_t *index = request->index != NULL ? request->index + begin : NULL;
-  return (struct chunk){request->first + begin, index, count, pool->stride, buffer->value};
-}
-
 static ls_status consume_all(ls_context *context, struct pool *pool, chunk_consumer consume, void *user) {
   ls_status status = LS_STATUS_OK;
   pthread_mutex_lock(&pool->lock);
-  for (int64_t k = 0; k < pool->chunk_count && status == LS_STATUS_OK; k++) {
-    struct buffer *buffer = wait_done(context, pool);
+  for (int64_t consumed = 0; consumed + pool->absorbed_chunks < pool->chunk_count && status == LS_STATUS_OK;) {
+    struct buffer *buffer = wait_done(context, pool, consumed);
     if (context_stop_requested(context)) {
       status = context_fail(context, LS_STATUS_INTERRUPTED, "interrupted");
       break;
     }
+    if (buffer == NULL) break;
     struct chunk chunk = chunk_of(pool, buffer);
     pthread_mutex_unlock(&pool->lock);
     status = consume(context, user, &chunk);
     pthread_mutex_lock(&pool->lock);
+    consumed++;
     buffer->state = BUFFER_FREE;
     pthread_cond_signal(&pool->freed);
   }
+  report_absorbed(context, pool);
   pool->stop = true;
   pthread_cond_broadcast(&pool->freed);
   pthread_mutex_unlock(&pool->lock);
@@ -188,11 +225,15 @@ static int64_t chunk_size(const struct compute_request *request, int64_t lanes) 
   return size < request->count ? size : request->count;
 }
 
-static int thread_count(const struct compute_request *request, int64_t chunk_count) {
-  int64_t threads = request->threads > 0 ? request->threads : sysconf(_SC_NPROCESSORS_ONLN);
-  if (threads > chunk_count) threads = chunk_count;
+int cpu_thread_count(int asked) {
+  int64_t threads = asked > 0 ? asked : sysconf(_SC_NPROCESSORS_ONLN);
   if (threads > THREADS_MOST) threads = THREADS_MOST;
   return threads > 1 ? (int)threads : 1;
+}
+
+static int thread_count(const struct compute_request *request, int64_t chunk_count) {
+  int threads = cpu_thread_count(request->threads);
+  return threads <= chunk_count ? threads : (int)chunk_count;
 }
 
 static ls_status make_buffers(ls_context *context, struct pool *pool, int threads) {
@@ -208,9 +249,10 @@ static ls_status make_buffers(ls_context *context, struct pool *pool, int thread
   return LS_STATUS_OK;
 }
 
-static ls_status make_worker(ls_context *context, struct pool *pool, struct worker *worker) {
+static ls_status make_worker(ls_context *context, struct pool *pool, int number, struct worker *worker) {
   size_t lanes = (size_t)pool->tile->lanes;
   worker->pool = pool;
+  worker->number = number;
   size_t state = (size_t)pool->request->plan->state_slots + (size_t)pool->request->plan->row_slots;
   worker->state = context_allocate(context, state * lanes, sizeof(double));
   return worker->state != NULL ? LS_STATUS_OK : LS_STATUS_OUT_OF_MEMORY;
@@ -253,7 +295,7 @@ static ls_status cpu_compute(ls_context *context, const struct compute_request *
   int threads = thread_count(request, pool.chunk_count);
   struct worker *worker = context_allocate(context, (size_t)threads, sizeof *worker);
   status = worker != NULL ? make_buffers(context, &pool, threads) : LS_STATUS_OUT_OF_MEMORY;
-  for (int k = 0; k < threads && status == LS_STATUS_OK; k++) status = make_worker(context, &pool, &worker[k]);
+  for (int k = 0; k < threads && status == LS_STATUS_OK; k++) status = make_worker(context, &pool, k, &worker[k]);
   if (status == LS_STATUS_OK) status = run_pool(context, &pool, worker, threads, consume, user);
   release_pool(context, &pool, worker, threads);
   return status;

@@ -52,9 +52,20 @@ ls_status job_run(ls_context *context, const struct job *job, const ls_run_optio
 ls_status run_with_muted(ls_context *context, const ls_network *network, const ls_run_options *options, uint32_t muted,
                          ls_results **results);
 
+/* Where computed scenarios go. */
+struct receiver {
+  chunk_consumer consume;
+  struct chunk_absorber absorber; /* its user is `user` */
+  void *user;
+};
+
 /* Computes scenarios with the job's backend; those that did not converge are finished exactly before they are consumed. */
 ls_status job_compute(ls_context *context, const struct job *job, bool detail, const int64_t *index, int64_t first,
-                      int64_t count, chunk_consumer consume, void *user);
+                      int64_t count, const struct receiver *receiver);
+
+/* Computes scenarios first .. first + count - 1, or all of a replay, and adds them to the accumulator that was made for them. */
+ls_status job_accumulate(ls_context *context, const struct job *job, int64_t first, int64_t count,
+                         struct accumulator *accumulator);
 
 /* What the unshocked network does by itself: [N] quarters of default and of distress, -1 never; either may be NULL. */
 struct baseline_events {

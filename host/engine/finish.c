@@ -111,7 +111,7 @@ static ls_status contributions(ls_context *context, const struct job *job, ls_re
   if (status == LS_STATUS_OK) {
     tail.at = tail.above + size;
     places_to_numbers(job, list, count);
-    status = job_compute(context, job, false, list, 0, count, add_tail, &tail);
+    status = job_compute(context, job, false, list, 0, count, &(struct receiver){.consume = add_tail, .user = &tail});
   }
   if (status == LS_STATUS_OK) set_contributions(&tail, total, above, count - above, statistics);
   context_release(context, list);
@@ -194,7 +194,7 @@ static ls_status keep_scenarios(ls_context *context, const struct job *job, ls_r
   if (status == LS_STATUS_OK) {
     results->kept_count = (int32_t)count;
     struct keeper keeper = {job, list, results->kept};
-    status = job_compute(context, job, true, list, 0, count, keep_chunk, &keeper);
+    status = job_compute(context, job, true, list, 0, count, &(struct receiver){.consume = keep_chunk, .user = &keeper});
   }
   context_release(context, list);
   return status;

@@ -195,8 +195,7 @@ void job_release(ls_context *context, struct job *job) {
 struct finisher {
   const struct job *job;
   const struct ls_plan *plan;
-  chunk_consumer consume;
-  void *user;
+  const struct receiver *receiver;
   const struct selection *selection; /* NULL: chunks go on as they come */
 };
 
@@ -208,22 +207,18 @@ struct selection {
   int64_t count;
 };
 
-/* Hands on the pieces of a chunk that lie together in what was asked for, as pieces of that: a consumer does not see that the
- * draws were computed one after the other. */
-static ls_status consume_pieces(ls_context *context, const struct finisher *finisher, const struct chunk *chunk) {
-  const struct selection *selection = finisher->selection;
+/* The piece of a chunk from `from` on that lies together in what was asked for, as a piece of that: who receives it does not see
+ * that the draws were computed one after the other. */
+static struct chunk piece_of(const struct selection *selection, const struct chunk *chunk, int32_t from) {
+  if (selection == NULL) return *chunk;
   const int64_t *place = selection->place + (chunk->index - selection->number);
-  ls_status status = LS_STATUS_OK;
-  for (int32_t from = 0, to; from < chunk->count && status == LS_STATUS_OK; from = to) {
-    for (to = from + 1; to < chunk->count && place[to] == place[to - 1] + 1;) to++;
-    struct chunk piece = {.first = selection->first + place[from],
-                          .index = selection->index != NULL ? selection->index + place[from] : NULL,
-                          .count = to - from,
-                          .stride = chunk->stride,
-                          .value = chunk->value + from};
-    status = finisher->consume(context, finisher->user, &piece);
-  }
-  return status;
+  int32_t to = from + 1;
+  while (to < chunk->count && place[to] == place[to - 1] + 1) to++;
+  return (struct chunk){.first = selection->first + place[from],
+                        .index = selection->index != NULL ? selection->index + place[from] : NULL,
+                        .count = to - from,
+                        .stride = chunk->stride,
+                        .value = chunk->value + from};
 }
 
 /* Finishes stubborn scenarios, then hands the chunk on. */
@@ -238,9 +233,47 @@ static ls_status finish_and_consume(ls_context *context, void *user, const struc
       int64_t number = chunk->index != NULL ? chunk->index[s] : chunk->first + s;
       status = finish(context, plan, number, (double *)chunk->value + s, chunk->stride);
     }
-  if (status != LS_STATUS_OK) return status;
-  if (finisher->selection != NULL) return consume_pieces(context, finisher, chunk);
-  return finisher->consume(context, finisher->user, chunk);
+  for (int32_t from = 0; from < chunk->count && status == LS_STATUS_OK;) {
+    const struct chunk piece = piece_of(finisher->selection, chunk, from);
+    status = finisher->receiver->consume(context, finisher->receiver->user, &piece);
+    from += piece.count;
+  }
+  return status;
+}
+
+/* Solves need memory and may fail: chunks with a scenario to finish are left to the thread that can tell. */
+static bool absorb_finished(void *user, int worker, const struct chunk *chunk) {
+  const struct finisher *finisher = user;
+  const double *converged = chunk->value + finisher->plan->output.converged * chunk->stride;
+  bool finished = true;
+  for (int32_t s = 0; s < chunk->count && finish_of(&finisher->job->settings) != NULL; s++)
+    finished = finished && converged[s] > 0;
+  for (int32_t from = 0; from < chunk->count && finished;) {
+    const struct chunk piece = piece_of(finisher->selection, chunk, from);
+    finished = finisher->receiver->absorber.absorb(finisher->receiver->user, worker, &piece);
+    from += piece.count;
+  }
+  return finished;
+}
+
+static void report_absorbed(ls_context *context, void *user, int64_t scenarios) {
+  const struct finisher *finisher = user;
+  finisher->receiver->absorber.report(context, finisher->receiver->user, scenarios);
+}
+
+static ls_status compute_finished(ls_context *context, struct finisher *finisher, const int64_t *index, int64_t first,
+                                  int64_t count) {
+  const struct job *job = finisher->job;
+  struct compute_request request = {.plan = finisher->plan,
+                                    .first = first,
+                                    .index = index,
+                                    .count = count,
+                                    .threads = job->threads,
+                                    .chunk = job->chunk,
+                                    .isa = job->isa};
+  if (finisher->receiver->absorber.absorb != NULL)
+    request.absorber = (struct chunk_absorber){absorb_finished, report_absorbed, finisher};
+  return job->backend->compute(context, &request, finish_and_consume, finisher);
 }
 
 /* Fills number and place where they are given; returns how many scenarios are of the draw. */
@@ -265,7 +298,7 @@ static int64_t select_scenarios(struct selection *selection, int64_t asked, int3
 
 /* The scenarios of one draw, under its plan. */
 static ls_status compute_draw(ls_context *context, const struct job *job, bool detail, const int64_t *index,
-                              int64_t first, int64_t count, int32_t draw, chunk_consumer consume, void *user) {
+                              int64_t first, int64_t count, int32_t draw, const struct receiver *receiver) {
   struct selection selection = {.index = index, .first = first};
   selection.count = select_scenarios(&selection, count, draw, job->draw_count);
   if (selection.count == 0) return LS_STATUS_OK;
@@ -275,9 +308,8 @@ static ls_status compute_draw(ls_context *context, const struct job *job, bool d
   if (selection.number != NULL && selection.place != NULL) {
     (void)select_scenarios(&selection, count, draw, job->draw_count);
     const struct ls_plan *plan = detail ? job->draw[draw].detail : job->draw[draw].plan;
-    struct finisher finisher = {job, plan, consume, user, &selection};
-    struct compute_request request = {plan, 0, selection.number, selection.count, job->threads, job->chunk, job->isa};
-    status = job->backend->compute(context, &request, finish_and_consume, &finisher);
+    struct finisher finisher = {job, plan, receiver, &selection};
+    status = compute_finished(context, &finisher, selection.number, 0, selection.count);
   }
   context_release(context, selection.place);
   context_release(context, selection.number);
@@ -285,12 +317,11 @@ static ls_status compute_draw(ls_context *context, const struct job *job, bool d
 }
 
 ls_status job_compute(ls_context *context, const struct job *job, bool detail, const int64_t *index, int64_t first,
-                      int64_t count, chunk_consumer consume, void *user) {
+                      int64_t count, const struct receiver *receiver) {
   ls_status status = LS_STATUS_OK;
   for (int32_t draw = 0; draw < job->draw_count && status == LS_STATUS_OK; draw++)
-    status = compute_draw(context, job, detail, index, first, count, draw, consume, user);
+    status = compute_draw(context, job, detail, index, first, count, draw, receiver);
   if (job->draw_count > 0) return status;
-  struct finisher finisher = {job, detail ? job->detail : job->plan, consume, user, NULL};
-  struct compute_request request = {finisher.plan, first, index, count, job->threads, job->chunk, job->isa};
-  return job->backend->compute(context, &request, finish_and_consume, &finisher);
+  struct finisher finisher = {job, detail ? job->detail : job->plan, receiver, NULL};
+  return compute_finished(context, &finisher, index, first, count);
 }

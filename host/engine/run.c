@@ -63,27 +63,6 @@ static ls_status make_accumulator(ls_context *context, const struct job *job, in
   return accumulator_create(context, &shape, &results->accumulator);
 }
 
-/* ---- consuming ---------------------------------------------------------------------------------------------------------- */
-
-struct consumer {
-  ls_results *results;
-  const int64_t *replay; /* scenarios run alone are added by their place in this list */
-  int64_t total, done;
-};
-
-static ls_status consume(ls_context *context, void *user, const struct chunk *chunk) {
-  struct consumer *consumer = user;
-  struct chunk placed = *chunk;
-  if (consumer->replay != NULL) {
-    placed.first = chunk->index - consumer->replay;
-    placed.index = NULL;
-  }
-  ls_status status = accumulator_add(context, consumer->results->accumulator, &placed);
-  consumer->done += chunk->count;
-  context_report_progress(context, consumer->done, consumer->total);
-  return status;
-}
-
 /* Means over the draws of the assumptions. */
 static void average_draws(const struct job *job, ls_results *results) {
   int64_t n = job->plan->entity_count, path = n * job->plan->quarter_count;
@@ -129,11 +108,8 @@ static ls_status fill_baseline(ls_context *context, const struct job *job, ls_re
 
 static ls_status compute_part(ls_context *context, const struct job *job, int64_t first, int64_t count,
                               ls_results *results) {
-  struct consumer consumer = {.results = results, .replay = job->scenarios->replay, .total = count};
   ls_status status = make_accumulator(context, job, first, count, results);
-  if (status != LS_STATUS_OK) return status;
-  context_report_progress(context, 0, count);
-  return job_compute(context, job, false, job->scenarios->replay, first, count, consume, &consumer);
+  return status == LS_STATUS_OK ? job_accumulate(context, job, first, count, results->accumulator) : status;
 }
 
 ls_status run_check_options(ls_context *context, const ls_run_options *options) {
