@@ -40,7 +40,8 @@ static ls_status solve(ls_context *context, const ls_network *network, const ls_
   if (status != LS_STATUS_OK) return status;
   central->value = context_allocate(context, (size_t)central->job.detail->output.slot_count, sizeof *central->value);
   if (central->value == NULL) return LS_STATUS_OUT_OF_MEMORY;
-  return job_compute(context, &central->job, true, NULL, 0, 1, &(struct receiver){.consume = keep_only, .user = central});
+  return job_compute(context, &central->job, true, NULL, 0, 1,
+                     &(struct receiver){.consume = keep_only, .user = central});
 }
 
 /* A field of the trace at the end of quarter 0. */

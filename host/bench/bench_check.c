@@ -30,7 +30,8 @@ static ls_status keep(ls_context *context, void *user, const struct chunk *chunk
 ls_status bench_check_solve(ls_context *context, const struct bench_entry *entry, const int64_t *index, int64_t count,
                             double *x, double *failed) {
   struct catch catch = {&entry->detail, index, x, failed};
-  return job_compute(context, &entry->solving, true, index, 0, count, keep, &catch);
+  return job_compute(context, &entry->solving, true, index, 0, count,
+                     &(struct receiver){.consume = keep, .user = &catch});
 }
 
 /* ---- what it should find --------------------------------------------------------------------------------------------------- */

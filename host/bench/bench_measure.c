@@ -22,9 +22,21 @@ static ls_status discard(ls_context *context, void *user, const struct chunk *ch
   return LS_STATUS_OK;
 }
 
+/* Chunks are dropped where they were computed. */
+static bool drop(void *user, int worker, const struct chunk *chunk) {
+  (void)user, (void)worker, (void)chunk;
+  return true;
+}
+
+static void report_nothing(ls_context *context, void *user, int64_t scenarios) {
+  (void)context, (void)user, (void)scenarios;
+}
+
+static const struct receiver NOWHERE = {.consume = discard, .absorber = {.absorb = drop, .report = report_nothing}};
+
 static ls_status solve(ls_context *context, void *user) {
   const struct bench_entry *entry = user;
-  return job_compute(context, &entry->solving, false, NULL, 0, entry->problem->given_count, discard, NULL);
+  return job_compute(context, &entry->solving, false, NULL, 0, entry->problem->given_count, &NOWHERE);
 }
 
 static ls_status run_whole(ls_context *context, void *user) {
@@ -35,20 +47,43 @@ static ls_status run_whole(ls_context *context, void *user) {
   return status;
 }
 
+/* Plain sums of each thread; the last are those of the thread that consumes. */
+struct plain_sums {
+  struct bench_plain **plain;
+  int count;
+};
+
 static ls_status add_plainly(ls_context *context, void *user, const struct chunk *chunk) {
+  const struct plain_sums *sums = user;
   (void)context;
-  bench_plain_add(user, chunk);
+  bench_plain_add(sums->plain[sums->count - 1], chunk);
   return LS_STATUS_OK;
+}
+
+static bool absorb_plainly(void *user, int worker, const struct chunk *chunk) {
+  const struct plain_sums *sums = user;
+  bench_plain_add(sums->plain[worker], chunk);
+  return true;
+}
+
+static ls_status make_plain_sums(ls_context *context, const struct job *job, struct plain_sums *sums) {
+  const int count = cpu_thread_count(job->threads) + 1;
+  sums->plain = context_allocate(context, (size_t)count, sizeof(void *));
+  ls_status status = sums->plain != NULL ? LS_STATUS_OK : LS_STATUS_OUT_OF_MEMORY;
+  for (int k = 0; k < count && status == LS_STATUS_OK; k++, sums->count++)
+    status = bench_plain_create(context, &job->plan->output, job->plan->entity_count, &sums->plain[k]);
+  return status;
 }
 
 static ls_status run_plain(ls_context *context, void *user) {
   const struct bench_entry *entry = user;
-  const struct ls_plan *plan = entry->job.plan;
-  struct bench_plain *plain = NULL;
-  ls_status status = bench_plain_create(context, &plan->output, plan->entity_count, &plain);
+  struct plain_sums sums = {0};
+  const struct receiver receiver = {add_plainly, {absorb_plainly, report_nothing, &sums}, &sums};
+  ls_status status = make_plain_sums(context, &entry->job, &sums);
   if (status == LS_STATUS_OK)
-    status = job_compute(context, &entry->job, false, NULL, 0, entry->problem->count, add_plainly, plain);
-  bench_plain_destroy(context, &plain);
+    status = job_compute(context, &entry->job, false, NULL, 0, entry->problem->count, &receiver);
+  for (int k = 0; k < sums.count; k++) bench_plain_destroy(context, &sums.plain[k]);
+  context_release(context, sums.plain);
   return status;
 }
 
@@ -92,8 +127,8 @@ static ls_status take_census(ls_context *context, const struct bench_entry *entr
   const bool given = p->given != NULL;
   struct census census = {.layout = &plan->output};
   const int64_t wanted = given ? p->given_count : p->count < BLOCK_SCENARIOS ? p->count : BLOCK_SCENARIOS;
-  ls_status status =
-      job_compute(context, given ? &entry->solving : &entry->job, false, NULL, 0, wanted, count_chunk, &census);
+  ls_status status = job_compute(context, given ? &entry->solving : &entry->job, false, NULL, 0, wanted,
+                                 &(struct receiver){.consume = count_chunk, .user = &census});
   if (status != LS_STATUS_OK || census.scenarios == 0) return status;
   const double scenarios = (double)census.scenarios;
   score->default_share = census.defaults / scenarios / plan->entity_count;

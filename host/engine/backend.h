@@ -19,9 +19,9 @@ struct compute_request {
   int64_t first;        /* scenarios first .. first + count - 1, or */
   const int64_t *index; /* [count] these */
   int64_t count;
-  int threads;     /* 0: one per processor */
-  int64_t chunk;   /* 0: chosen by the backend */
-  const char *isa; /* CPU: NULL for the best */
+  int threads;                    /* 0: one per processor */
+  int64_t chunk;                  /* 0: chosen by the backend */
+  const char *isa;                /* CPU: NULL for the best */
   struct chunk_absorber absorber; /* a backend may do without */
 };
 

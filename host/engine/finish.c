@@ -194,7 +194,8 @@ static ls_status keep_scenarios(ls_context *context, const struct job *job, ls_r
   if (status == LS_STATUS_OK) {
     results->kept_count = (int32_t)count;
     struct keeper keeper = {job, list, results->kept};
-    status = job_compute(context, job, true, list, 0, count, &(struct receiver){.consume = keep_chunk, .user = &keeper});
+    status =
+        job_compute(context, job, true, list, 0, count, &(struct receiver){.consume = keep_chunk, .user = &keeper});
   }
   context_release(context, list);
   return status;

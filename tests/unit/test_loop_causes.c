@@ -220,7 +220,9 @@ static const char *fault_of(const struct prepared *p, const char *scenario, int6
   int32_t n = plan->entity_count;
   struct losses all = {.plan = plan};
   double open[ENTITIES_MOST + 1], closed[ENTITIES_MOST + 1], cause[LOOP_CAUSE_COUNT * (ENTITIES_MOST + 1)];
-  if (job_compute(p->context, &p->job, false, NULL, 0, 1, &(struct receiver){.consume = keep_losses, .user = &all}) != LS_STATUS_OK) return "not computed";
+  if (job_compute(p->context, &p->job, false, NULL, 0, 1, &(struct receiver){.consume = keep_losses, .user = &all}) !=
+      LS_STATUS_OK)
+    return "not computed";
   if (loop_loss_with_channels(p->context, plan, 0, ALL_OPEN, open) != LS_STATUS_OK) return "not simulated";
   if (loop_loss_with_channels(p->context, plan, 0, 0, closed) != LS_STATUS_OK) return "not simulated";
   if (loop_causes(p->context, plan, 0, cause) != LS_STATUS_OK) return "not told";
