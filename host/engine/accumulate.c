@@ -68,6 +68,11 @@ static int share_count(const struct job *job, int64_t scenarios, const struct ac
   return (int)(count < worthwhile ? count : worthwhile);
 }
 
+int64_t job_sum_bytes(const struct job *job, int64_t count, const struct accumulator *accumulator) {
+  const int64_t by_scenario = 2 * sizeof(double) + sizeof(int32_t) + sizeof(int8_t);
+  return share_count(job, count, accumulator) * accumulator_share_bytes(accumulator) + by_scenario * count;
+}
+
 static ls_status make_shares(ls_context *context, struct accumulator *whole, int count, struct collector *collector) {
   collector->share = context_allocate(context, (size_t)count, sizeof *collector->share);
   if (collector->share == NULL) return LS_STATUS_OUT_OF_MEMORY;

@@ -47,6 +47,15 @@ ls_status backend_choose(ls_context *context, const char *name, const struct ls_
 
 extern const struct ls_backend LS_CPU_BACKEND;
 
+/* What the CPU backend takes for a request. */
+struct cpu_forecast {
+  const char *isa;
+  int threads;
+  int64_t chunk; /* scenarios */
+  int64_t bytes; /* working memory and buffers of all threads */
+};
+ls_status cpu_foresee(ls_context *context, const struct compute_request *request, struct cpu_forecast *forecast);
+
 /* Threads that the CPU backend starts at most where `asked` (0: one per processor) are asked for. */
 int cpu_thread_count(int asked);
 #if defined(LS_WITH_CUDA)

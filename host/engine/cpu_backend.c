@@ -236,10 +236,14 @@ static int thread_count(const struct compute_request *request, int64_t chunk_cou
   return threads <= chunk_count ? threads : (int)chunk_count;
 }
 
+/* One for each thread, one being consumed, one in reserve. */
+static int buffer_count(const struct pool *pool, int threads) {
+  return threads + 2 < pool->chunk_count ? threads + 2 : (int)pool->chunk_count;
+}
+
 static ls_status make_buffers(ls_context *context, struct pool *pool, int threads) {
   size_t slots = (size_t)pool->request->plan->output.slot_count;
-  pool->buffer_count = threads + 2; /* one being consumed, one in reserve */
-  if (pool->buffer_count > pool->chunk_count) pool->buffer_count = (int)pool->chunk_count;
+  pool->buffer_count = buffer_count(pool, threads);
   pool->buffer = context_allocate(context, (size_t)pool->buffer_count, sizeof *pool->buffer);
   if (pool->buffer == NULL) return LS_STATUS_OUT_OF_MEMORY;
   for (int k = 0; k < pool->buffer_count; k++) {
@@ -279,16 +283,38 @@ static ls_status run_pool(ls_context *context, struct pool *pool, struct worker 
   return status;
 }
 
+/* Sizes, before anything is allocated. */
+static ls_status lay_out_pool(ls_context *context, struct pool *pool) {
+  const struct compute_request *request = pool->request;
+  ls_status status = choose_tile(context, request->isa, &pool->tile);
+  if (status != LS_STATUS_OK || request->count == 0) return status;
+  int64_t lanes = pool->tile->lanes;
+  pool->chunk_size = chunk_size(request, lanes);
+  /* Slots an odd number of lane values apart do not fight for the same lines of a cache. */
+  pool->stride = ((pool->chunk_size + lanes - 1) / lanes | 1) * lanes;
+  pool->chunk_count = (request->count + pool->chunk_size - 1) / pool->chunk_size;
+  return LS_STATUS_OK;
+}
+
+ls_status cpu_foresee(ls_context *context, const struct compute_request *request, struct cpu_forecast *forecast) {
+  struct pool pool = {.request = request};
+  ls_status status = lay_out_pool(context, &pool);
+  if (status != LS_STATUS_OK) return status;
+  const struct ls_plan *plan = request->plan;
+  const int threads = thread_count(request, pool.chunk_count);
+  const int64_t state = (int64_t)(plan->state_slots + plan->row_slots) * pool.tile->lanes,
+                buffer = plan->output.slot_count * pool.stride;
+  *forecast =
+      (struct cpu_forecast){pool.tile->isa, threads, pool.chunk_size,
+                            (threads * state + buffer_count(&pool, threads) * buffer) * (int64_t)sizeof(double)};
+  return LS_STATUS_OK;
+}
+
 static ls_status cpu_compute(ls_context *context, const struct compute_request *request, chunk_consumer consume,
                              void *user) {
   struct pool pool = {.request = request};
-  ls_status status = choose_tile(context, request->isa, &pool.tile);
+  ls_status status = lay_out_pool(context, &pool);
   if (status != LS_STATUS_OK || request->count == 0) return status;
-  int64_t lanes = pool.tile->lanes;
-  pool.chunk_size = chunk_size(request, lanes);
-  /* Slots an odd number of lane values apart do not fight for the same lines of a cache. */
-  pool.stride = ((pool.chunk_size + lanes - 1) / lanes | 1) * lanes;
-  pool.chunk_count = (request->count + pool.chunk_size - 1) / pool.chunk_size;
   pthread_mutex_init(&pool.lock, NULL);
   pthread_cond_init(&pool.freed, NULL);
   pthread_cond_init(&pool.done, NULL);

@@ -63,6 +63,13 @@ struct receiver {
 ls_status job_compute(ls_context *context, const struct job *job, bool detail, const int64_t *index, int64_t first,
                       int64_t count, const struct receiver *receiver);
 
+/* Memory of the accumulator of `count` scenarios and of the shares that job_accumulate makes beside it. */
+int64_t job_sum_bytes(const struct job *job, int64_t count, const struct accumulator *accumulator);
+
+/* Tells in warnings what running the scenarios will take: engine, threads, memory and, by computing some of them, time. */
+ls_status job_foresee(ls_context *context, const struct job *job, int64_t first, int64_t count,
+                      const struct accumulator *accumulator);
+
 /* Computes scenarios first .. first + count - 1, or all of a replay, and adds them to the accumulator that was made for them. */
 ls_status job_accumulate(ls_context *context, const struct job *job, int64_t first, int64_t count,
                          struct accumulator *accumulator);

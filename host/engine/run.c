@@ -141,30 +141,18 @@ ls_status run_refuse_warnings(ls_context *context, const ls_run_options *options
                       ls_context_warning(context, first));
 }
 
-static void describe_plan(ls_context *context, const struct job *job, int64_t first, int64_t count) {
-  context_warn(context, NULL, 0,
-               "plan: model %s, backend %s, %lld scenarios from %lld, %d shock keys, %d state values a scenario",
-               job->settings.info->name, job->backend->name, (long long)count, (long long)first,
-               job->plan->shock.key_count, job->plan->state_slots);
-  if (job->scenarios->of_ensemble)
-    context_warn(context, NULL, 0, "plan: %d members of the ensemble", job->draw_count);
-  else if (job->draw_count > 0)
-    context_warn(context, NULL, 0, "plan: %d draws of %d assumptions, %d sets of values refused and drawn again",
-                 job->draw_count, job->record.row_count, job->record.redrawn);
-}
-
 ls_status job_run(ls_context *context, const struct job *job, const ls_run_options *options, ls_results *results) {
   int64_t total = job->scenarios->replay != NULL ? job->scenarios->replay_count : job->scenarios->count;
   int64_t first = 0, count = 0;
   shard_range(total, options->shard_index, options->shard_count, &first, &count);
-  if (options->dry_run) {
-    describe_plan(context, job, first, count);
-    return LS_STATUS_OK;
-  }
   if (job->scenarios->replay != NULL && options->shard_count > 1)
     return context_fail(context, LS_STATUS_USAGE, "a replay of single scenarios cannot be sharded");
   results->explicit_scenarios = !job->scenarios->drawn || job->scenarios->replay != NULL;
   ls_status status = identity_fill(context, job, options, results);
+  if (status == LS_STATUS_OK && options->dry_run) {
+    status = make_accumulator(context, job, first, count, results);
+    return status == LS_STATUS_OK ? job_foresee(context, job, first, count, results->accumulator) : status;
+  }
   if (status == LS_STATUS_OK) status = fill_baseline(context, job, results);
   if (status == LS_STATUS_OK) status = compute_part(context, job, first, count, results);
   if (status == LS_STATUS_OK && options->shard_count == 1) return results_finish(context, job, results);

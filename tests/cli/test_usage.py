@@ -3,7 +3,7 @@ import json
 import os
 
 import harness
-from harness import answer, banks, call, expect
+from harness import answer, banks, call, draws, expect
 
 COMMANDS = "import check info run report export compare merge circularity coverage challenge reconstruct generate window indices bench models backends version".split()
 NOT_BUILT = "reverse whatif explain verify sensitivity doctor".split()
@@ -132,7 +132,13 @@ def test_dry_run_computes_and_writes_nothing(folder):
     output = os.path.join(folder, "results.h5")
     expect(0, "run", banks(folder), "--model", "eisenberg-noe", "--dry-run", "-o", output)
     assert os.listdir(folder) == ["banks"]
-    json.loads(expect(0, "run", os.path.join(folder, "banks"), "--model", "eisenberg-noe", "--dry-run", "--json").stdout)
+    words = ("run", os.path.join(folder, "banks"), "--model", "eisenberg-noe", "--dry-run", "--json", "--backend", "cpu")
+    plan = json.loads(expect(0, *words, "--scenarios", draws(folder, 100000), "--engine", "push", "--threads", "3").stdout)["plan"]
+    assert len(plan) == 4, plan
+    assert "engine push, 100000 scenarios" in plan[0] and "3 threads" in plan[1], plan
+    sums = float(plan[2].split("for the threads, ")[1].split()[0])
+    assert sums > 100000 * 21 / 2**20, plan  # two losses, a count and a state of each
+    assert float(plan[3].split()[2]) > 0, plan
 
 
 harness.main(globals())
