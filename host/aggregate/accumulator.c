@@ -2,10 +2,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "aggregate/accumulator_fields.h"
+#include "aggregate/bins.h"
 #include "scenario/scenario.h"
-
-enum { WORD = 64, GAIN_OCTAVE_BINS = 4, LOSS_OCTAVE_BINS = 8, TOP_OCTAVE = 4, LOSS_OCTAVES = 24, GAIN_OCTAVES = 15 };
 
 /* ---- life --------------------------------------------------------------------------------------------------------------------- */
 
@@ -92,6 +90,15 @@ int64_t accumulator_share_bytes(const struct accumulator *accumulator) {
   return (int64_t)bytes;
 }
 
+/* Adds a part with the best instructions that this processor has; as cpu_runs says for tiles. */
+static void (*best_part(void))(struct accumulator *, const struct chunk *, uint8_t *) {
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+      __builtin_cpu_supports("avx512bw"))
+    return accumulator_part_avx512;
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? accumulator_part_avx2
+                                                                         : accumulator_part_baseline;
+}
+
 ls_status accumulator_create(ls_context *context, const struct accumulator_shape *shape,
                              struct accumulator **accumulator) {
   if (shape->entity_count < 1 || shape->scenario_count < 0 || shape->line_count < 0 || shape->quarter_count < 1 ||
@@ -104,6 +111,7 @@ ls_status accumulator_create(ls_context *context, const struct accumulator_shape
   fresh->shape = *shape;
   fresh->shape.amount_bound = accumulator_bound(shape->amount_bound);
   fresh->bound_exponent = exponent_of(fresh->shape.amount_bound);
+  fresh->add_part = best_part();
   if (!allocate_arrays(context, fresh)) {
     accumulator_destroy(&fresh);
     return LS_STATUS_OUT_OF_MEMORY;
@@ -118,6 +126,7 @@ ls_status accumulator_create_share(ls_context *context, struct accumulator *whol
   fresh->allocator = context_allocator(context);
   fresh->shape = whole->shape;
   fresh->bound_exponent = whole->bound_exponent;
+  fresh->add_part = whole->add_part;
   fresh->loss_gross = whole->loss_gross;
   fresh->loss_net = whole->loss_net;
   fresh->scenario_defaults = whole->scenario_defaults;
@@ -144,17 +153,6 @@ void accumulator_destroy(struct accumulator **handle) {
 
 /* ---- bins --------------------------------------------------------------------------------------------------------------------- */
 
-int bin_of(double loss, int bound_exponent) {
-  uint64_t bits = double_bits(loss);
-  bool gain = bits >> 63 != 0;
-  int octaves = gain ? GAIN_OCTAVES : LOSS_OCTAVES, bins = gain ? GAIN_OCTAVE_BINS : LOSS_OCTAVE_BINS;
-  int octave = (int)(bits >> 52 & 0x7FF) - 1023 - (bound_exponent + TOP_OCTAVE - octaves);
-  if (octave < 0) return BIN_ZERO;
-  int within = (int)(bits >> (gain ? 50 : 49)) & (bins - 1);
-  int bin = octave >= octaves ? octaves * bins - 1 : octave * bins + within;
-  return gain ? BIN_ZERO - 1 - bin : BIN_ZERO + 1 + bin;
-}
-
 double bin_edge(int bin, int bound_exponent) {
   bool gain = bin < BIN_ZERO;
   int octaves = gain ? GAIN_OCTAVES : LOSS_OCTAVES, bins = gain ? GAIN_OCTAVE_BINS : LOSS_OCTAVE_BINS;
@@ -167,207 +165,8 @@ double bin_edge(int bin, int bound_exponent) {
 
 /* ---- adding a chunk ------------------------------------------------------------------------------------------------------------ */
 
-static const double *slot(const struct chunk *chunk, int32_t number) { return chunk->value + number * chunk->stride; }
-
 static int64_t scenario_at(const struct accumulator *a, const struct chunk *chunk, int32_t s) {
   return (chunk->index == NULL ? chunk->first + s : chunk->index[s]) - a->shape.first_scenario;
-}
-
-/* Marks the scenarios of which one of `rows` slots from `first` is beyond the range of the sums, or no number. */
-static void mark_unfit(const struct accumulator *a, const struct chunk *chunk, int32_t first, int64_t rows,
-                       uint8_t *unfit) {
-  double limit = a->shape.amount_bound * power_of_two(FIXED_HEAD_ROOM);
-  if (first < 0) return;
-  for (int64_t row = 0; row < rows; row++) {
-    const double *value = slot(chunk, first) + row * chunk->stride;
-    for (int32_t s = 0; s < chunk->count; s++) unfit[s] |= (uint8_t) !(fabs(value[s]) < limit);
-  }
-}
-
-static void mark_all_unfit(const struct accumulator *a, const struct chunk *chunk, uint8_t *unfit) {
-  const struct ls_output_layout *at = &a->shape.layout;
-  int64_t n = a->shape.entity_count;
-  mark_unfit(a, chunk, at->loss, n, unfit);
-  mark_unfit(a, chunk, at->loss_peak, n, unfit);
-  mark_unfit(a, chunk, at->line, n * a->shape.line_count, unfit);
-  if (a->shape.figure_count > 0) mark_unfit(a, chunk, at->measure, a->shape.figure_count, unfit);
-  mark_unfit(a, chunk, at->loss_gross, 1, unfit);
-  mark_unfit(a, chunk, at->loss_net, 1, unfit);
-}
-
-/* Returns the sum that it adds. */
-static fixed add_losses(struct accumulator *a, int32_t entity, const double *loss, int32_t count) {
-  int b = a->bound_exponent;
-  fixed sum = 0;
-  struct wide squares = {{0, 0, 0}};
-  for (int32_t s = 0; s < count; s++) {
-    fixed term = fixed_from(loss[s], b);
-    sum += term;
-    wide_add(&squares, wide_square(loss[s], b));
-    if (a->bin_count == NULL) continue;
-    int64_t bin = (int64_t)entity * BIN_COUNT + bin_of(loss[s], b);
-    a->bin_count[bin]++;
-    a->bin_sum[bin] += term;
-  }
-  a->loss_sum[entity] += sum;
-  wide_add(&a->loss_squares[entity], squares);
-  return sum;
-}
-
-/* Four at a time: each value is cut into three whole numbers of at most 2^31, h 2^64 + m 2^32 + l units, whose sums over a
- * part of a chunk are exact in doubles. What is below the unit is rounded, not cut off: the same for every order all the same. */
-typedef double four __attribute__((vector_size(32)));
-
-static fixed whole_sum(const four *part) {
-  return (fixed)(*part)[0] + (fixed)(*part)[1] + (fixed)(*part)[2] + (fixed)(*part)[3];
-}
-
-static fixed block_sum(const double *value, int32_t count, double units) {
-  enum { LANES = 4 };
-  const double round = 0x1.8p52; /* adding and taking it away leaves the nearest whole number */
-  four high = {0}, middle = {0}, low = {0};
-  for (int32_t s = 0; s < count; s += LANES) {
-    four x = {0};
-    int32_t taken = count - s < LANES ? count - s : LANES;
-    if (taken == LANES) {
-      memcpy(&x, value + s, sizeof x);
-    } else {
-      for (int32_t k = 0; k < taken; k++) x[k] = value[s + k];
-    }
-    x *= units;
-    four h = (x * 0x1p-64 + round) - round;
-    x -= h * 0x1p64;
-    four m = (x * 0x1p-32 + round) - round;
-    x -= m * 0x1p32;
-    high += h;
-    middle += m;
-    low += (x + round) - round;
-  }
-  return whole_sum(&high) * ((fixed)1 << 64) + whole_sum(&middle) * ((fixed)1 << 32) + whole_sum(&low);
-}
-
-static void add_sum(const struct accumulator *a, fixed *target, const double *value, int32_t count) {
-  *target += block_sum(value, count, power_of_two(-(a->bound_exponent + FIXED_SUM_UNIT)));
-}
-
-/* Events with a quarter: -1 never. Returns how many. */
-static int64_t add_events(const struct accumulator *a, int64_t *count, int64_t *by_quarter, int32_t entity,
-                          const double *quarter, int32_t scenarios) {
-  int64_t found = 0;
-  for (int32_t s = 0; s < scenarios; s++) {
-    if (!(quarter[s] >= 0)) continue;
-    int64_t at = (int64_t)quarter[s];
-    if (at >= a->shape.quarter_count) at = a->shape.quarter_count - 1;
-    by_quarter[at * a->shape.entity_count + entity]++;
-    found++;
-  }
-  count[entity] += found;
-  return found;
-}
-
-static int64_t add_whole(const double *value, int32_t count) {
-  int64_t sum = 0;
-  for (int32_t s = 0; s < count; s++) sum += (int64_t)value[s];
-  return sum;
-}
-
-/* The draw of the assumptions that a scenario of the chunk is of; 0 without draws. */
-static int32_t draw_of(const struct accumulator *a, const struct chunk *chunk, int32_t s) {
-  if (a->draw_loss_sum == NULL) return 0;
-  return scenario_draw(chunk->index == NULL ? chunk->first + s : chunk->index[s], a->shape.draw_count);
-}
-
-/* A figure and its square; the square is rounded to a double first, alike for every order. */
-static void add_figure(struct accumulator *a, int64_t figure, const double *value, int32_t count, fixed *of_draw) {
-  double square[PART_SCENARIOS];
-  fixed sum = 0;
-  for (int32_t s = 0; s < count; s++) square[s] = value[s] * value[s];
-  add_sum(a, &sum, value, count);
-  a->figure_sum[figure] += sum;
-  if (of_draw != NULL) of_draw[figure] += sum;
-  a->figure_squares[figure] += block_sum(square, count, power_of_two(-figure_square_unit(a)));
-}
-
-/* Everything but what concerns several entities of `count` scenarios from `from` on, all of them fit and of one
- * draw. */
-static void add_run(struct accumulator *a, const struct chunk *chunk, int32_t from, int32_t count) {
-  const struct ls_output_layout *at = &a->shape.layout;
-  int32_t n = a->shape.entity_count;
-  int64_t draw = draw_of(a, chunk, from), of_draw = draw * n;
-  fixed *figures_of_draw = a->draw_figure_sum == NULL ? NULL : a->draw_figure_sum + draw * a->shape.figure_count;
-  for (int32_t i = 0; i < n; i++) {
-    fixed sum = add_losses(a, i, slot(chunk, at->loss + i) + from, count);
-    int64_t defaults = 0;
-    /* without a path the one loss there is is also the largest */
-    int32_t peak = at->loss_peak >= 0 ? at->loss_peak : at->loss;
-    add_sum(a, &a->peak_sum[i], slot(chunk, peak + i) + from, count);
-    if (at->forced >= 0) a->forced_count[i] += add_whole(slot(chunk, at->forced + i) + from, count);
-    if (at->funding_refused >= 0) a->refused_count[i] += add_whole(slot(chunk, at->funding_refused + i) + from, count);
-    if (at->default_quarter >= 0) {
-      defaults =
-          add_events(a, a->default_count, a->default_by_quarter, i, slot(chunk, at->default_quarter + i) + from, count);
-    }
-    if (a->draw_loss_sum != NULL) {
-      a->draw_loss_sum[of_draw + i] += sum;
-      a->draw_default_count[of_draw + i] += defaults;
-    }
-    if (at->distress_quarter >= 0) {
-      add_events(a, a->distress_count, a->distress_by_quarter, i, slot(chunk, at->distress_quarter + i) + from, count);
-    }
-  }
-  for (int32_t k = 0; at->line >= 0 && k < n * a->shape.line_count; k++) {
-    add_sum(a, &a->line_sum[k], slot(chunk, at->line + k) + from, count);
-  }
-  for (int64_t k = 0; k < a->shape.figure_count; k++)
-    add_figure(a, k, slot(chunk, at->measure) + k * chunk->stride + from, count, figures_of_draw);
-  if (at->clip_count >= 0) a->clip_count += add_whole(slot(chunk, at->clip_count) + from, count);
-  if (at->iterations >= 0) a->iteration_count += add_whole(slot(chunk, at->iterations) + from, count);
-}
-
-/* Joint defaults of up to 64 scenarios: bit s of mask[k] says that entity member[k] defaults in scenario s. Counting common
- * bits of every pair is cheap for few entities, walking each scenario's defaults where many entities default now and then. */
-static void add_joint_masks(int64_t *joint, const int32_t *member, const uint64_t *mask, int32_t members) {
-  for (int32_t i = 0; i < members; i++) {
-    for (int32_t j = 0; j <= i; j++)
-      joint[joint_index(member[i], member[j])] += __builtin_popcountll(mask[i] & mask[j]);
-  }
-}
-
-static void add_joint_walk(int64_t *joint, const int32_t *member, const uint64_t *mask, int32_t members,
-                           int32_t *in_default) {
-  for (int bit = 0; bit < WORD; bit++) {
-    int32_t count = 0;
-    for (int32_t k = 0; k < members; k++) {
-      if (mask[k] >> bit & 1) in_default[count++] = member[k];
-    }
-    for (int32_t i = 0; i < count; i++) {
-      for (int32_t j = 0; j <= i; j++) joint[joint_index(in_default[i], in_default[j])]++;
-    }
-  }
-}
-
-static void add_joint(struct accumulator *a, const struct chunk *chunk, const uint8_t *unfit) {
-  const struct joint_room *room = &a->room;
-  for (int32_t from = 0; from < chunk->count; from += WORD) {
-    int32_t count = chunk->count - from < WORD ? chunk->count - from : WORD;
-    int32_t members = 0;
-    int64_t events = 0, pairs = 0;
-    for (int32_t i = 0; i < a->shape.entity_count; i++) {
-      const double *quarter = slot(chunk, a->shape.layout.default_quarter + i) + from;
-      uint64_t mask = 0;
-      for (int32_t s = 0; s < count; s++) mask |= (uint64_t)(quarter[s] >= 0 && !unfit[from + s]) << s;
-      if (mask == 0) continue;
-      room->mask[members] = mask;
-      room->member[members++] = i;
-      events += __builtin_popcountll(mask);
-    }
-    pairs = (int64_t)members * members;
-    if (pairs <= events * 16) {
-      add_joint_masks(a->joint, room->member, room->mask, members);
-    } else {
-      add_joint_walk(a->joint, room->member, room->mask, members, room->in_default);
-    }
-  }
 }
 
 /* The first scenario of the chunk that belongs elsewhere or is here already; its count where there is none. */
@@ -378,26 +177,6 @@ static int32_t first_foreign(const struct accumulator *a, const struct chunk *ch
     if (k < 0 || k >= a->shape.scenario_count || a->state[k] != SCENARIO_NOT_RUN) break;
   }
   return s;
-}
-
-static void add_by_scenario(struct accumulator *a, const struct chunk *chunk, const uint8_t *unfit) {
-  const struct ls_output_layout *at = &a->shape.layout;
-  const double *gross = slot(chunk, at->loss_gross), *net = slot(chunk, at->loss_net);
-  const double *defaults = slot(chunk, at->default_count), *converged = slot(chunk, at->converged);
-  for (int32_t s = 0; s < chunk->count; s++) {
-    int64_t k = scenario_at(a, chunk, s);
-    a->done_count++;
-    if (unfit[s]) {
-      a->state[k] = SCENARIO_NOT_FINITE;
-      a->nonfinite_count++;
-      continue;
-    }
-    a->loss_gross[k] = gross[s];
-    a->loss_net[k] = net[s];
-    a->scenario_defaults[k] = (int32_t)defaults[s];
-    a->state[k] = converged[s] > 0 ? SCENARIO_CONVERGED : SCENARIO_NOT_CONVERGED;
-    a->converged_count += converged[s] > 0;
-  }
 }
 
 /* A scenario named twice within the chunk shows only here. */
@@ -424,27 +203,13 @@ static struct chunk part_of(const struct chunk *chunk, int32_t from, int32_t cou
   return part;
 }
 
-static void add_part(struct accumulator *a, const struct chunk *part, uint8_t *unfit) {
-  memset(unfit, 0, (size_t)part->count);
-  mark_all_unfit(a, part, unfit);
-  for (int32_t from = 0; from < part->count;) {
-    int32_t to = from;
-    while (to < part->count && unfit[to] == unfit[from] && draw_of(a, part, to) == draw_of(a, part, from)) to++;
-    if (!unfit[from]) add_run(a, part, from, to - from);
-    from = to;
-  }
-  if (a->joint != NULL && a->shape.layout.default_quarter >= 0) add_joint(a, part, unfit);
-  accumulator_add_given(a, part, unfit);
-  add_by_scenario(a, part, unfit);
-}
-
 bool accumulator_try_add(struct accumulator *a, const struct chunk *chunk) {
   uint8_t unfit[PART_SCENARIOS];
   if (first_foreign(a, chunk) < chunk->count || repeats(a, chunk)) return false;
   for (int32_t from = 0; from < chunk->count; from += PART_SCENARIOS) {
     struct chunk part =
         part_of(chunk, from, chunk->count - from < PART_SCENARIOS ? chunk->count - from : PART_SCENARIOS);
-    add_part(a, &part, unfit);
+    a->add_part(a, &part, unfit);
   }
   return true;
 }

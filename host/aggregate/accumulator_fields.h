@@ -61,8 +61,9 @@ struct accumulator {
   /* by scenario [scenario_count] */
   double *loss_gross, *loss_net;
   int32_t *scenario_defaults;
-  int8_t *state;      /* enum scenario_state */
-  bool is_share;      /* these four belong to the whole */
+  int8_t *state;                                                                /* enum scenario_state */
+  bool is_share;                                                                /* these four belong to the whole */
+  void (*add_part)(struct accumulator *, const struct chunk *, uint8_t *unfit); /* of the best instruction set */
   struct joint_room { /* [N], to work in; NULL without joint counts */
     uint64_t *mask;
     int32_t *member, *in_default;
@@ -98,6 +99,11 @@ static inline int64_t given_size(const struct accumulator_shape *shape) {
   return shape->entity_count <= GIVEN_ENTITY_LIMIT ? (int64_t)shape->entity_count * shape->entity_count : 0;
 }
 
+/* Adds at most PART_SCENARIOS scenarios of a chunk; `unfit` is room for that many. */
+void accumulator_part_baseline(struct accumulator *accumulator, const struct chunk *part, uint8_t *unfit);
+void accumulator_part_avx2(struct accumulator *accumulator, const struct chunk *part, uint8_t *unfit);
+void accumulator_part_avx512(struct accumulator *accumulator, const struct chunk *part, uint8_t *unfit);
+
 /* Adds to others_sum, others_squares and given_sum; unfit scenarios are left out (accumulator_given.c). */
 void accumulator_add_given(struct accumulator *accumulator, const struct chunk *part, const uint8_t *unfit);
 
@@ -107,7 +113,6 @@ void accumulator_drop_draw_figures(struct accumulator *accumulator);
 
 /* Bin of a loss, and the bounds of a bin. Positive losses: 8 bins an octave over 24 octaves up to 16 times the bound; gains:
  * 4 an octave over 15 octaves; beyond: the outermost bin. */
-int bin_of(double loss, int bound_exponent);
 double bin_edge(int bin, int bound_exponent);
 
 #endif

@@ -19,7 +19,7 @@ static int32_t list_defaults(const struct accumulator *a, const struct chunk *pa
   const double *quarter = part->value + (int64_t)(a->shape.layout.default_quarter + entity) * part->stride;
   int32_t count = 0;
   for (int32_t s = 0; s < part->count; s++)
-    if (quarter[s] >= 0 && !unfit[s]) list[count++] = s;
+    list[count] = s, count += quarter[s] >= 0 && !unfit[s]; /* no branch to guess */
   return count;
 }
 

@@ -66,6 +66,14 @@ static inline void wide_add(struct wide *sum, struct wide term) {
   }
 }
 
+/* value * 2^shift, for shifts of 0 .. 63. */
+static inline struct wide wide_shifted(fixed_bits value, int shift) {
+  const fixed_bits low = value << shift;
+  const struct wide result = {
+      {(uint64_t)low, (uint64_t)(low >> 64), shift == 0 ? 0 : (uint64_t)(value >> (128 - shift))}};
+  return result;
+}
+
 /* The square of such a value in units of 2^(2b + FIXED_SQUARE_UNIT). */
 static inline struct wide wide_square(double value, int bound_exponent) {
   int exponent;
@@ -78,12 +86,7 @@ static inline struct wide wide_square(double value, int bound_exponent) {
     square >>= -shift;
     shift = 0;
   }
-  /* 106 bits moved up by at most 55: the head-room sees to it */
-  fixed_bits low = square << shift;
-  result.limb[0] = (uint64_t)low;
-  result.limb[1] = (uint64_t)(low >> 64);
-  result.limb[2] = shift == 0 ? 0 : (uint64_t)(square >> (128 - shift));
-  return result;
+  return wide_shifted(square, shift); /* 106 bits moved up by at most 55: the head-room sees to it */
 }
 
 /* sum of n terms and n itself -> the mean, rounded to double three times at most */

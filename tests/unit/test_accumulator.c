@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "aggregate/accumulator_fields.h"
+#include "aggregate/bins.h"
 #include "aggregate/results.h"
 #include "greatest.h"
 #include "support.h"
