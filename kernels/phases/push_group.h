@@ -16,9 +16,7 @@
 #include "phases/group.h"
 #include "phases/push.h"
 
-#if LS_LANES != 1
-#error "push_group.h is for threads with one lane each"
-#endif
+#if LS_LANES == 1 /* there is nothing here for vectors */
 
 /* Entities that a thread sums side by side. */
 enum { PUSH_GROUP_BLOCKS = 4, PUSH_GROUP_ROWS = 7 /* two of them hold the halves of the lists that are integers */ };
@@ -250,5 +248,7 @@ LS_FN void push_group_tile(const struct ls_group *group, const struct ls_view *v
   }
   if (own) fixed_point_output(view, model, &s, rule.sweeps, rule.active, output);
 }
+
+#endif
 
 #endif
