@@ -1,5 +1,6 @@
 /* test_accumulator.c - sums that no order of scenarios, chunks, shards and merges can change; and their failures. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "aggregate/bins.h"
@@ -544,6 +545,58 @@ TEST every_loss_lies_between_the_edges_of_its_bin(void) {
   PASS();
 }
 
+/* `count` losses of entity 0 in one chunk, against sums of each loss by itself. */
+static enum greatest_test_res losses_add_up(double (*loss_of)(int32_t), int32_t count) {
+  struct ls_output_layout at = layout_of_test();
+  struct accumulator *a = fresh(0, count);
+  double *value = calloc((size_t)SLOTS * (size_t)count, sizeof *value);
+  ASSERT(a != NULL && value != NULL);
+  fixed sum = 0, bin_sum[BIN_COUNT] = {0};
+  struct wide squares = {{0, 0, 0}};
+  int64_t bin_count[BIN_COUNT] = {0};
+  for (int32_t s = 0; s < count; s++) {
+    const double loss = loss_of(s);
+    const int bin = bin_of(loss, a->bound_exponent);
+    value[at.loss * count + s] = loss;
+    for (int i = 0; i < N; i++) value[(at.default_quarter + i) * count + s] = -1;
+    sum += fixed_from(loss, a->bound_exponent);
+    wide_add(&squares, wide_square(loss, a->bound_exponent));
+    bin_sum[bin] += fixed_from(loss, a->bound_exponent);
+    bin_count[bin]++;
+  }
+  struct chunk chunk = {.count = count, .stride = count, .value = value};
+  ASSERT_EQ(LS_STATUS_OK, accumulator_add(context, a, &chunk));
+  ASSERT_EQ(0, a->nonfinite_count);
+  ASSERT(sum == a->loss_sum[0]);
+  ASSERT_EQ(0, memcmp(&squares, &a->loss_squares[0], sizeof squares));
+  ASSERT_EQ(0, memcmp(bin_count, a->bin_count, sizeof bin_count));
+  ASSERT_EQ(0, memcmp(bin_sum, a->bin_sum, sizeof bin_sum));
+  free(value);
+  accumulator_destroy(&a);
+  PASS();
+}
+
+/* From far below what matters to the largest that is in range, of both signs. */
+static double any_loss(int32_t s) {
+  const double size = ldexp(1 + uniform(s, 1), (int)(uniform(s, 2) * 110) - 80);
+  return s % 97 == 0 ? 0 : s % 3 == 0 ? -size : size;
+}
+
+/* As many of one bin as are added at a time, with all bits of the mantissa set. */
+static double full_loss(int32_t s) {
+  (void)s;
+  return nextafter(512, 0);
+}
+static double full_gain(int32_t s) { return -full_loss(s); }
+
+TEST losses_tallied_by_bin_are_the_sums_of_each_by_itself(void) {
+  CHECK_CALL(losses_add_up(any_loss, 5000));
+  CHECK_CALL(losses_add_up(any_loss, 3));
+  CHECK_CALL(losses_add_up(full_loss, 2 * PART_SCENARIOS));
+  CHECK_CALL(losses_add_up(full_gain, 2 * PART_SCENARIOS));
+  PASS();
+}
+
 TEST a_failed_allocation_is_reported_and_leaks_nothing(void) {
   for (int64_t allowed = 0;; allowed++) {
     struct failing_allocator allocator = {0};
@@ -591,6 +644,7 @@ SUITE(accumulators) {
   RUN_TEST(fixed_numbers_are_exact_within_their_range);
   RUN_TEST(the_bound_is_the_next_power_of_two);
   RUN_TEST(every_loss_lies_between_the_edges_of_its_bin);
+  RUN_TEST(losses_tallied_by_bin_are_the_sums_of_each_by_itself);
   RUN_TEST(a_failed_allocation_is_reported_and_leaks_nothing);
 }
 
