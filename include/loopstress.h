@@ -290,8 +290,8 @@ typedef struct ls_run_options {
   int64_t keep_worst; /* scenarios with the largest losses to keep in full detail; -1: as the scenario file says */
   bool strict;        /* warnings are errors; a scenario that did not converge gives LS_STATUS_NOT_CONVERGED */
   bool allow_missing_targets; /* shocks to entities the network lacks are warnings, not errors */
-  bool dry_run;               /* validate and plan only: *results stays NULL, the plan is in the context's warnings */
-  const char *command;        /* the command to record as provenance; may be NULL */
+  bool dry_run; /* validate and plan, timing a sample: *results stays NULL, the plan is in the context's warnings */
+  const char *command; /* the command to record as provenance; may be NULL */
 } ls_run_options;
 
 LS_API ls_run_options ls_run_options_default(void);

@@ -153,6 +153,9 @@ enum ls_parameter {
   LS_PARAMETER_OWN = 9               /* from here on the model's own columns, in the order of ls_model_info.column */
 };
 
+/* Rows of the panel that stand, and are summed, side by side. */
+enum { LS_PANEL_ROWS = 8 };
+
 struct ls_static_plan {
   const int64_t *row_start;    /* [N + 1] links of row i: row_start[i] .. row_start[i + 1] - 1, columns ascending */
   const int32_t *column;       /* [links] no pair stands twice */
@@ -165,9 +168,9 @@ struct ls_static_plan {
   const double *inverse_bound; /* [N] 1 / bound; 0 where that is 0 */
   const double *start;         /* [N] x before the first sweep, the same in every scenario */
   const double *base;          /* [N] A start: what a sweep adds to it is the links of those who have moved */
-  const double
-      *panel; /* [blocks of 8 rows][N columns][8 rows] the operator with its zeros, rows beyond N too; NULL where
-                                  links are too few */
+  /* [blocks of LS_PANEL_ROWS][N columns][LS_PANEL_ROWS] the operator with its zeros, rows beyond N too; NULL where links are too
+   * few */
+  const double *panel;
   const double *parameter; /* [LS_PARAMETER_COUNT * N], and room for one more lane value */
   double setting[LS_SETTING_COUNT];
   int32_t reach_counts;   /* x leaving 0 is a change as large as its bound */

@@ -25,7 +25,7 @@ struct problem {
   double *amount, *due, *left, *expected; /* left, expected: [scenarios][entities], as the file has them */
   double largest;
   bool expert;
-  double *answer; /* [entities][scenarios] */
+  double *answer;   /* [entities][scenarios] */
   GrB_Matrix share; /* row = who receives */
 };
 
@@ -189,7 +189,8 @@ static void check(const struct problem *p) {
       flips += (p->due[i] - own > UNPAID * p->due[i]) != (p->due[i] - wanted > UNPAID * p->due[i]);
     }
   printf("{\"ready\": true, \"scenarios\": %lld, \"difference\": %.3g, \"flips\": %lld, \"passed\": %s}\n",
-         (long long)p->scenarios, difference, (long long)flips, difference <= TOLERANCE && flips == 0 ? "true" : "false");
+         (long long)p->scenarios, difference, (long long)flips,
+         difference <= TOLERANCE && flips == 0 ? "true" : "false");
   fflush(stdout);
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "aggregate/bins.h"
+#include "core/processor.h"
 #include "scenario/scenario.h"
 
 /* ---- life --------------------------------------------------------------------------------------------------------------------- */
@@ -90,13 +91,10 @@ int64_t accumulator_share_bytes(const struct accumulator *accumulator) {
   return (int64_t)bytes;
 }
 
-/* Adds a part with the best instructions that this processor has; as cpu_runs says for tiles. */
+/* Adds a part with the best instructions that this processor has. */
 static void (*best_part(void))(struct accumulator *, const struct chunk *, uint8_t *) {
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-      __builtin_cpu_supports("avx512bw"))
-    return accumulator_part_avx512;
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? accumulator_part_avx2
-                                                                         : accumulator_part_baseline;
+  if (processor_has_avx512()) return accumulator_part_avx512;
+  return processor_has_avx2() ? accumulator_part_avx2 : accumulator_part_baseline;
 }
 
 ls_status accumulator_create(ls_context *context, const struct accumulator_shape *shape,

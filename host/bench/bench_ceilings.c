@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bench/bench_threads.h"
+#include "engine/backend.h"
 #include "engine/tile_cpu.h"
 
 enum { TRIES = 3, ROUNDS = 4000000, NORMALS = 2000000 };
@@ -14,7 +15,7 @@ struct trial {
   const struct bench_lanes *lanes;
   int threads;
   double *from, *to;
-  double kept[BENCH_THREADS_MOST]; /* what was computed: nothing may be left out as unused */
+  double kept[CPU_THREADS_MOST]; /* what was computed: nothing may be left out as unused */
 };
 
 static void try_multiply_adds(void *user, int thread) {
@@ -83,7 +84,7 @@ const struct bench_lanes *bench_lanes_choose(const char *isa) {
 ls_status bench_ceilings_measure(ls_context *context, int threads, struct bench_ceilings *c) {
   struct trial *trial = context_allocate(context, 1, sizeof *trial);
   if (trial == NULL) return LS_STATUS_OUT_OF_MEMORY;
-  *c = (struct bench_ceilings){.measured = true, .threads = bench_thread_count(threads)};
+  *c = (struct bench_ceilings){.measured = true, .threads = cpu_thread_count(threads)};
   trial->threads = c->threads;
   ls_status status = LS_STATUS_OK;
   for (int k = 0; k < BENCH_ISA_TOTAL && status == LS_STATUS_OK; k++) {

@@ -3,6 +3,7 @@
 
 #include "bench/bench_lanes.h"
 #include "bench/bench_threads.h"
+#include "engine/backend.h"
 #include "phases/draw.h"
 
 enum { PIECE = 64 }; /* scenarios drawn into a buffer that stays in a core's cache */
@@ -33,7 +34,7 @@ ls_status bench_drawing_run(ls_context *context, const struct bench_entry *entry
   if (d.lanes == NULL)
     return context_fail(context, LS_STATUS_BACKEND_UNAVAILABLE, "instruction set '%s': this processor lacks it",
                         entry->run.isa);
-  d.threads = bench_thread_count(entry->run.threads);
+  d.threads = cpu_thread_count(entry->run.threads);
   const size_t keys = (size_t)shock->key_count;
   d.room_each = (keys * PIECE + (keys + (size_t)draw_scratch_slots(shock)) * BENCH_SCRATCH_LANES + 7) / 8 * 8;
   d.room = context_allocate(context, d.room_each * (size_t)d.threads, sizeof *d.room);

@@ -17,26 +17,13 @@ struct field {
 
 /* ---- what is timed --------------------------------------------------------------------------------------------------------- */
 
-static ls_status discard(ls_context *context, void *user, const struct chunk *chunk) {
-  (void)context, (void)user, (void)chunk;
-  return LS_STATUS_OK;
-}
-
-/* Chunks are dropped where they were computed. */
-static bool drop(void *user, int worker, const struct chunk *chunk) {
-  (void)user, (void)worker, (void)chunk;
-  return true;
-}
-
 static void report_nothing(ls_context *context, void *user, int64_t scenarios) {
   (void)context, (void)user, (void)scenarios;
 }
 
-static const struct receiver NOWHERE = {.consume = discard, .absorber = {.absorb = drop, .report = report_nothing}};
-
 static ls_status solve(ls_context *context, void *user) {
   const struct bench_entry *entry = user;
-  return job_compute(context, &entry->solving, false, NULL, 0, entry->problem->given_count, &NOWHERE);
+  return job_compute(context, &entry->solving, false, NULL, 0, entry->problem->given_count, &RECEIVER_NOWHERE);
 }
 
 static ls_status run_whole(ls_context *context, void *user) {

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "bench/bench_threads.h"
+#include "engine/backend.h"
 #include "io/json.h"
 
 static double rate(double amount, double seconds) { return seconds > 0 ? amount / seconds : 0; }
@@ -123,7 +123,7 @@ static void tell_machine(struct json *json, const struct bench_findings *f) {
   json_object_begin(json, "machine");
   json_text(json, "processor", name);
   json_text(json, "system", uname(&system) == 0 ? system.release : "unknown");
-  json_whole(json, "threads", bench_thread_count(f->options->threads));
+  json_whole(json, "threads", cpu_thread_count(f->options->threads));
   json_text(json, "isa", lanes != NULL ? lanes->tile->isa : "none");
   json_text(json, "version", ls_version());
   json_object_end(json);

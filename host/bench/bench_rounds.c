@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/bench_threads.h"
+#include "core/clock.h"
 
 static ls_status run_one(ls_context *context, struct bench_contestant *contestant, bool timed) {
-  const double begun = bench_clock();
+  const double begun = clock_seconds();
   ls_status status = contestant->run(context, contestant->user);
-  if (status == LS_STATUS_OK && timed) contestant->times.seconds[contestant->times.count++] = bench_clock() - begun;
+  if (status == LS_STATUS_OK && timed) contestant->times.seconds[contestant->times.count++] = clock_seconds() - begun;
   return status;
 }
 

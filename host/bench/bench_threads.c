@@ -4,10 +4,9 @@
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "core/arithmetic.h"
+#include "core/clock.h"
 
 struct crew {
   pthread_mutex_t lock;
@@ -23,18 +22,6 @@ struct hand {
   int number;
 };
 
-int bench_thread_count(int asked) {
-  long count = asked > 0 ? asked : sysconf(_SC_NPROCESSORS_ONLN);
-  if (count < 1) count = 1;
-  return count < BENCH_THREADS_MOST ? (int)count : BENCH_THREADS_MOST;
-}
-
-double bench_clock(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 static void *wait_and_work(void *argument) {
   const struct hand *hand = argument;
   fenv_t before;
@@ -48,7 +35,7 @@ static void *wait_and_work(void *argument) {
 
 static double begin(struct crew *crew) {
   pthread_mutex_lock(&crew->lock);
-  const double begun = bench_clock();
+  const double begun = clock_seconds();
   crew->begun = true;
   pthread_cond_broadcast(&crew->changed);
   pthread_mutex_unlock(&crew->lock);
@@ -69,7 +56,7 @@ ls_status bench_threads_run(ls_context *context, int threads, void (*work)(void 
   }
   const double begun = begin(&crew);
   for (int k = 0; k < started; k++) pthread_join(hand[k].thread, NULL);
-  *seconds = bench_clock() - begun;
+  *seconds = clock_seconds() - begun;
   pthread_cond_destroy(&crew.changed);
   pthread_mutex_destroy(&crew.lock);
   context_release(context, hand);

@@ -56,6 +56,8 @@ struct cpu_forecast {
 };
 ls_status cpu_foresee(ls_context *context, const struct compute_request *request, struct cpu_forecast *forecast);
 
+enum { CPU_THREADS_MOST = 1024 };
+
 /* Threads that the CPU backend starts at most where `asked` (0: one per processor) are asked for. */
 int cpu_thread_count(int asked);
 #if defined(LS_WITH_CUDA)

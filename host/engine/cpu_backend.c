@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/arithmetic.h"
+#include "core/processor.h"
 #include "engine/backend.h"
 #include "engine/tile_cpu.h"
 
@@ -18,7 +19,6 @@ enum {
   CHUNK_SCENARIOS = 1024,
   CHUNK_BYTES = 1 << 20, /* what a core's own cache holds until the chunk is consumed */
   CHUNK_MOST = 1 << 24,
-  THREADS_MOST = 1024,
   WAKE_MILLISECONDS = 20 /* between looks for a stop request, and reports of what was absorbed */
 };
 
@@ -191,10 +191,8 @@ static ls_status consume_all(ls_context *context, struct pool *pool, chunk_consu
 /* ---- setting up ------------------------------------------------------------------------------------------------------- */
 
 bool cpu_runs(const struct cpu_tile *tile) {
-  if (tile == &CPU_TILE_AVX512)
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw");
-  if (tile == &CPU_TILE_AVX2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  if (tile == &CPU_TILE_AVX512) return processor_has_avx512();
+  if (tile == &CPU_TILE_AVX2) return processor_has_avx2();
   return true;
 }
 
@@ -227,7 +225,7 @@ static int64_t chunk_size(const struct compute_request *request, int64_t lanes) 
 
 int cpu_thread_count(int asked) {
   int64_t threads = asked > 0 ? asked : sysconf(_SC_NPROCESSORS_ONLN);
-  if (threads > THREADS_MOST) threads = THREADS_MOST;
+  if (threads > CPU_THREADS_MOST) threads = CPU_THREADS_MOST;
   return threads > 1 ? (int)threads : 1;
 }
 

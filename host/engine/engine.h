@@ -59,6 +59,9 @@ struct receiver {
   void *user;
 };
 
+/* Drops every chunk where it was computed. */
+extern const struct receiver RECEIVER_NOWHERE;
+
 /* Computes scenarios with the job's backend; those that did not converge are finished exactly before they are consumed. */
 ls_status job_compute(ls_context *context, const struct job *job, bool detail, const int64_t *index, int64_t first,
                       int64_t count, const struct receiver *receiver);

@@ -1,6 +1,5 @@
 /* foresee.c - what a run will take, told before it starts: engine, threads, memory, and time by computing some of its scenarios. */
-#include <time.h>
-
+#include "core/clock.h"
 #include "engine/engine.h"
 #include "engine/plan.h"
 
@@ -53,27 +52,15 @@ static ls_status tell_memory(ls_context *context, const struct job *job, int64_t
   return LS_STATUS_OK;
 }
 
-static ls_status discard(ls_context *context, void *user, const struct chunk *chunk) {
-  (void)context, (void)user, (void)chunk;
-  return LS_STATUS_OK;
-}
-
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 static ls_status tell_time(ls_context *context, const struct job *job, int64_t first, int64_t count) {
-  const struct receiver nowhere = {.consume = discard};
   ls_status status = LS_STATUS_OK;
   double seconds = 0;
   int64_t sample = 0;
   for (int64_t wanted = 64; status == LS_STATUS_OK && sample < count && seconds < SAMPLE_SECONDS; wanted *= 4) {
     sample = wanted < count ? wanted : count;
-    const double begun = now();
-    status = job_compute(context, job, false, job->scenarios->replay, first, sample, &nowhere);
-    seconds = now() - begun;
+    const double begun = clock_seconds();
+    status = job_compute(context, job, false, job->scenarios->replay, first, sample, &RECEIVER_NOWHERE);
+    seconds = clock_seconds() - begun;
   }
   if (status == LS_STATUS_OK && sample > 0)
     context_warn(context, NULL, 0, "plan: about %.3g s, by %lld scenarios that took %.3g s",

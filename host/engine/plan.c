@@ -344,7 +344,7 @@ static void list_loop(struct array_list *list) {
   OWN(links.column_start, n + 1);                                                         \
   OWN(links.target, plan->links.row_start != NULL ? plan->links.row_start[n] : 0);        \
   OWN(links.target_weight, plan->links.row_start != NULL ? plan->links.row_start[n] : 0); \
-  OWN(links.panel, (n + 7) / 8 * 8 * n);                                                  \
+  OWN(links.panel, (n + LS_PANEL_ROWS - 1) / LS_PANEL_ROWS * LS_PANEL_ROWS * n);          \
   OWN(links.bound, n);                                                                    \
   OWN(links.inverse_bound, n);                                                            \
   OWN(links.start, n);                                                                    \

@@ -8,7 +8,7 @@
 /* Vectors of neighbouring entities may be read from any entity on. */
 enum { LANES_MOST = 8 };
 
-enum { PANEL_ROWS = 8, PANEL_ENTITIES_MOST = 16384 /* 2 GiB */ };
+enum { PANEL_ENTITIES_MOST = 16384 /* 2 GiB */ };
 
 static ls_status make_operator(ls_context *context, int32_t n, int64_t links, struct ls_static_plan *fixed) {
   const size_t entities = (size_t)n + LANES_MOST;
@@ -177,16 +177,17 @@ static ls_status fill_columns_of_links(ls_context *context, int32_t n, struct ls
 /* The same as a dense matrix in blocks of rows, where that pays. Pushing: a block of entities of a column costs about as much as
  * 1.5 links one by one. Sweeping: a column of a row costs a third of a link. */
 static ls_status fill_panel(ls_context *context, int32_t n, int32_t engine, struct ls_static_plan *fixed) {
-  const int64_t blocks = (n + PANEL_ROWS - 1) / PANEL_ROWS, links = fixed->row_start[n];
+  const int64_t blocks = (n + LS_PANEL_ROWS - 1) / LS_PANEL_ROWS, links = fixed->row_start[n];
   const bool whole = engine == LS_ENGINE_SWEEP && n <= PANEL_ENTITIES_MOST;
   fixed->panel_sweeps = whole || (3 * links >= (int64_t)n * n && engine != LS_ENGINE_TILE);
   if (!fixed->panel_sweeps && 2 * blocks * n > 3 * links) return LS_STATUS_OK;
-  double *panel = context_allocate(context, (size_t)(blocks * PANEL_ROWS) * (size_t)n, sizeof *panel);
+  double *panel = context_allocate(context, (size_t)(blocks * LS_PANEL_ROWS) * (size_t)n, sizeof *panel);
   if (panel == NULL) return LS_STATUS_OUT_OF_MEMORY;
   fixed->panel = panel;
   for (int32_t i = 0; i < n; i++)
     for (int64_t k = fixed->row_start[i]; k < fixed->row_start[i + 1]; k++)
-      panel[((int64_t)(i / PANEL_ROWS) * n + fixed->column[k]) * PANEL_ROWS + i % PANEL_ROWS] = fixed->weight[k];
+      panel[((int64_t)(i / LS_PANEL_ROWS) * n + fixed->column[k]) * LS_PANEL_ROWS + i % LS_PANEL_ROWS] =
+          fixed->weight[k];
   return LS_STATUS_OK;
 }
 

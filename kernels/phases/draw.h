@@ -12,14 +12,8 @@
 #include "../math/student.h"
 #include "../plan.h"
 
-#if defined(__CUDACC__)
-#define LS_DRAW_ANYWHERE __host__ __device__ static inline
-#else
-#define LS_DRAW_ANYWHERE static inline
-#endif
-
 /* Scratch slots that draw_shocks needs: one per factor, one per source. Asked by hosts as well. */
-LS_DRAW_ANYWHERE int64_t draw_scratch_slots(const struct ls_shock_plan *shock) {
+LS_ANYWHERE int64_t draw_scratch_slots(const struct ls_shock_plan *shock) {
   return (int64_t)shock->factor_count + shock->source_count;
 }
 

@@ -20,8 +20,6 @@ struct ls_static_model {
   void (*result)(const struct ls_view *, int32_t, ls_lane, ls_lane, ls_lane, struct ls_entity_result *);
 };
 
-/* Rows of the panel that are summed side by side. */
-enum { LS_PANEL_ROWS = 8 };
 enum { FIXED_POINT_SLOTS = 4, FIXED_POINT_SLOTS_WITH_WAVES = 5 }; /* for each entity */
 
 /* The slots of one scenario's iteration. */

@@ -14,6 +14,7 @@
 
 #include "engine/engine.h"
 #include "greatest.h"
+#include "kept_outputs.h"
 #include "spec/spec_engine.h"
 #include "support.h"
 
@@ -115,28 +116,14 @@ static bool run_block(struct block *block, double *value) {
 
 /* ---- against the CPU -------------------------------------------------------------------------------------------------- */
 
-struct kept {
-  double *value; /* [slot][SCENARIOS] */
-  int32_t slots;
-};
-
-static ls_status keep(ls_context *context, void *user, const struct chunk *chunk) {
-  struct kept *kept = user;
-  (void)context;
-  for (int32_t slot = 0; slot < kept->slots; slot++)
-    for (int32_t s = 0; s < chunk->count; s++)
-      kept->value[(int64_t)slot * SCENARIOS + chunk->first + s] = chunk->value[slot * chunk->stride + s];
-  return LS_STATUS_OK;
-}
-
 /* All numbers of all scenarios, by groups of every width and by the CPU. */
 static enum greatest_test_res same_bits(const struct ls_plan *plan, ls_context *context) {
-  struct kept cpu = {NULL, plan->output.slot_count};
+  struct kept_outputs cpu = {NULL, plan->output.slot_count, SCENARIOS};
   const size_t values = (size_t)cpu.slots * SCENARIOS;
   cpu.value = calloc(values, sizeof(double));
   double *group = calloc(values, sizeof *group);
   struct compute_request request = {.plan = plan, .count = SCENARIOS};
-  ASSERT_EQ(LS_STATUS_OK, LS_CPU_BACKEND.compute(context, &request, keep, &cpu));
+  ASSERT_EQ(LS_STATUS_OK, LS_CPU_BACKEND.compute(context, &request, keep_outputs, &cpu));
   for (int32_t width = 1; width <= WIDTH_MOST; width++) {
     memset(group, 0xff, values * sizeof *group);
     pthread_barrier_init(&barrier, NULL, (unsigned)width);

@@ -11,6 +11,7 @@
 
 #include "engine/engine.h"
 #include "greatest.h"
+#include "kept_outputs.h"
 #include "spec/spec_draw.h"
 #include "spec/spec_engine.h"
 #include "support.h"
@@ -19,20 +20,6 @@ enum { SCENARIOS = 40, ECONOMIES = 40 };
 
 /* Threads of a block: one, a warp, several of which some have nothing to do. */
 static const int WIDTHS[] = {1, 32, 256};
-
-struct kept {
-  double *value; /* [slot][SCENARIOS] */
-  int32_t slots;
-};
-
-static ls_status keep(ls_context *context, void *user, const struct chunk *chunk) {
-  struct kept *kept = user;
-  (void)context;
-  for (int32_t slot = 0; slot < kept->slots; slot++)
-    for (int32_t s = 0; s < chunk->count; s++)
-      kept->value[(int64_t)slot * SCENARIOS + chunk->first + s] = chunk->value[slot * chunk->stride + s];
-  return LS_STATUS_OK;
-}
 
 /* What one block of `width` threads would do from scenario `first` on, a thread after the other, in memory laid out as on the
  * device. */
@@ -74,12 +61,12 @@ static enum greatest_test_res same_bits_with(const char *setting, const char *fo
   options.setting_count = setting != NULL;
   struct scenario_options scenario = {.path = scenarios, .count = SCENARIOS, .keep_worst = -1};
   ASSERT_EQm(ls_context_message(context, 0), LS_STATUS_OK, job_prepare(context, network, &options, &scenario, &job));
-  struct kept cpu = {NULL, job.detail->output.slot_count};
+  struct kept_outputs cpu = {NULL, job.detail->output.slot_count, SCENARIOS};
   size_t values = (size_t)cpu.slots * SCENARIOS;
   cpu.value = calloc(values, sizeof(double));
   double *thread = calloc(values, sizeof(double));
   struct compute_request request = {.plan = job.detail, .count = SCENARIOS};
-  ASSERT_EQ(LS_STATUS_OK, LS_CPU_BACKEND.compute(context, &request, keep, &cpu));
+  ASSERT_EQ(LS_STATUS_OK, LS_CPU_BACKEND.compute(context, &request, keep_outputs, &cpu));
   for (size_t w = 0; w < sizeof WIDTHS / sizeof *WIDTHS; w++) {
     memset(thread, 0xff, values * sizeof *thread);
     for (int64_t first = 0; first < SCENARIOS; first += WIDTHS[w]) run_block(job.detail, first, WIDTHS[w], thread);
