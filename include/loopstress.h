@@ -22,7 +22,7 @@
  * - Handles are opaque. `create` and `read` pair with `destroy(T **)`, which accepts NULL and clears the pointer.
  *   `const` arguments are borrowed for the call only. Strings returned by accessors live as long as their object.
  * - A context and the objects made with it belong to one thread at a time; different contexts are independent.
- *   ls_context_request_stop alone may be called from another thread or a signal handler.
+ *   ls_context_request_stop and ls_context_request_checkpoint alone may be called from another thread or a signal handler.
  * - Amounts are in the network's own currency unit, never rescaled; fractions are 0-1, never percent.
  */
 #ifndef LOOPSTRESS_H
@@ -104,6 +104,9 @@ LS_API void ls_context_set_progress(ls_context *context, ls_progress_function pr
 
 /* Asks a run in progress to end soon with LS_STATUS_INTERRUPTED. Safe in a signal handler. */
 LS_API void ls_context_request_stop(ls_context *context);
+
+/* Asks a run that keeps a checkpoint to write one soon, and to go on. */
+LS_API void ls_context_request_checkpoint(ls_context *context);
 
 /* ---- text: what the reporting functions return           ---------------------------------------------------------- */
 
@@ -195,7 +198,7 @@ LS_API ls_status ls_check(ls_context *context, const char *path, const ls_check_
 LS_API ls_status ls_network_check(ls_context *context, const char *path, const ls_read_options *options,
                                   ls_format format, ls_text **report);
 
-/* What a network or results file holds and where it came from. */
+/* What a network, results or checkpoint file holds and where it came from. */
 LS_API ls_status ls_file_info(ls_context *context, const char *path, ls_format format, ls_text **report);
 
 /* Circular flows of money: round-trip ratio, Finn cycling index, maximum circulation, cycles (docs/models/circularity.md). */
@@ -292,15 +295,30 @@ typedef struct ls_run_options {
   bool allow_missing_targets; /* shocks to entities the network lacks are warnings, not errors */
   bool dry_run; /* validate and plan, timing a sample: *results stays NULL, the plan is in the context's warnings */
   const char *command; /* the command to record as provenance; may be NULL */
+  /* Path of the checkpoint that the run keeps, beside PATH.1 and PATH.scenarios; NULL: none. What an earlier attempt at the same
+   * run left there is taken up: the results are those of a run in one go, bit for bit. */
+  const char *checkpoint;
+  double
+      checkpoint_seconds;  /* longest time between checkpoints; 0: 5. Where writing one takes over 5 % of it, longer */
+  bool replace_checkpoint; /* a checkpoint of another run, or a damaged one, is dropped with a warning */
 } ls_run_options;
 
 LS_API ls_run_options ls_run_options_default(void);
 
 /* Runs a model over its scenarios. LS_STATUS_USAGE: unknown model or setting; LS_STATUS_UNUSABLE: the network lacks what
  * the model needs, or a shock names what it lacks; LS_STATUS_BACKEND_UNAVAILABLE; LS_STATUS_INTERRUPTED after
- * ls_context_request_stop. LS_STATUS_NOT_CONVERGED sets *results. */
+ * ls_context_request_stop. LS_STATUS_NOT_CONVERGED sets *results. With a checkpoint also: LS_STATUS_OUTPUT_EXISTS where it is of
+ * another run, LS_STATUS_INVALID_INPUT where it is damaged; after LS_STATUS_INTERRUPTED and faults of GPU and system it holds what
+ * was computed. It stays until ls_checkpoint_remove: results should be on disk before. */
 LS_API ls_status ls_run(ls_context *context, const ls_network *network, const ls_run_options *options,
                         ls_results **results);
+
+/* Removes a checkpoint and the files that belong to it; what is not there is no fault. */
+LS_API ls_status ls_checkpoint_remove(ls_context *context, const char *path);
+
+/* Are these the results (the part, with shards) that ls_run would compute? Statuses of ls_run; no scenario is computed. */
+LS_API ls_status ls_run_matches(ls_context *context, const ls_network *network, const ls_run_options *options,
+                                const ls_results *results, bool *matches);
 LS_API void ls_results_destroy(ls_results **results);
 
 /* The challenger table: the run that `options` describe, and again for each challenger of the model, which changes one thing of

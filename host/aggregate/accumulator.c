@@ -27,6 +27,7 @@ int64_t joint_size(int32_t entity_count) { return (int64_t)entity_count * (entit
 struct array {
   void **place;
   size_t count, size;
+  const char *name; /* of exact sums and counts; NULL: by scenario, or room to work in */
 };
 
 enum { ARRAYS_BY_SCENARIO = 4, ARRAYS_ALWAYS = 18, ARRAYS_MOST = 28 };
@@ -38,34 +39,35 @@ static size_t list_arrays(struct accumulator *a, struct array *list) {
   size_t figures = (size_t)a->shape.figure_count, members = n <= JOINT_ENTITY_LIMIT ? n : 0;
   size_t bins = n <= BIN_ENTITY_LIMIT ? n * BIN_COUNT : 0, draws = (size_t)draw_size(&a->shape);
   const struct array all[] = {
-      {(void **)&a->loss_gross, scenarios, sizeof(double)},
-      {(void **)&a->loss_net, scenarios, sizeof(double)},
-      {(void **)&a->scenario_defaults, scenarios, sizeof(int32_t)},
-      {(void **)&a->state, scenarios, sizeof(int8_t)},
-      {(void **)&a->loss_sum, n, sizeof *a->loss_sum},
-      {(void **)&a->loss_squares, n, sizeof *a->loss_squares},
-      {(void **)&a->peak_sum, n, sizeof *a->peak_sum},
-      {(void **)&a->default_count, n, sizeof(int64_t)},
-      {(void **)&a->forced_count, n, sizeof(int64_t)},
-      {(void **)&a->distress_count, n, sizeof(int64_t)},
-      {(void **)&a->refused_count, n, sizeof(int64_t)},
-      {(void **)&a->default_by_quarter, n * quarters, sizeof(int64_t)},
-      {(void **)&a->distress_by_quarter, n * quarters, sizeof(int64_t)},
-      {(void **)&a->line_sum, n * lines, sizeof *a->line_sum},
-      {(void **)&a->figure_sum, figures, sizeof *a->figure_sum},
-      {(void **)&a->figure_squares, figures, sizeof *a->figure_squares},
-      {(void **)&a->others_sum, n, sizeof *a->others_sum},
-      {(void **)&a->others_squares, n, sizeof *a->others_squares},
-      {(void **)&a->given_sum, (size_t)given_size(&a->shape), sizeof *a->given_sum},
-      {(void **)&a->draw_figure_sum, (size_t)draw_figure_size(&a->shape), sizeof *a->draw_figure_sum},
-      {(void **)&a->draw_default_count, draws, sizeof(int64_t)},
-      {(void **)&a->draw_loss_sum, draws, sizeof *a->draw_loss_sum},
-      {(void **)&a->bin_count, bins, sizeof(int64_t)},
-      {(void **)&a->bin_sum, bins, sizeof *a->bin_sum},
-      {(void **)&a->joint, members > 0 ? (size_t)joint_size(a->shape.entity_count) : 0, sizeof(int64_t)},
-      {(void **)&a->room.mask, members, sizeof *a->room.mask},
-      {(void **)&a->room.member, members, sizeof *a->room.member},
-      {(void **)&a->room.in_default, members, sizeof *a->room.in_default},
+      {(void **)&a->loss_gross, scenarios, sizeof(double), NULL},
+      {(void **)&a->loss_net, scenarios, sizeof(double), NULL},
+      {(void **)&a->scenario_defaults, scenarios, sizeof(int32_t), NULL},
+      {(void **)&a->state, scenarios, sizeof(int8_t), NULL},
+      {(void **)&a->loss_sum, n, sizeof *a->loss_sum, "loss_sum"},
+      {(void **)&a->loss_squares, n, sizeof *a->loss_squares, "loss_squares"},
+      {(void **)&a->peak_sum, n, sizeof *a->peak_sum, "peak_sum"},
+      {(void **)&a->default_count, n, sizeof(int64_t), "default_count"},
+      {(void **)&a->forced_count, n, sizeof(int64_t), "forced_count"},
+      {(void **)&a->distress_count, n, sizeof(int64_t), "distress_count"},
+      {(void **)&a->refused_count, n, sizeof(int64_t), "refused_count"},
+      {(void **)&a->default_by_quarter, n * quarters, sizeof(int64_t), "default_by_quarter"},
+      {(void **)&a->distress_by_quarter, n * quarters, sizeof(int64_t), "distress_by_quarter"},
+      {(void **)&a->line_sum, n * lines, sizeof *a->line_sum, "line_sum"},
+      {(void **)&a->figure_sum, figures, sizeof *a->figure_sum, "figure_sum"},
+      {(void **)&a->figure_squares, figures, sizeof *a->figure_squares, "figure_squares"},
+      {(void **)&a->others_sum, n, sizeof *a->others_sum, "others_sum"},
+      {(void **)&a->others_squares, n, sizeof *a->others_squares, "others_squares"},
+      {(void **)&a->given_sum, (size_t)given_size(&a->shape), sizeof *a->given_sum, "given_sum"},
+      {(void **)&a->draw_figure_sum, (size_t)draw_figure_size(&a->shape), sizeof *a->draw_figure_sum,
+       "draw_figure_sum"},
+      {(void **)&a->draw_default_count, draws, sizeof(int64_t), "draw_default_count"},
+      {(void **)&a->draw_loss_sum, draws, sizeof *a->draw_loss_sum, "draw_loss_sum"},
+      {(void **)&a->bin_count, bins, sizeof(int64_t), "bin_count"},
+      {(void **)&a->bin_sum, bins, sizeof *a->bin_sum, "bin_sum"},
+      {(void **)&a->joint, members > 0 ? (size_t)joint_size(a->shape.entity_count) : 0, sizeof(int64_t), "joint"},
+      {(void **)&a->room.mask, members, sizeof *a->room.mask, NULL},
+      {(void **)&a->room.member, members, sizeof *a->room.member, NULL},
+      {(void **)&a->room.in_default, members, sizeof *a->room.in_default, NULL},
   };
   _Static_assert(sizeof all / sizeof *all == ARRAYS_MOST, "the list has room for all");
   memcpy(list, all, sizeof all);
@@ -136,6 +138,36 @@ ls_status accumulator_create_share(ls_context *context, struct accumulator *whol
   }
   *share = fresh;
   return LS_STATUS_OK;
+}
+
+int accumulator_sums(struct accumulator *a, struct sum_array sums[SUM_ARRAYS_MOST]) {
+  struct array list[ARRAYS_MOST];
+  size_t count = list_arrays(a, list);
+  int found = 0;
+  for (size_t k = 0; k < count; k++) {
+    if (list[k].name == NULL || *list[k].place == NULL || list[k].count == 0) continue;
+    sums[found++] = (struct sum_array){list[k].name, *list[k].place, (int64_t)(list[k].count * list[k].size / 8)};
+  }
+  return found;
+}
+
+void accumulator_clear_sums(struct accumulator *a) {
+  struct sum_array sums[SUM_ARRAYS_MOST];
+  const int count = accumulator_sums(a, sums);
+  for (int k = 0; k < count; k++) memset(sums[k].word, 0, (size_t)sums[k].count * sizeof *sums[k].word);
+  a->done_count = a->converged_count = a->nonfinite_count = a->clip_count = a->iteration_count = 0;
+}
+
+int64_t accumulator_done_count(const struct accumulator *accumulator) { return accumulator->done_count; }
+
+bool accumulator_next_missing(const struct accumulator *a, int64_t *first, int64_t *count) {
+  const int64_t total = a->shape.scenario_count;
+  int64_t k = *first + *count, begin;
+  while (k < total && a->state[k] != SCENARIO_NOT_RUN) k++;
+  for (begin = k; k < total && a->state[k] == SCENARIO_NOT_RUN;) k++;
+  *first = begin;
+  *count = k - begin;
+  return *count > 0;
 }
 
 void accumulator_destroy(struct accumulator **handle) {

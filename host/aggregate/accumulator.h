@@ -55,6 +55,16 @@ ls_status accumulator_create_share(ls_context *context, struct accumulator *whol
 /* Adds a share's sums to its whole; the share is to be destroyed then. */
 void accumulator_gather(struct accumulator *whole, const struct accumulator *share);
 
+/* Sets all sums and counts to 0; what is kept by scenario stays. */
+void accumulator_clear_sums(struct accumulator *accumulator);
+
+/* Scenarios added so far, not finite ones included. */
+int64_t accumulator_done_count(const struct accumulator *accumulator);
+
+/* The next scenarios that were not added: from *first + *count on (0, 0: from the start), counted from the accumulator's first.
+ * False: none is missing. */
+bool accumulator_next_missing(const struct accumulator *accumulator, int64_t *first, int64_t *count);
+
 /* Memory that a share of such an accumulator takes. */
 int64_t accumulator_share_bytes(const struct accumulator *accumulator);
 

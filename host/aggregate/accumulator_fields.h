@@ -99,6 +99,15 @@ static inline int64_t given_size(const struct accumulator_shape *shape) {
   return shape->entity_count <= GIVEN_ENTITY_LIMIT ? (int64_t)shape->entity_count * shape->entity_count : 0;
 }
 
+/* The arrays of exact sums and counts that there are, as 64-bit words; returns how many. */
+enum { SUM_ARRAYS_MOST = 24 };
+struct sum_array {
+  const char *name;
+  int64_t *word;
+  int64_t count;
+};
+int accumulator_sums(struct accumulator *accumulator, struct sum_array sums[SUM_ARRAYS_MOST]);
+
 /* Adds at most PART_SCENARIOS scenarios of a chunk; `unfit` is room for that many. */
 void accumulator_part_baseline(struct accumulator *accumulator, const struct chunk *part, uint8_t *unfit);
 void accumulator_part_avx2(struct accumulator *accumulator, const struct chunk *part, uint8_t *unfit);

@@ -1,8 +1,9 @@
-/* file_info.c - ls_file_info: what a network or results file holds and where it came from. */
+/* file_info.c - ls_file_info: what a network, results or checkpoint file holds and where it came from. */
 #include <stdio.h>
 #include <string.h>
 
 #include "aggregate/accumulator_fields.h"
+#include "aggregate/checkpoint.h"
 #include "aggregate/results_hdf5.h"
 #include "aggregate/results_text.h"
 #include "network/network_hdf5.h"
@@ -129,27 +130,26 @@ static ls_status write_text(ls_context *context, const char *path, const struct 
 
 /* ---- reading ----------------------------------------------------------------------------------------------------------------------------- */
 
-static ls_status read_contents(ls_context *context, const char *path, struct contents *contents) {
-  struct hdf5_file *file = NULL;
-  ls_status status = hdf5_open(context, path, &file);
+static ls_status describe_open(ls_context *context, const char *path, struct hdf5_file *file, ls_format format,
+                               struct contents *contents, ls_text **report) {
+  ls_status status = hdf5_get_kind(context, file, path, &contents->kind);
   if (status != LS_STATUS_OK) return status;
-  status = hdf5_get_kind(context, file, path, &contents->kind);
-  if (status == LS_STATUS_OK && strcmp(contents->kind, "network") == 0) {
+  if (strcmp(contents->kind, "checkpoint") == 0) return checkpoint_describe(context, file, path, format, report);
+  if (strcmp(contents->kind, "network") == 0)
     status = network_hdf5_get(context, file, path, hdf5_root(file), &contents->network);
-  } else if (status == LS_STATUS_OK) {
+  else
     status = results_hdf5_get(context, file, path, &contents->results);
-  }
-  hdf5_close(&file);
-  return status;
+  if (status != LS_STATUS_OK) return status;
+  return format == LS_FORMAT_JSON ? write_json(context, contents, report) : write_text(context, path, contents, report);
 }
 
 ls_status ls_file_info(ls_context *context, const char *path, ls_format format, ls_text **report) {
   struct contents contents = {0};
-  ls_status status = read_contents(context, path, &contents);
-  if (status == LS_STATUS_OK) {
-    status = format == LS_FORMAT_JSON ? write_json(context, &contents, report)
-                                      : write_text(context, path, &contents, report);
-  }
+  struct hdf5_file *file = NULL;
+  ls_status status = hdf5_open(context, path, &file);
+  if (status != LS_STATUS_OK) return status;
+  status = describe_open(context, path, file, format, &contents, report);
+  hdf5_close(&file);
   results_destroy(&contents.results);
   network_destroy(&contents.network);
   context_release(context, contents.kind);

@@ -102,6 +102,21 @@ static void put_run(struct json *json, const ls_results *results, double seconds
   json_number(json, "scenarios_per_second", seconds > 0 ? (double)results_done_count(results) / seconds : -1);
 }
 
+/* An interrupted run's attempts, the one that ended it last; a run without a checkpoint does not know of any. */
+static void put_attempts(struct json *json, const ls_results *results) {
+  json_list_begin(json, "attempts");
+  for (int32_t k = 0; k < results->attempt_count; k++) {
+    const struct attempt *attempt = &results->attempt[k];
+    json_object_begin(json, NULL);
+    put_time(json, "began", (time_t)attempt->began);
+    json_text(json, "host", attempt->host);
+    json_number(json, "seconds", attempt->seconds);
+    json_whole(json, "scenarios_done", attempt->scenarios_done);
+    json_object_end(json);
+  }
+  json_list_end(json);
+}
+
 static ls_status file_hash(ls_context *context, const char *path, char sha256[SHA256_TEXT_SIZE], size_t *length) {
   char *data = NULL;
   ls_status status = read_file(context, path, &data, length);
@@ -123,6 +138,7 @@ static ls_status write_record(ls_context *context, const ls_results *results, co
   put_build(&json);
   put_time(&json, "written", time(NULL));
   put_run(&json, results, seconds_elapsed);
+  put_attempts(&json, results);
   put_inputs(&json, results);
   put_host(&json);
   json_text(&json, "digest", results->digest);

@@ -88,6 +88,7 @@ void results_destroy(ls_results **handle) {
   allocator_release(&allocator, results->loss_at_zero);
   allocator_release(&allocator, results->baseline_value);
   allocator_release(&allocator, results->baseline_path);
+  allocator_release(&allocator, results->attempt);
   accumulator_destroy(&results->accumulator);
   network_destroy(&results->network);
   allocator_release(&allocator, results);

@@ -172,6 +172,15 @@ static inline int64_t results_figure_count(const struct result_names *names, int
   return (int64_t)names->measure_count * entities + names->system_count + (int64_t)names->by_quarter_count * quarters;
 }
 
+/* One go at a run that was interrupted or killed, or the last one. Known to checkpoints and audit records only. */
+enum { ATTEMPT_HOST_SIZE = 65 };
+struct attempt {
+  int64_t began;          /* seconds since 1970, UTC */
+  double seconds;         /* until its last checkpoint, or its end */
+  int64_t scenarios_done; /* by then, with earlier attempts */
+  char host[ATTEMPT_HOST_SIZE];
+};
+
 struct ls_results {
   struct allocator allocator;
   struct run_identity identity;
@@ -188,6 +197,8 @@ struct ls_results {
   int32_t kept_count;
   bool explicit_scenarios; /* kept holds the scenarios of the file, in order */
   char digest[33];
+  struct attempt *attempt; /* NULL: not known */
+  int32_t attempt_count;
 };
 
 /* Empty results: every pointer NULL, every text "". NULL (with a message) without memory. */
@@ -229,6 +240,12 @@ void draw_statistics_release(const struct allocator *allocator, struct draw_stat
 /* Sets results->digest from the numbers: per-scenario losses and counts, accumulators, kept scenarios, ES contributions.
  * Not from names of hosts, backends, times, chunk sizes. -0 counts as 0. */
 void digest_compute(ls_results *results);
+
+/* Are they of one run and, with shards, one part? */
+bool results_is_same_run(const struct run_identity *a, const struct run_identity *b);
+
+/* Says what tells two runs apart, as "seed 1 and 2"; NULL without memory. Freed with context_release. */
+char *results_name_difference(ls_context *context, const struct run_identity *a, const struct run_identity *b);
 
 /* The whole of parts (shards, in any order): checks that they are of one run and cover all its scenarios, and adds their
  * accumulators. Identity, names, network and baseline are those of the first part, shard 0 of 1. Statistics, kept scenarios

@@ -13,39 +13,40 @@ static const char *setting_value(const struct run_identity *identity, const char
   return "";
 }
 
-/* Names what tells two runs apart. */
-static ls_status name_difference(ls_context *context, const struct run_identity *a, const struct run_identity *b) {
-  static const char start[] = "parts are of different runs:";
-  if (strcmp(a->model, b->model) != 0) {
-    return context_fail(context, LS_STATUS_INVALID_INPUT, "%s model '%s' and '%s'", start, a->model, b->model);
-  }
-  if (a->seed != b->seed) {
-    return context_fail(context, LS_STATUS_INVALID_INPUT, "%s seed %llu and %llu", start, (unsigned long long)a->seed,
-                        (unsigned long long)b->seed);
-  }
-  if (a->scenario_count != b->scenario_count) {
-    return context_fail(context, LS_STATUS_INVALID_INPUT, "%s %lld and %lld scenarios", start,
-                        (long long)a->scenario_count, (long long)b->scenario_count);
-  }
-  if (strcmp(a->scenario_sha256, b->scenario_sha256) != 0) {
-    return context_fail(context, LS_STATUS_INVALID_INPUT, "%s scenario files '%s' and '%s' differ", start,
-                        a->scenario_file, b->scenario_file);
-  }
+bool results_is_same_run(const struct run_identity *a, const struct run_identity *b) {
+  return strcmp(a->sha256, b->sha256) == 0 && a->shard_index == b->shard_index && a->shard_count == b->shard_count;
+}
+
+char *results_name_difference(ls_context *context, const struct run_identity *a, const struct run_identity *b) {
+  if (strcmp(a->model, b->model) != 0) return context_print(context, "model '%s' and '%s'", a->model, b->model);
+  if (a->seed != b->seed)
+    return context_print(context, "seed %llu and %llu", (unsigned long long)a->seed, (unsigned long long)b->seed);
+  if (a->scenario_count != b->scenario_count)
+    return context_print(context, "%lld and %lld scenarios", (long long)a->scenario_count,
+                         (long long)b->scenario_count);
+  if (strcmp(a->scenario_sha256, b->scenario_sha256) != 0)
+    return context_print(context, "scenario files '%s' and '%s' differ", a->scenario_file, b->scenario_file);
   for (int32_t k = 0; k < a->setting_count; k++) {
-    const char *key = a->setting[k].key;
-    if (strcmp(a->setting[k].value, setting_value(b, key)) != 0) {
-      return context_fail(context, LS_STATUS_INVALID_INPUT, "%s %s=%s and %s=%s", start, key, a->setting[k].value, key,
-                          setting_value(b, key));
-    }
+    const char *key = a->setting[k].key, *other = setting_value(b, key);
+    if (strcmp(a->setting[k].value, other) != 0)
+      return context_print(context, "%s=%s and %s=%s", key, a->setting[k].value, key, other);
   }
-  return context_fail(context, LS_STATUS_INVALID_INPUT, "%s their networks differ", start);
+  if (a->keep_worst != b->keep_worst)
+    return context_print(context, "keep worst:%lld and worst:%lld", (long long)a->keep_worst, (long long)b->keep_worst);
+  if (strcmp(a->sha256, b->sha256) != 0) return context_print(context, "their networks or versions differ");
+  return context_print(context, "shard %d/%d and %d/%d", a->shard_index, a->shard_count, b->shard_index,
+                       b->shard_count);
 }
 
 static ls_status check_parts(ls_context *context, const ls_results *const *parts, int count) {
   if (count < 1) return context_fail(context, LS_STATUS_INVALID_INPUT, "there are no parts to merge");
   for (int k = 1; k < count; k++) {
     if (strcmp(parts[k]->identity.sha256, parts[0]->identity.sha256) != 0) {
-      return name_difference(context, &parts[0]->identity, &parts[k]->identity);
+      char *difference = results_name_difference(context, &parts[0]->identity, &parts[k]->identity);
+      if (difference == NULL) return LS_STATUS_OUT_OF_MEMORY;
+      (void)context_fail(context, LS_STATUS_INVALID_INPUT, "parts are of different runs: %s", difference);
+      context_release(context, difference);
+      return LS_STATUS_INVALID_INPUT;
     }
   }
   return LS_STATUS_OK;

@@ -5,162 +5,13 @@
 #include <string.h>
 
 #include "aggregate/accumulator_fields.h"
+#include "aggregate/provenance_hdf5.h"
 #include "aggregate/results_draws.h"
 #include "aggregate/results_hdf5.h"
 #include "io/number.h"
 #include "network/network_hdf5.h"
 
 enum { KEPT_LIMIT = 10000000 };
-static const int64_t SCENARIO_LIMIT = INT64_C(1) << 32;
-
-struct results_reader {
-  ls_context *context;
-  struct hdf5_file *file;
-  const char *path;
-  ls_results *results;
-};
-
-static ls_status fault(const struct results_reader *reader, const char *text) {
-  return context_fault(reader->context, reader->path, 0, "%s", text);
-}
-
-/* ---- provenance ------------------------------------------------------------------------------------------------------------------------ */
-
-static ls_status read_text(const struct results_reader *reader, hdf5_id group, const char *name, char **text) {
-  char *read = NULL;
-  ls_status status = hdf5_get_text(reader->file, group, name, &read);
-  if (status != LS_STATUS_OK) return status;
-  context_release(reader->context, *text);
-  *text = read;
-  return LS_STATUS_OK;
-}
-
-static ls_status read_names(const struct results_reader *reader, hdf5_id group, const char *name, char ***text,
-                            int32_t *count) {
-  int64_t found = 0;
-  if (!hdf5_has_attribute(reader->file, group, name)) return LS_STATUS_OK;
-  ls_status status = hdf5_get_texts(reader->file, group, name, text, &found);
-  if (status == LS_STATUS_OK) *count = (int32_t)found;
-  return status;
-}
-
-/* A whole number within low..high. */
-static ls_status read_count(const struct results_reader *reader, hdf5_id group, const char *name, int64_t low,
-                            int64_t high, int64_t *value) {
-  int64_t read = 0;
-  ls_status status = hdf5_get_integer(reader->file, group, name, &read);
-  if (status != LS_STATUS_OK) return status;
-  if (read < low || read > high) {
-    return context_fault(reader->context, reader->path, 0, "attribute '%s' is %lld, must be within %lld and %lld", name,
-                         (long long)read, (long long)low, (long long)high);
-  }
-  *value = read;
-  return LS_STATUS_OK;
-}
-
-static ls_status read_given(const struct results_reader *reader, hdf5_id group) {
-  struct run_identity *identity = &reader->results->identity;
-  char **given = NULL;
-  int32_t count = 0;
-  ls_status status = read_names(reader, group, "settings_given", &given, &count);
-  for (int32_t k = 0; k < identity->setting_count && status == LS_STATUS_OK; k++)
-    for (int32_t g = 0; g < count; g++)
-      if (strcmp(identity->setting[k].key, given[g]) == 0) identity->setting[k].is_given = true;
-  hdf5_texts_release(reader->context, given, count);
-  return status;
-}
-
-static ls_status read_settings(const struct results_reader *reader, hdf5_id group) {
-  struct run_identity *identity = &reader->results->identity;
-  char **key = NULL, **value = NULL;
-  int32_t keys = 0, values = 0;
-  ls_status status = read_names(reader, group, "setting_keys", &key, &keys);
-  if (status == LS_STATUS_OK) status = read_names(reader, group, "setting_values", &value, &values);
-  if (status == LS_STATUS_OK && keys != values)
-    status = fault(reader, "has another number of settings than of their values");
-  if (status == LS_STATUS_OK) {
-    identity->setting = context_allocate(reader->context, (size_t)keys, sizeof *identity->setting);
-    if (identity->setting == NULL) status = LS_STATUS_OUT_OF_MEMORY;
-  }
-  if (status != LS_STATUS_OK) {
-    hdf5_texts_release(reader->context, key, keys);
-    hdf5_texts_release(reader->context, value, values);
-    return status;
-  }
-  identity->setting_count = keys;
-  for (int32_t k = 0; k < keys; k++) {
-    identity->setting[k].key = key[k];
-    identity->setting[k].value = value[k];
-  }
-  context_release(reader->context, key);
-  context_release(reader->context, value);
-  return read_given(reader, group);
-}
-
-static ls_status read_seed(const struct results_reader *reader, hdf5_id group) {
-  char *text = NULL;
-  ls_status status = hdf5_get_text(reader->file, group, "seed", &text);
-  if (status == LS_STATUS_OK && number_parse_unsigned(text, &reader->results->identity.seed) != NUMBER_FINE) {
-    status = fault(reader, "has a seed that is no whole number");
-  }
-  context_release(reader->context, text);
-  return status;
-}
-
-static ls_status read_hash(const struct results_reader *reader, const char *name, char hash[65]) {
-  char *text = NULL;
-  ls_status status = hdf5_get_text(reader->file, hdf5_root(reader->file), name, &text);
-  if (status == LS_STATUS_OK && strlen(text) > 64) status = fault(reader, "has a hash of more than 64 digits");
-  if (status == LS_STATUS_OK) strcpy(hash, text);
-  context_release(reader->context, text);
-  return status;
-}
-
-static ls_status read_numbers_of_run(const struct results_reader *reader, hdf5_id group) {
-  struct run_identity *identity = &reader->results->identity;
-  int64_t index = 0, count = 1, net = 0, missing = 0, is_explicit = 0, length = 0;
-  ls_status status = read_count(reader, group, "scenario_count", 0, SCENARIO_LIMIT, &identity->scenario_count);
-  if (status == LS_STATUS_OK) status = read_count(reader, group, "shard_count", 1, INT32_MAX, &count);
-  if (status == LS_STATUS_OK) status = read_count(reader, group, "shard_index", 0, count - 1, &index);
-  if (status == LS_STATUS_OK) status = read_count(reader, group, "loss_is_net", 0, 1, &net);
-  if (status == LS_STATUS_OK)
-    status = read_count(reader, group, "keep_worst", INT64_MIN, INT64_MAX, &identity->keep_worst);
-  if (status == LS_STATUS_OK) status = read_count(reader, group, "allow_missing_targets", 0, 1, &missing);
-  if (status == LS_STATUS_OK) status = read_count(reader, group, "explicit_scenarios", 0, 1, &is_explicit);
-  if (status == LS_STATUS_OK) status = read_count(reader, group, "scenario_text_length", 0, INT64_MAX, &length);
-  if (status != LS_STATUS_OK) return status;
-  if ((size_t)length != strlen(identity->scenario_text))
-    return fault(reader, "has a scenario text of another length than it says");
-  identity->shard_index = (int)index;
-  identity->shard_count = (int)count;
-  identity->loss_is_net = net != 0;
-  identity->allow_missing_targets = missing != 0;
-  identity->scenario_text_length = (size_t)length;
-  reader->results->explicit_scenarios = is_explicit != 0;
-  return LS_STATUS_OK;
-}
-
-static ls_status read_provenance(const struct results_reader *reader) {
-  struct run_identity *identity = &reader->results->identity;
-  struct name_list list[NAME_LISTS];
-  hdf5_id group = -1;
-  ls_status status = hdf5_group_open(reader->file, hdf5_root(reader->file), "provenance", &group);
-  if (status != LS_STATUS_OK) return status;
-  status = read_text(reader, hdf5_root(reader->file), "model", &identity->model);
-  if (status == LS_STATUS_OK) status = read_hash(reader, "run_identity", identity->sha256);
-  if (status == LS_STATUS_OK) status = read_hash(reader, "scenario_sha256", identity->scenario_sha256);
-  if (status == LS_STATUS_OK) status = read_text(reader, group, "backend", &identity->backend);
-  if (status == LS_STATUS_OK) status = read_text(reader, group, "scenario_file", &identity->scenario_file);
-  if (status == LS_STATUS_OK) status = read_text(reader, group, "scenario_text", &identity->scenario_text);
-  if (status == LS_STATUS_OK) status = read_seed(reader, group);
-  if (status == LS_STATUS_OK) status = read_numbers_of_run(reader, group);
-  if (status == LS_STATUS_OK) status = read_settings(reader, group);
-  results_name_lists(&reader->results->names, list);
-  for (int k = 0; k < NAME_LISTS && status == LS_STATUS_OK; k++)
-    status = read_names(reader, group, list[k].attribute, list[k].name, list[k].count);
-  hdf5_group_close(reader->file, group);
-  return status;
-}
 
 /* ---- accumulators ------------------------------------------------------------------------------------------------------------------------ */
 
@@ -232,19 +83,20 @@ static ls_status make_accumulator(const struct results_reader *reader, hdf5_id g
   struct accumulator *a = NULL;
   struct accumulator_shape shape = *wanted;
   int64_t exponent = 0;
-  ls_status status = read_count(reader, group, "bound_exponent", -700, 940, &exponent);
+  ls_status status = reader_count(reader, group, "bound_exponent", -700, 940, &exponent);
   if (status != LS_STATUS_OK) return status;
   shape.amount_bound = power_of_two((int)exponent);
   status = accumulator_create(reader->context, &shape, &reader->results->accumulator);
   if (status != LS_STATUS_OK) return status;
   a = reader->results->accumulator;
-  status = read_count(reader, group, "done_count", 0, shape.scenario_count, &a->done_count);
+  status = reader_count(reader, group, "done_count", 0, shape.scenario_count, &a->done_count);
   if (status == LS_STATUS_OK)
-    status = read_count(reader, group, "converged_count", 0, a->done_count, &a->converged_count);
+    status = reader_count(reader, group, "converged_count", 0, a->done_count, &a->converged_count);
   if (status == LS_STATUS_OK)
-    status = read_count(reader, group, "nonfinite_count", 0, a->done_count, &a->nonfinite_count);
-  if (status == LS_STATUS_OK) status = read_count(reader, group, "clip_count", 0, INT64_MAX, &a->clip_count);
-  if (status == LS_STATUS_OK) status = read_count(reader, group, "iteration_count", 0, INT64_MAX, &a->iteration_count);
+    status = reader_count(reader, group, "nonfinite_count", 0, a->done_count, &a->nonfinite_count);
+  if (status == LS_STATUS_OK) status = reader_count(reader, group, "clip_count", 0, INT64_MAX, &a->clip_count);
+  if (status == LS_STATUS_OK)
+    status = reader_count(reader, group, "iteration_count", 0, INT64_MAX, &a->iteration_count);
   return status;
 }
 
@@ -261,7 +113,7 @@ static ls_status read_by_scenario(const struct results_reader *reader, hdf5_id g
   if (status == LS_STATUS_OK) status = hdf5_read_flags(reader->file, group, "status", count, &state);
   for (int64_t k = 0; k < count && status == LS_STATUS_OK; k++) {
     if (state[k] < SCENARIO_NOT_RUN || state[k] > SCENARIO_NOT_FINITE || !isfinite(gross[k]) || !isfinite(net[k])) {
-      status = fault(reader, "has a scenario with an unknown state or a loss that is not finite");
+      status = reader_fault(reader, "has a scenario with an unknown state or a loss that is not finite");
       break;
     }
     done += state[k] != SCENARIO_NOT_RUN;
@@ -271,7 +123,7 @@ static ls_status read_by_scenario(const struct results_reader *reader, hdf5_id g
     a->state[k] = state[k];
   }
   if (status == LS_STATUS_OK && done != a->done_count)
-    status = fault(reader, "has another number of scenarios than it says");
+    status = reader_fault(reader, "has another number of scenarios than it says");
   context_release(reader->context, state);
   context_release(reader->context, defaults);
   context_release(reader->context, net);
@@ -285,15 +137,16 @@ static ls_status read_accumulator(const struct results_reader *reader) {
   hdf5_id scenarios = -1, sums = -1, root = hdf5_root(reader->file);
   int64_t quarters = 0;
   ls_status status = hdf5_count(reader->file, root, "quarter", &quarters);
-  if (status == LS_STATUS_OK && (quarters < 1 || quarters > INT32_MAX)) status = fault(reader, "has no quarters");
+  if (status == LS_STATUS_OK && (quarters < 1 || quarters > INT32_MAX))
+    status = reader_fault(reader, "has no quarters");
   shape.quarter_count = (int32_t)quarters;
   shape.figure_count = results_figure_count(&reader->results->names, shape.entity_count, shape.quarter_count);
   if (status == LS_STATUS_OK) status = hdf5_group_open(reader->file, root, "per_scenario", &scenarios);
   if (status == LS_STATUS_OK) status = hdf5_group_open(reader->file, root, "accumulators", &sums);
   if (status == LS_STATUS_OK)
-    status = read_count(reader, scenarios, "first_scenario", 0, SCENARIO_LIMIT, &shape.first_scenario);
+    status = reader_count(reader, scenarios, "first_scenario", 0, SCENARIO_LIMIT, &shape.first_scenario);
   if (status == LS_STATUS_OK)
-    status = read_count(reader, scenarios, "scenario_count", 0, SCENARIO_LIMIT, &shape.scenario_count);
+    status = reader_count(reader, scenarios, "scenario_count", 0, SCENARIO_LIMIT, &shape.scenario_count);
   if (status == LS_STATUS_OK && hdf5_has(reader->file, sums, "draw_loss_sum"))
     shape.draw_count = reader->results->draws.count;
   if (status == LS_STATUS_OK) status = make_accumulator(reader, sums, &shape);
@@ -397,7 +250,7 @@ static ls_status read_kept(const struct results_reader *reader) {
   ls_status status = hdf5_group_open(reader->file, hdf5_root(reader->file), "kept", &group);
   if (status != LS_STATUS_OK) return status;
   status = hdf5_count(reader->file, group, "scenario", &count);
-  if (status == LS_STATUS_OK && count > KEPT_LIMIT) status = fault(reader, "keeps too many scenarios");
+  if (status == LS_STATUS_OK && count > KEPT_LIMIT) status = reader_fault(reader, "keeps too many scenarios");
   if (status == LS_STATUS_OK) {
     results->kept = context_allocate(reader->context, (size_t)count, sizeof *results->kept);
     if (results->kept == NULL) status = LS_STATUS_OUT_OF_MEMORY;
@@ -520,7 +373,7 @@ ls_status results_hdf5_get(ls_context *context, struct hdf5_file *file, const ch
     status = context_fault(context, path, 0, "is a %s file, must be a results file", kind);
   }
   if (status == LS_STATUS_OK) status = read_network(&reader);
-  if (status == LS_STATUS_OK) status = read_provenance(&reader);
+  if (status == LS_STATUS_OK) status = provenance_hdf5_get(&reader);
   if (status == LS_STATUS_OK) status = draws_hdf5_get(context, file, path, reader.results);
   if (status == LS_STATUS_OK) status = read_accumulator(&reader);
   if (status == LS_STATUS_OK) status = read_baseline(&reader);

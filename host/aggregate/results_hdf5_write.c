@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "aggregate/accumulator_fields.h"
+#include "aggregate/provenance_hdf5.h"
 #include "aggregate/results_dependence.h"
 #include "aggregate/results_draws.h"
 #include "aggregate/results_hdf5.h"
@@ -586,62 +587,6 @@ static void put_kept(struct results_writer *w) {
   hdf5_group_close(w->file, group);
 }
 
-/* ---- provenance --------------------------------------------------------------------------------------------------------------------------------- */
-
-/* The settings that hold in every draw of the assumptions. */
-static void put_given(struct results_writer *w, hdf5_id group, char **key) {
-  const struct run_identity *identity = &w->results->identity;
-  int64_t count = 0;
-  for (int32_t k = 0; k < identity->setting_count; k++)
-    if (identity->setting[k].is_given) key[count++] = identity->setting[k].key;
-  if (count > 0 && w->results->draws.count > 0) hdf5_put_texts(w->file, group, "settings_given", key, count);
-}
-
-static void put_settings(struct results_writer *w, hdf5_id group) {
-  const struct run_identity *identity = &w->results->identity;
-  char **key = context_allocate(w->context, (size_t)identity->setting_count, sizeof *key);
-  char **value = context_allocate(w->context, (size_t)identity->setting_count, sizeof *value);
-  if (key != NULL && value != NULL) {
-    for (int32_t k = 0; k < identity->setting_count; k++) {
-      key[k] = identity->setting[k].key;
-      value[k] = identity->setting[k].value;
-    }
-    hdf5_put_texts(w->file, group, "setting_keys", key, identity->setting_count);
-    hdf5_put_texts(w->file, group, "setting_values", value, identity->setting_count);
-    put_given(w, group, key);
-  }
-  context_release(w->context, value);
-  context_release(w->context, key);
-}
-
-static void put_provenance(struct results_writer *w) {
-  const struct run_identity *identity = &w->results->identity;
-  struct result_names names = w->results->names;
-  struct name_list list[NAME_LISTS];
-  struct hdf5_file *file = w->file;
-  char seed[NAME_ROOM];
-  hdf5_id group = hdf5_group_create(file, hdf5_root(file), "provenance");
-  (void)snprintf(seed, sizeof seed, "%llu", (unsigned long long)identity->seed);
-  hdf5_put_text(file, group, "version", ls_version());
-  hdf5_put_text(file, group, "backend", identity->backend);
-  hdf5_put_text(file, group, "seed", seed);
-  hdf5_put_text(file, group, "random_numbers", "philox4x32-10");
-  hdf5_put_integer(file, group, "scenario_count", identity->scenario_count);
-  hdf5_put_integer(file, group, "shard_index", identity->shard_index);
-  hdf5_put_integer(file, group, "shard_count", identity->shard_count);
-  hdf5_put_integer(file, group, "loss_is_net", identity->loss_is_net);
-  hdf5_put_integer(file, group, "keep_worst", identity->keep_worst);
-  hdf5_put_integer(file, group, "allow_missing_targets", identity->allow_missing_targets);
-  hdf5_put_integer(file, group, "explicit_scenarios", w->results->explicit_scenarios);
-  hdf5_put_text(file, group, "scenario_file", identity->scenario_file);
-  hdf5_put_text(file, group, "scenario_text", identity->scenario_text);
-  hdf5_put_integer(file, group, "scenario_text_length", (int64_t)identity->scenario_text_length);
-  results_name_lists(&names, list);
-  for (int k = 0; k < NAME_LISTS; k++) hdf5_put_texts(file, group, list[k].attribute, *list[k].name, *list[k].count);
-  put_settings(w, group);
-  hdf5_group_close(file, group);
-}
-
 /* ---- the whole -------------------------------------------------------------------------------------------------------------------------------------- */
 
 static int64_t expected_bytes(const ls_results *results) {
@@ -687,7 +632,7 @@ ls_status ls_results_write(ls_context *context, const ls_results *results, const
   put_scenarios(&w);
   put_accumulators(&w);
   put_kept(&w);
-  put_provenance(&w);
+  provenance_hdf5_put(context, w.file, results);
   status = put_network(&w);
   /* a failed allocation leaves a message and a gap: such a file must not appear */
   if (status == LS_STATUS_OK && context_fault_count(context) == faults) {

@@ -1,6 +1,7 @@
 /* destination.c - see destination.h. */
 #include "destination.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -63,6 +64,38 @@ int destination_check(const struct options *options, bool is_folder) {
   if (!options->force) return refuse(LS_STATUS_OUTPUT_EXISTS, path, "exists; --force replaces it");
   if (is_an_input(options, &found)) return refuse(LS_STATUS_OUTPUT_EXISTS, path, "is the input itself");
   return check_folder(path);
+}
+
+int destination_check_or_find(const struct options *options, bool *exists) {
+  struct stat found;
+  *exists =
+      !options->force && lstat(options->output, &found) == 0 && S_ISREG(found.st_mode) && !is_an_input(options, &found);
+  return *exists ? check_folder(options->output) : destination_check(options, false);
+}
+
+/* ---- what a killed run leaves ---------------------------------------------------------------------------------------- */
+
+/* Is `name` a temporary name of `output` or of one of the files beside it: "OUTPUT[.partial|.run.json].tmp-PID-N"? */
+static bool is_leftover(const char *name, const char *output) {
+  static const char *const kind[] = {".tmp-", ".partial.tmp-", ".run.json.tmp-"};
+  const size_t length = strlen(output);
+  if (strncmp(name, output, length) != 0) return false;
+  for (size_t k = 0; k < sizeof kind / sizeof kind[0]; k++) {
+    if (strncmp(name + length, kind[k], strlen(kind[k])) != 0) continue;
+    const char *numbers = name + length + strlen(kind[k]);
+    return *numbers != 0 && strspn(numbers, "0123456789-") == strlen(numbers);
+  }
+  return false;
+}
+
+void destination_sweep(const struct options *options) {
+  const char *slash = strrchr(options->output, '/'), *output = slash != NULL ? slash + 1 : options->output;
+  char *folder = folder_of(options->output);
+  DIR *entries = folder != NULL ? opendir(folder) : NULL;
+  for (struct dirent *entry = entries != NULL ? readdir(entries) : NULL; entry != NULL; entry = readdir(entries))
+    if (is_leftover(entry->d_name, output)) (void)unlinkat(dirfd(entries), entry->d_name, 0);
+  if (entries != NULL) closedir(entries);
+  free(folder);
 }
 
 /* ---- the lock -------------------------------------------------------------------------------------------------------- */

@@ -9,6 +9,13 @@
  * a folder itself. */
 int destination_check(const struct options *options, bool is_folder);
 
+/* For a command that tells by itself whether an existing output is what it would write: the same, where that an ordinary file
+ * exists is no obstacle; *exists tells. */
+int destination_check_or_find(const struct options *options, bool *exists);
+
+/* Removes what a killed run of the same output left half-written. The lock must be held. */
+void destination_sweep(const struct options *options);
+
 struct destination_lock {
   int file;   /* -1: not held */
   char *path; /* "<output>.lock" */

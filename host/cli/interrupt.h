@@ -1,4 +1,5 @@
-/* interrupt.h - SIGINT, SIGTERM and SIGHUP: the first asks the work to end, the second ends the program. */
+/* interrupt.h - SIGINT, SIGTERM, SIGHUP and a deadline ask the work to end; a SIGINT after that ends the program. SIGUSR1 asks for a
+ * checkpoint. */
 #ifndef LS_HOST_CLI_INTERRUPT_H
 #define LS_HOST_CLI_INTERRUPT_H
 
@@ -9,6 +10,9 @@
 /* The first thing that main does. */
 void interrupt_install(void);
 bool interrupt_requested(void);
+
+/* The work is asked to end when that many seconds (0 or more) have passed. */
+void interrupt_set_deadline(double seconds);
 
 /* From now on a signal stops what runs in this context (NULL: nothing). */
 void interrupt_watch(ls_context *context);

@@ -65,6 +65,8 @@ static const struct option_row OPTION[] = {
     {"keep", 0, OPTION_TEXT, "worst:K", AT(keep), COMMAND_RUN, "keep the K scenarios of largest loss in full"},
     {"shard", 0, OPTION_TEXT, "I/N", AT(shard), COMMAND_RUN,
      "run part I of N (0 to N-1) for merge; auto: from Slurm, AWS Batch or Kubernetes"},
+    {"deadline", 0, OPTION_NUMBER, "SECONDS", AT(deadline), COMMAND_RUN,
+     "leave a checkpoint after that time, and exit 75; the same command resumes"},
     {"backend", 0, OPTION_CHOICE, "auto|cpu|cuda", AT(backend), RUNNERS, "where to compute; the answer is the same"},
     {"engine", 0, OPTION_CHOICE, "auto|push|tile|sweep", AT(engine), RUNNERS, "how to compute; the answer is the same"},
     {"backend", 0, OPTION_TEXT, "NAME,...", AT(backends), COMMAND_BENCH,
@@ -378,7 +380,8 @@ static int check_operands(const struct command *command, const struct options *o
 
 int options_read(const struct command *command, int argc, char **argv, struct options *options) {
   *options = (struct options){.keep_worst = -1, .shard_count = 1, .rewirings = -1};
-  options->degree = options->core_share = options->capital_ratio = options->interbank_share = options->threshold = -1;
+  options->deadline = options->degree = options->core_share = options->capital_ratio = options->interbank_share =
+      options->threshold = -1;
   options->setting = calloc((size_t)argc + 1, sizeof *options->setting);
   options->command_line = cli_quote_words(command->name, argc - 1, argv + 1);
   options->bench_case = calloc((size_t)argc + 1, sizeof *options->bench_case);

@@ -28,6 +28,7 @@ struct ls_context {
   void *progress_user;
   int progress_part, progress_parts; /* runs that are told as one; 0 parts: each for itself */
   atomic_bool stop_requested;        /* lock-free: set in signal handlers */
+  atomic_bool checkpoint_requested;  /* likewise */
   bool holds_stop;
 };
 
@@ -175,6 +176,18 @@ void context_warn(ls_context *context, const char *file, int64_t line, const cha
   va_end(arguments);
 }
 
+void context_turn_into_warnings(ls_context *context, int first) {
+  struct message_list *errors = &context->errors;
+  for (int k = first; k < errors->kept_count; k++) {
+    context_warn(context, errors->kept[k].file, errors->kept[k].line, "%s", errors->kept[k].text);
+    message_release(context, &errors->kept[k]);
+  }
+  if (errors->kept_count > first) {
+    errors->count -= errors->kept_count - first;
+    errors->kept_count = first;
+  }
+}
+
 int64_t context_fault_count(const ls_context *context) { return context->errors.count; }
 
 /* The kept errors and, after them, the fixed one about memory. */
@@ -239,6 +252,7 @@ ls_status ls_context_create(ls_context **context) {
   if (created == NULL) return LS_STATUS_OUT_OF_MEMORY;
   created->allocator = SYSTEM_ALLOCATOR;
   atomic_init(&created->stop_requested, false);
+  atomic_init(&created->checkpoint_requested, false);
   *context = created;
   return LS_STATUS_OK;
 }
@@ -278,6 +292,12 @@ void ls_context_request_stop(ls_context *context) { atomic_store(&context->stop_
 
 bool context_stop_requested(const ls_context *context) {
   return !context->holds_stop && atomic_load(&context->stop_requested);
+}
+
+void ls_context_request_checkpoint(ls_context *context) { atomic_store(&context->checkpoint_requested, true); }
+
+bool context_take_checkpoint_request(ls_context *context) {
+  return atomic_load(&context->checkpoint_requested) && atomic_exchange(&context->checkpoint_requested, false);
 }
 
 void context_hold_stop(ls_context *context, bool holds) { context->holds_stop = holds; }

@@ -25,6 +25,9 @@ void context_warn(ls_context *context, const char *file, int64_t line, const cha
  * say it once. */
 void context_drop_warnings(ls_context *context, int first, bool repeated_alone);
 
+/* The errors from `first` on become warnings: there was another way. */
+void context_turn_into_warnings(ls_context *context, int first);
+
 /* Errors recorded so far, those beyond the kept ones included. */
 int64_t context_fault_count(const ls_context *context);
 
@@ -57,6 +60,9 @@ bool context_stop_requested(const ls_context *context);
 
 /* While held, a request to stop is not seen: files that belong together appear all, once the first has its name. */
 void context_hold_stop(ls_context *context, bool holds);
+
+/* Was a checkpoint asked for (ls_context_request_checkpoint)? It is then no longer. */
+bool context_take_checkpoint_request(ls_context *context);
 
 void context_report_progress(ls_context *context, int64_t done, int64_t total);
 

@@ -10,7 +10,7 @@
 struct chunk_absorber {
   bool (*absorb)(void *user, int worker, const struct chunk *chunk); /* NULL: the consumer gets every chunk */
   /* In the thread that called compute, now and then: this many scenarios more were absorbed. */
-  void (*report)(ls_context *context, void *user, int64_t scenarios);
+  ls_status (*report)(ls_context *context, void *user, int64_t scenarios);
   void *user;
 };
 

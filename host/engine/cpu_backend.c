@@ -138,26 +138,28 @@ static struct buffer *find_done(struct pool *pool) {
 }
 
 /* Tells what was absorbed since the last time, without the lock. */
-static void report_absorbed(ls_context *context, struct pool *pool) {
+static ls_status report_absorbed(ls_context *context, struct pool *pool) {
   const struct chunk_absorber *absorber = &pool->request->absorber;
   int64_t scenarios = pool->absorbed_scenarios;
-  if (scenarios == 0) return;
+  if (scenarios == 0) return LS_STATUS_OK;
   pool->absorbed_scenarios = 0;
   pthread_mutex_unlock(&pool->lock);
-  absorber->report(context, absorber->user, scenarios);
+  ls_status status = absorber->report(context, absorber->user, scenarios);
   pthread_mutex_lock(&pool->lock);
+  return status;
 }
 
-/* Waits for a chunk to consume, looking up now and then for a stop request; NULL after one, or when no chunk is left. */
-static struct buffer *wait_done(ls_context *context, struct pool *pool, int64_t consumed) {
+/* Waits for a chunk to consume, looking up now and then for a stop request; NULL after one or a failure, or when no chunk is left. */
+static struct buffer *wait_done(ls_context *context, struct pool *pool, int64_t consumed, ls_status *status) {
   struct buffer *buffer = find_done(pool);
-  while (buffer == NULL && consumed + pool->absorbed_chunks < pool->chunk_count && !context_stop_requested(context)) {
+  while (buffer == NULL && consumed + pool->absorbed_chunks < pool->chunk_count && !context_stop_requested(context) &&
+         *status == LS_STATUS_OK) {
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_nsec += WAKE_MILLISECONDS * 1000000L;
     if (until.tv_nsec >= 1000000000L) until.tv_sec++, until.tv_nsec -= 1000000000L;
     pthread_cond_timedwait(&pool->done, &pool->lock, &until);
-    report_absorbed(context, pool);
+    *status = report_absorbed(context, pool);
     buffer = find_done(pool);
   }
   return buffer;
@@ -167,7 +169,8 @@ static ls_status consume_all(ls_context *context, struct pool *pool, chunk_consu
   ls_status status = LS_STATUS_OK;
   pthread_mutex_lock(&pool->lock);
   for (int64_t consumed = 0; consumed + pool->absorbed_chunks < pool->chunk_count && status == LS_STATUS_OK;) {
-    struct buffer *buffer = wait_done(context, pool, consumed);
+    struct buffer *buffer = wait_done(context, pool, consumed, &status);
+    if (status != LS_STATUS_OK) break;
     if (context_stop_requested(context)) {
       status = context_fail(context, LS_STATUS_INTERRUPTED, "interrupted");
       break;
@@ -181,7 +184,8 @@ static ls_status consume_all(ls_context *context, struct pool *pool, chunk_consu
     buffer->state = BUFFER_FREE;
     pthread_cond_signal(&pool->freed);
   }
-  report_absorbed(context, pool);
+  const ls_status reported = report_absorbed(context, pool);
+  if (status == LS_STATUS_OK) status = reported;
   pool->stop = true;
   pthread_cond_broadcast(&pool->freed);
   pthread_mutex_unlock(&pool->lock);

@@ -2,6 +2,7 @@
 #ifndef LS_HOST_ENGINE_ENGINE_H
 #define LS_HOST_ENGINE_ENGINE_H
 
+#include "aggregate/checkpoint.h"
 #include "engine/backend.h"
 #include "engine/plan.h"
 
@@ -73,9 +74,10 @@ int64_t job_sum_bytes(const struct job *job, int64_t count, const struct accumul
 ls_status job_foresee(ls_context *context, const struct job *job, int64_t first, int64_t count,
                       const struct accumulator *accumulator);
 
-/* Computes scenarios first .. first + count - 1, or all of a replay, and adds them to the accumulator that was made for them. */
+/* Computes those of the scenarios first .. first + count - 1, or of a replay, that the accumulator made for them does not hold yet,
+ * and adds them. `checkpoint` (NULL: none) is kept up meanwhile, and brought up to date where the work is cut short. */
 ls_status job_accumulate(ls_context *context, const struct job *job, int64_t first, int64_t count,
-                         struct accumulator *accumulator);
+                         struct accumulator *accumulator, struct checkpoint *checkpoint);
 
 /* What the unshocked network does by itself: [N] quarters of default and of distress, -1 never; either may be NULL. */
 struct baseline_events {

@@ -256,9 +256,9 @@ static bool absorb_finished(void *user, int worker, const struct chunk *chunk) {
   return finished;
 }
 
-static void report_absorbed(ls_context *context, void *user, int64_t scenarios) {
+static ls_status report_absorbed(ls_context *context, void *user, int64_t scenarios) {
   const struct finisher *finisher = user;
-  finisher->receiver->absorber.report(context, finisher->receiver->user, scenarios);
+  return finisher->receiver->absorber.report(context, finisher->receiver->user, scenarios);
 }
 
 static ls_status compute_finished(ls_context *context, struct finisher *finisher, const int64_t *index, int64_t first,
@@ -339,8 +339,9 @@ static bool drop(void *user, int worker, const struct chunk *chunk) {
   return true;
 }
 
-static void report_nothing(ls_context *context, void *user, int64_t scenarios) {
+static ls_status report_nothing(ls_context *context, void *user, int64_t scenarios) {
   (void)context, (void)user, (void)scenarios;
+  return LS_STATUS_OK;
 }
 
 const struct receiver RECEIVER_NOWHERE = {.consume = discard, .absorber = {.absorb = drop, .report = report_nothing}};

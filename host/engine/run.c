@@ -9,6 +9,8 @@ ls_run_options ls_run_options_default(void) {
   return (ls_run_options){.backend = "auto", .shard_count = 1, .keep_worst = -1};
 }
 
+#define CHECKPOINT_SECONDS 5.0 /* between checkpoints, unless asked otherwise */
+
 /* The scenarios of one shard: whole blocks, as even as they go. */
 static void shard_range(int64_t count, int index, int shards, int64_t *first, int64_t *length) {
   int64_t blocks = (count + BLOCK_SCENARIOS - 1) / BLOCK_SCENARIOS;
@@ -106,18 +108,33 @@ static ls_status fill_baseline(ls_context *context, const struct job *job, ls_re
   return LS_STATUS_OK;
 }
 
-static ls_status compute_part(ls_context *context, const struct job *job, int64_t first, int64_t count,
-                              ls_results *results) {
+/* Adds up what is missing, beside a checkpoint that begins with what an earlier attempt left. */
+static ls_status compute_kept(ls_context *context, const struct job *job, const ls_run_options *options, int64_t first,
+                              int64_t count, ls_results *results) {
+  struct checkpoint *checkpoint = NULL;
+  const double interval = options->checkpoint_seconds > 0 ? options->checkpoint_seconds : CHECKPOINT_SECONDS;
+  ls_status status =
+      checkpoint_open(context, options->checkpoint, options->replace_checkpoint, interval, results, &checkpoint);
+  if (status == LS_STATUS_OK) status = job_accumulate(context, job, first, count, results->accumulator, checkpoint);
+  if (status == LS_STATUS_OK) status = checkpoint_tell_attempts(context, checkpoint, results);
+  checkpoint_close(&checkpoint);
+  return status;
+}
+
+static ls_status compute_part(ls_context *context, const struct job *job, const ls_run_options *options, int64_t first,
+                              int64_t count, ls_results *results) {
   ls_status status = make_accumulator(context, job, first, count, results);
-  return status == LS_STATUS_OK ? job_accumulate(context, job, first, count, results->accumulator) : status;
+  if (status != LS_STATUS_OK) return status;
+  if (options->checkpoint != NULL) return compute_kept(context, job, options, first, count, results);
+  return job_accumulate(context, job, first, count, results->accumulator, NULL);
 }
 
 ls_status run_check_options(ls_context *context, const ls_run_options *options) {
   if (options->shard_count < 1 || options->shard_index < 0 || options->shard_index >= options->shard_count)
     return context_fail(context, LS_STATUS_USAGE, "shard %d/%d: must be I/N with 0 <= I < N", options->shard_index,
                         options->shard_count);
-  if (options->chunk < 0 || options->threads < 0 || options->count < 0)
-    return context_fail(context, LS_STATUS_USAGE, "chunk, threads and count must be >= 0");
+  if (options->chunk < 0 || options->threads < 0 || options->count < 0 || options->checkpoint_seconds < 0)
+    return context_fail(context, LS_STATUS_USAGE, "chunk, threads, count and checkpoint_seconds must be >= 0");
   if (options->assumption_draws < 0 || options->assumption_draws > SCENARIO_DRAWS_MOST)
     return context_fail(context, LS_STATUS_USAGE, "draws of the assumptions are %d, must be within 0 and %d",
                         options->assumption_draws, SCENARIO_DRAWS_MOST);
@@ -154,7 +171,7 @@ ls_status job_run(ls_context *context, const struct job *job, const ls_run_optio
     return status == LS_STATUS_OK ? job_foresee(context, job, first, count, results->accumulator) : status;
   }
   if (status == LS_STATUS_OK) status = fill_baseline(context, job, results);
-  if (status == LS_STATUS_OK) status = compute_part(context, job, first, count, results);
+  if (status == LS_STATUS_OK) status = compute_part(context, job, options, first, count, results);
   if (status == LS_STATUS_OK && options->shard_count == 1) return results_finish(context, job, results);
   if (status == LS_STATUS_OK) digest_compute(results); /* a part's own: statistics are for the whole */
   return status;
@@ -204,6 +221,30 @@ ls_status run_with_muted(ls_context *context, const ls_network *network, const l
   arithmetic_begin(&before);
   ls_status status = run_network(context, network, options, muted, results);
   arithmetic_restore(&before);
+  return status;
+}
+
+static ls_status run_identity(ls_context *context, const ls_network *network, const ls_run_options *options,
+                              ls_results *fresh) {
+  struct scenario_options scenario = scenario_options_of(options);
+  struct job job = {0};
+  ls_status status = run_check_options(context, options);
+  if (status == LS_STATUS_OK) status = job_prepare(context, network, options, &scenario, &job);
+  if (status == LS_STATUS_OK) status = identity_fill(context, &job, options, fresh);
+  job_release(context, &job);
+  return status;
+}
+
+ls_status ls_run_matches(ls_context *context, const ls_network *network, const ls_run_options *options,
+                         const ls_results *results, bool *matches) {
+  fenv_t before;
+  ls_results *fresh = results_create(context);
+  if (fresh == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  arithmetic_begin(&before);
+  ls_status status = run_identity(context, network, options, fresh);
+  arithmetic_restore(&before);
+  if (status == LS_STATUS_OK) *matches = results_is_same_run(&fresh->identity, &results->identity);
+  results_destroy(&fresh);
   return status;
 }
 

@@ -38,7 +38,7 @@ def test_unknown_commands_are_refused_and_the_nearest_is_named():
 
 def test_unknown_options_are_refused_and_the_nearest_is_named():
     assert "did you mean '--model'?" in expect(64, "run", "x", "--modle", "loop").stderr
-    for option in ("--fast", "--deadline=3", "--no-such"):
+    for option in ("--fast", "--dead-line=3", "--no-such"):
         expect(64, "run", "x", "--model", "eisenberg-noe", option)
 
 
