@@ -402,6 +402,25 @@ LS_API ls_status ls_results_write_record(ls_context *context, const ls_results *
 LS_API ls_status ls_results_merge(ls_context *context, const ls_results *const *parts, int part_count,
                                   ls_results **results);
 
+typedef struct ls_verify_options {
+  int64_t
+      replay; /* blocks of 4,096 scenarios to compute again, chosen at random; all where there are no more; 0: none */
+  bool has_seed; /* choose by `seed`; else by the system's entropy */
+  uint64_t seed;
+  const char *backend, *engine, *isa; /* where to compute them, as in ls_run_options */
+  int threads;
+} ls_verify_options;
+
+/* No replay, backend "auto". */
+LS_API ls_verify_options ls_verify_options_default(void);
+
+/* Checks a results file or part: what it holds is whole and agrees with its digest (else LS_STATUS_INVALID_INPUT), its bytes are
+ * those that "<path>.run.json" recorded, and blocks of scenarios come out bit for bit as they stand in it (with all blocks, the
+ * sums too). {"valid","file","digest","record":{"found","sha256","bytes_equal"},"replay":{"seed","blocks","scenarios",
+ * "different":[{"scenario","name"}],"sums_equal"}}. LS_STATUS_CHECK_FAILED (*report is set): something differs. */
+LS_API ls_status ls_verify(ls_context *context, const char *path, const ls_verify_options *options, ls_format format,
+                           ls_text **report);
+
 /* {"equal","digest_a","digest_b","max_difference":{"name","index","a","b"}} and, for two runs over the same random
  * scenarios, "paired" differences (b - a) of losses and default probabilities with their standard errors.
  * LS_STATUS_CHECK_FAILED (*report is set) where the digests differ. */

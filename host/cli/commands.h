@@ -11,6 +11,7 @@ int command_run(const struct options *options);
 int command_report(const struct options *options);
 int command_export(const struct options *options);
 int command_compare(const struct options *options);
+int command_verify(const struct options *options);
 int command_merge(const struct options *options);
 int command_circularity(const struct options *options);
 int command_challenge(const struct options *options);

@@ -41,7 +41,7 @@ enum {
   COMPUTERS = RUNNERS | COMMAND_BENCH,
   READERS = COMMAND_IMPORT | COMMAND_CHECK | RUNNERS,
   TELLERS = COMMAND_CHECK | COMMAND_INFO | RUNNERS | COMMAND_COMPARE | COMMAND_CIRCULARITY | COMMAND_COVERAGE | MAKERS |
-            COMMAND_WINDOW | COMMAND_BENCH | COMMAND_MODELS | COMMAND_BACKENDS | COMMAND_VERSION
+            COMMAND_WINDOW | COMMAND_BENCH | COMMAND_VERIFY | COMMAND_MODELS | COMMAND_BACKENDS | COMMAND_VERSION
 };
 
 static const struct option_row OPTION[] = {
@@ -67,8 +67,10 @@ static const struct option_row OPTION[] = {
      "run part I of N (0 to N-1) for merge; auto: from Slurm, AWS Batch or Kubernetes"},
     {"deadline", 0, OPTION_NUMBER, "SECONDS", AT(deadline), COMMAND_RUN,
      "leave a checkpoint after that time, and exit 75; the same command resumes"},
-    {"backend", 0, OPTION_CHOICE, "auto|cpu|cuda", AT(backend), RUNNERS, "where to compute; the answer is the same"},
-    {"engine", 0, OPTION_CHOICE, "auto|push|tile|sweep", AT(engine), RUNNERS, "how to compute; the answer is the same"},
+    {"backend", 0, OPTION_CHOICE, "auto|cpu|cuda", AT(backend), RUNNERS | COMMAND_VERIFY,
+     "where to compute; the answer is the same"},
+    {"engine", 0, OPTION_CHOICE, "auto|push|tile|sweep", AT(engine), RUNNERS | COMMAND_VERIFY,
+     "how to compute; the answer is the same"},
     {"backend", 0, OPTION_TEXT, "NAME,...", AT(backends), COMMAND_BENCH,
      "where to compute, in turns: cpu, cuda; without: where it can"},
     {"engine", 0, OPTION_TEXT, "NAME,...", AT(engines), COMMAND_BENCH,
@@ -79,9 +81,10 @@ static const struct option_row OPTION[] = {
      "neither ceilings of the machine nor checks of answers"},
     {"export", 0, OPTION_TEXT, "FOLDER", AT(export_folder), COMMAND_BENCH,
      "only write what is solved, with answers, as FOLDER/ID.h5"},
-    {"isa", 0, OPTION_CHOICE, "baseline|avx2|avx512", AT(isa), COMPUTERS,
+    {"isa", 0, OPTION_CHOICE, "baseline|avx2|avx512", AT(isa), COMPUTERS | COMMAND_VERIFY,
      "CPU instructions; without: the best there are"},
-    {"threads", 'j', OPTION_COUNT_FROM_1, "N", AT(threads), COMPUTERS, "CPU threads; without: one per processor"},
+    {"threads", 'j', OPTION_COUNT_FROM_1, "N", AT(threads), COMPUTERS | COMMAND_VERIFY,
+     "CPU threads; without: one per processor"},
     {"chunk", 0, OPTION_COUNT_FROM_1, "N", AT(chunk), COMPUTERS, "scenarios in flight per piece of work"},
     {"duplicates", 0, OPTION_CHOICE, "sum", AT(duplicates), READERS, "add up links that stand twice (else: an error)"},
     {"map", 0, OPTION_TEXT, "FILE", AT(map), COMMAND_IMPORT, "how delimited text becomes tables (docs/importing.md)"},
@@ -104,6 +107,9 @@ static const struct option_row OPTION[] = {
      "tell in what share of A draws of the assumptions the plan fails; default 1: central values"},
     {"seed", 0, OPTION_SEED, "N", AT(seed), COMMAND_CHECK, "seed of the draws; default 0"},
     {"seed", 0, OPTION_SEED, "N", AT(seed), COMMAND_CIRCULARITY, "seed of rewirings and draws; default 0"},
+    {"replay", 0, OPTION_COUNT_FROM_0, "K", AT(replay), COMMAND_VERIFY,
+     "compute K random blocks of 4,096 scenarios again and compare bits; default 0"},
+    {"seed", 0, OPTION_SEED, "N", AT(seed), COMMAND_VERIFY, "which blocks; without: other ones each time"},
     {"method", 0, OPTION_CHOICE, "ras|minimum-density|gravity|gibbs", AT(method), COMMAND_RECONSTRUCT,
      "how the network is made (docs/reconstruct.md)"},
     {"links", 0, OPTION_COUNT_FROM_1, "L", AT(links), COMMAND_RECONSTRUCT,

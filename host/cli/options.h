@@ -22,6 +22,7 @@ struct options {
   const char *keep, *shard, *duplicates;
   const char *entities, *matrix_rows, *group, *map;
   int64_t threads, chunk, count, draws;
+  int64_t replay;
   int64_t links, ensemble, entity_count, networks;
   double deadline;                                                      /* seconds; -1 not given */
   double degree, core_share, capital_ratio, interbank_share, threshold; /* -1 not given */
@@ -57,7 +58,8 @@ enum command_bit {
   COMMAND_WINDOW = 1 << 16,
   COMMAND_INDICES = 1 << 17,
   COMMAND_BENCH = 1 << 18,
-  COMMAND_ALL = (1 << 19) - 1
+  COMMAND_VERIFY = 1 << 19,
+  COMMAND_ALL = (1 << 20) - 1
 };
 
 struct command {

@@ -34,14 +34,16 @@ ls_run_options cli_run_options(const struct options *options) {
   return running;
 }
 
+int cli_check_threads(const struct options *options) {
+  if (options->threads <= MOST_THREADS) return EXIT_DONE;
+  cli_complain("--threads is %" PRId64 ", must be at most %d", options->threads, MOST_THREADS);
+  return EXIT_USAGE;
+}
+
 int cli_check_run(const char *command, const struct options *options) {
   if (options->model == NULL) {
     cli_complain("'%s' needs --model NAME (see: loopstress models)", command);
     return EXIT_USAGE;
   }
-  if (options->threads > MOST_THREADS) {
-    cli_complain("--threads is %" PRId64 ", must be at most %d", options->threads, MOST_THREADS);
-    return EXIT_USAGE;
-  }
-  return EXIT_DONE;
+  return cli_check_threads(options);
 }

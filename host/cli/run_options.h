@@ -8,6 +8,9 @@
 /* Borrows the texts of `options`. */
 ls_run_options cli_run_options(const struct options *options);
 
+/* EXIT_USAGE, told, where there are too many. */
+int cli_check_threads(const struct options *options);
+
 /* EXIT_USAGE, told, where what every run needs is missing or beyond bounds. */
 int cli_check_run(const char *command, const struct options *options);
 

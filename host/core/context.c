@@ -176,16 +176,19 @@ void context_warn(ls_context *context, const char *file, int64_t line, const cha
   va_end(arguments);
 }
 
-void context_turn_into_warnings(ls_context *context, int first) {
+void context_drop_errors(ls_context *context, int first) {
   struct message_list *errors = &context->errors;
-  for (int k = first; k < errors->kept_count; k++) {
+  if (errors->kept_count <= first) return;
+  for (int k = first; k < errors->kept_count; k++) message_release(context, &errors->kept[k]);
+  errors->count -= errors->kept_count - first;
+  errors->kept_count = first;
+}
+
+void context_turn_into_warnings(ls_context *context, int first) {
+  const struct message_list *errors = &context->errors;
+  for (int k = first; k < errors->kept_count; k++)
     context_warn(context, errors->kept[k].file, errors->kept[k].line, "%s", errors->kept[k].text);
-    message_release(context, &errors->kept[k]);
-  }
-  if (errors->kept_count > first) {
-    errors->count -= errors->kept_count - first;
-    errors->kept_count = first;
-  }
+  context_drop_errors(context, first);
 }
 
 int64_t context_fault_count(const ls_context *context) { return context->errors.count; }

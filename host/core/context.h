@@ -25,6 +25,9 @@ void context_warn(ls_context *context, const char *file, int64_t line, const cha
  * say it once. */
 void context_drop_warnings(ls_context *context, int first, bool repeated_alone);
 
+/* Forgets the errors from `first` on: they were none after all. */
+void context_drop_errors(ls_context *context, int first);
+
 /* The errors from `first` on become warnings: there was another way. */
 void context_turn_into_warnings(ls_context *context, int first);
 

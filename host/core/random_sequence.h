@@ -16,7 +16,8 @@ enum {
   RANDOM_SIZES = 0x30010,
   RANDOM_LINKS,
   RANDOM_FAILURES,
-  RANDOM_BENCH = 0x30020
+  RANDOM_BENCH = 0x30020,
+  RANDOM_REPLAY = 0x30030
 };
 
 struct random_sequence {

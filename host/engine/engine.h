@@ -46,6 +46,19 @@ ls_status job_prepare(ls_context *context, const ls_network *network, const ls_r
                       const struct scenario_options *scenario, struct job *job);
 void job_release(ls_context *context, struct job *job);
 
+/* A job made from results, and the texts of its settings. */
+struct job_again {
+  struct job job;
+  char **setting;
+  int setting_count;
+};
+
+/* The job that made the results. Of `machine` only what cannot change a number is taken: backend, engine, threads, chunk, isa. To
+ * be released whatever the status. */
+ls_status job_prepare_again(ls_context *context, const ls_results *results, const ls_run_options *machine,
+                            struct job_again *again);
+void job_release_again(ls_context *context, struct job_again *again);
+
 /* The scenarios of the job's shard, added up, into fresh results (results_create). */
 ls_status job_run(ls_context *context, const struct job *job, const ls_run_options *options, ls_results *results);
 
