@@ -1,7 +1,6 @@
 /* verify.c - ls_verify: is a results file what its record says, and does computing some of it again give the same bits? */
 #include <errno.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
@@ -12,6 +11,7 @@
 #include "engine/engine.h"
 #include "io/hash.h"
 #include "io/json.h"
+#include "io/json_read.h"
 #include "io/read_file.h"
 
 enum { DIFFERENCES_TOLD = 20 };
@@ -45,16 +45,6 @@ static ls_status hash_file(ls_context *context, const char *path, char sha256[SH
   return status;
 }
 
-/* output.sha256 of the record; false where the text is no record. */
-static bool recorded_hash(const char *text, size_t length, char sha256[SHA256_TEXT_SIZE]) {
-  json_t *record = json_loadb(text, length, 0, NULL);
-  const char *hash = json_string_value(json_object_get(json_object_get(record, "output"), "sha256"));
-  const bool found = hash != NULL && strlen(hash) == SHA256_TEXT_SIZE - 1;
-  if (found) memcpy(sha256, hash, SHA256_TEXT_SIZE);
-  json_decref(record);
-  return found;
-}
-
 static ls_status check_record(ls_context *context, struct verdict *verdict) {
   char recorded[SHA256_TEXT_SIZE], *text = NULL;
   size_t length = 0;
@@ -68,7 +58,7 @@ static ls_status check_record(ls_context *context, struct verdict *verdict) {
   if (status == LS_STATUS_INPUT_MISSING) {
     context_drop_errors(context, messages);
     status = LS_STATUS_OK;
-  } else if (status == LS_STATUS_OK && !recorded_hash(text, length, recorded)) {
+  } else if (status == LS_STATUS_OK && !json_find_text(text, length, "output", "sha256", recorded, sizeof recorded)) {
     status = context_fault(context, name, 0, "is no record of a run: output.sha256 is missing");
   } else if (status == LS_STATUS_OK) {
     verdict->bytes_equal = strcmp(recorded, verdict->sha256) == 0;

@@ -5,8 +5,8 @@ import os
 import harness
 from harness import answer, banks, call, draws, expect
 
-COMMANDS = "import check info run report export compare merge circularity coverage challenge reconstruct generate window indices bench models backends version".split()
-NOT_BUILT = "reverse whatif explain verify sensitivity doctor".split()
+COMMANDS = "import check info run report export compare merge circularity coverage challenge reconstruct generate window indices bench verify models backends version".split()
+NOT_BUILT = "reverse whatif explain sensitivity doctor".split()
 
 
 def test_no_command_is_a_usage_error():
