@@ -25,6 +25,8 @@ endfunction()
 
 ls_add_objects(ls_host ${LS_HOST_SOURCES})
 target_link_libraries(ls_host PRIVATE ls_dependencies)
+add_dependencies(ls_host ls_build_info)
+target_include_directories(ls_host PRIVATE ${PROJECT_BINARY_DIR}/generated)
 embed_file(ls_host ${LS_D3} embedded_d3)
 file(GLOB LS_PAGE_FILES CONFIGURE_DEPENDS
   ${PROJECT_SOURCE_DIR}/host/report/*.html ${PROJECT_SOURCE_DIR}/host/report/*.css ${PROJECT_SOURCE_DIR}/host/report/*.js)

@@ -23,6 +23,11 @@ if(LS_MPFR AND LS_GMP)
   target_compile_definitions(ls_test INTERFACE LS_WITH_MPFR=1)
 endif()
 
+# What a test machine lacks and the program opens by itself.
+add_library(ls_stand_in_nvml MODULE ${PROJECT_SOURCE_DIR}/tests/stand-ins/nvml.c)
+set_target_properties(ls_stand_in_nvml PROPERTIES C_VISIBILITY_PRESET default)
+target_compile_definitions(ls_test INTERFACE LS_STAND_IN_NVML="$<TARGET_FILE:ls_stand_in_nvml>")
+
 include(DocumentedModel)
 documented_model(${PROJECT_BINARY_DIR}/documented)
 target_include_directories(ls_test INTERFACE ${PROJECT_BINARY_DIR}/documented)

@@ -299,7 +299,10 @@ typedef struct ls_run_options {
    * run left there is taken up: the results are those of a run in one go, bit for bit. */
   const char *checkpoint;
   double
-      checkpoint_seconds;  /* longest time between checkpoints; 0: 5. Where writing one takes over 5 % of it, longer */
+      checkpoint_seconds; /* longest time between checkpoints; 0: 5. Where writing one takes over 5 % of it, longer */
+  /* Random blocks of 4,096 scenarios computed once more, on the CPU with its plainest instructions, before results are given: a device
+   * that computes wrong numbers shows (LS_STATUS_SYSTEM). 0: none. How many and which stands in the record, not in the results. */
+  int64_t verify_sample;
   bool replace_checkpoint; /* a checkpoint of another run, or a damaged one, is dropped with a warning */
 } ls_run_options;
 

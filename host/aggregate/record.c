@@ -1,66 +1,15 @@
 /* record.c - the audit record "<output>.run.json": what varies between identical runs, and so stays out of the results file. */
-#define _GNU_SOURCE
 #include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "aggregate/results.h"
+#include "aggregate/accumulator_fields.h"
+#include "aggregate/record_host.h"
+#include "aggregate/results_text.h"
 #include "io/file.h"
 #include "io/hash.h"
 #include "io/json.h"
 #include "io/read_file.h"
-
-enum { LINE_ROOM = 512 };
-
-static void put_time(struct json *json, const char *key, time_t seconds) {
-  struct tm parts;
-  char text[32];
-  if (gmtime_r(&seconds, &parts) == NULL || strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0) {
-    json_nothing(json, key);
-  } else {
-    json_text(json, key, text);
-  }
-}
-
-/* "model name : ..." of /proc/cpuinfo; "" where the system does not tell. */
-static void processor_name(char name[LINE_ROOM]) {
-  static const char key[] = "model name";
-  char line[LINE_ROOM];
-  name[0] = '\0';
-  FILE *file = fopen("/proc/cpuinfo", "re");
-  if (file == NULL) return;
-  while (name[0] == '\0' && fgets(line, sizeof line, file) != NULL) {
-    const char *colon = strncmp(line, key, strlen(key)) == 0 ? strchr(line, ':') : NULL;
-    if (colon == NULL) continue;
-    const char *start = colon + 1 + strspn(colon + 1, " \t");
-    (void)snprintf(name, LINE_ROOM, "%.*s", (int)strcspn(start, "\n"), start);
-  }
-  (void)fclose(file);
-}
-
-static void put_host(struct json *json) {
-  struct utsname system;
-  char processor[LINE_ROOM];
-  bool known = uname(&system) == 0;
-  processor_name(processor);
-  json_object_begin(json, "host");
-  json_text(json, "name", known ? system.nodename : "");
-  json_text(json, "system", known ? system.sysname : "");
-  json_text(json, "release", known ? system.release : "");
-  json_text(json, "machine", known ? system.machine : "");
-  json_text(json, "processor", processor);
-  json_whole(json, "processors", sysconf(_SC_NPROCESSORS_ONLN));
-  json_object_end(json);
-}
-
-static void put_build(struct json *json) {
-  json_object_begin(json, "build");
-  json_text(json, "version", ls_version());
-  json_text(json, "compiler", __VERSION__);
-  json_object_end(json);
-}
 
 static void put_inputs(struct json *json, const ls_results *results) {
   const ls_network *network = results->network;
@@ -108,13 +57,46 @@ static void put_attempts(struct json *json, const ls_results *results) {
   for (int32_t k = 0; k < results->attempt_count; k++) {
     const struct attempt *attempt = &results->attempt[k];
     json_object_begin(json, NULL);
-    put_time(json, "began", (time_t)attempt->began);
+    record_put_time(json, "began", (time_t)attempt->began);
     json_text(json, "host", attempt->host);
     json_number(json, "seconds", attempt->seconds);
     json_whole(json, "scenarios_done", attempt->scenarios_done);
     json_object_end(json);
   }
   json_list_end(json);
+}
+
+/* What the numbers rest on beside the inputs. */
+static void put_numerics(struct json *json, const ls_results *results) {
+  const struct ls_model_info *info = results_model(results);
+  json_object_begin(json, "numerics");
+  json_text(json, "equations", info != NULL ? info->source : "");
+  json_text(json, "precision", "f64");
+  json_text(json, "fused_multiply_add", "explicit, everywhere the same");
+  json_text(json, "random_numbers", "philox4x32-10, addressed by seed, scenario, target and variable");
+  json_whole(json, "block_size", BLOCK_SCENARIOS);
+  json_whole(json, "sum_unit_exponent", results->accumulator->bound_exponent + FIXED_SUM_UNIT);
+  json_text(json, "schema_version", "1.0.0");
+  json_object_end(json);
+}
+
+/* What was counted, said and computed twice. */
+static void put_checks(struct json *json, const ls_results *results) {
+  const struct accumulator *a = results->accumulator;
+  json_object_begin(json, "checks");
+  json_whole(json, "converged", a->converged_count);
+  json_whole(json, "not_converged", accumulator_count(a) - a->converged_count);
+  json_whole(json, "not_finite", a->nonfinite_count);
+  json_whole(json, "shocks_clipped", a->clip_count);
+  json_list_begin(json, "warnings");
+  for (int32_t k = 0; k < results->warning_count; k++) json_text(json, NULL, results->warning[k]);
+  json_list_end(json);
+  json_object_begin(json, "sample_verified_on_cpu");
+  json_whole(json, "blocks", results->sample_blocks);
+  json_whole(json, "scenarios", results->sample_scenarios);
+  json_seed(json, "seed", results->sample_seed);
+  json_object_end(json);
+  json_object_end(json);
 }
 
 static ls_status file_hash(ls_context *context, const char *path, char sha256[SHA256_TEXT_SIZE], size_t *length) {
@@ -135,12 +117,16 @@ static ls_status write_record(ls_context *context, const ls_results *results, co
   struct json json = json_start(context);
   json_object_begin(&json, NULL);
   json_text(&json, "program", "loopstress");
-  put_build(&json);
-  put_time(&json, "written", time(NULL));
+  record_put_build(&json);
+  record_put_time(&json, "written", time(NULL));
   put_run(&json, results, seconds_elapsed);
   put_attempts(&json, results);
   put_inputs(&json, results);
-  put_host(&json);
+  put_numerics(&json, results);
+  put_checks(&json, results);
+  record_put_host(&json);
+  record_put_environment(&json);
+  record_put_device(&json, &results->device);
   json_text(&json, "digest", results->digest);
   json_object_begin(&json, "output");
   json_text(&json, "file", path);

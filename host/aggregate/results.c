@@ -89,6 +89,8 @@ void results_destroy(ls_results **handle) {
   allocator_release(&allocator, results->baseline_value);
   allocator_release(&allocator, results->baseline_path);
   allocator_release(&allocator, results->attempt);
+  for (int32_t k = 0; k < results->warning_count; k++) allocator_release(&allocator, results->warning[k]);
+  allocator_release(&allocator, results->warning);
   accumulator_destroy(&results->accumulator);
   network_destroy(&results->network);
   allocator_release(&allocator, results);

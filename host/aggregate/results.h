@@ -181,6 +181,24 @@ struct attempt {
   char host[ATTEMPT_HOST_SIZE];
 };
 
+/* The GPU that computed, and what its driver counted before and after; known to audit records only. */
+enum { DEVICE_TEXT_SIZE = 96 };
+struct device_health {
+  bool known;
+  char driver[DEVICE_TEXT_SIZE];
+  int64_t uncorrected_errors; /* of its memory since the driver was loaded; -1: it does not count them */
+  uint64_t throttle_reasons;  /* bits, as NVML gives them */
+  int32_t temperature;        /* degrees Celsius; -1: not known */
+};
+
+struct device_record {
+  bool present; /* false: computed on the CPU */
+  char name[DEVICE_TEXT_SIZE], uuid[DEVICE_TEXT_SIZE];
+  int32_t capability_major, capability_minor, driver_version, runtime_version; /* versions as CUDA numbers them */
+  int64_t memory_bytes;
+  struct device_health before, after;
+};
+
 struct ls_results {
   struct allocator allocator;
   struct run_identity identity;
@@ -197,6 +215,11 @@ struct ls_results {
   int32_t kept_count;
   bool explicit_scenarios; /* kept holds the scenarios of the file, in order */
   char digest[33];
+  struct device_record device;
+  uint64_t sample_seed; /* of the blocks that were computed again, and how many; 0 blocks: none */
+  int64_t sample_blocks, sample_scenarios;
+  char **warning; /* what the run warned of; known to audit records only */
+  int32_t warning_count;
   struct attempt *attempt; /* NULL: not known */
   int32_t attempt_count;
 };

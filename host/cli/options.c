@@ -67,6 +67,8 @@ static const struct option_row OPTION[] = {
      "run part I of N (0 to N-1) for merge; auto: from Slurm, AWS Batch or Kubernetes"},
     {"deadline", 0, OPTION_NUMBER, "SECONDS", AT(deadline), COMMAND_RUN,
      "leave a checkpoint after that time, and exit 75; the same command resumes"},
+    {"verify-sample", 0, OPTION_COUNT_FROM_0, "K", AT(verify_sample), COMMAND_RUN,
+     "compute K random blocks of 4,096 scenarios once more on the plain CPU; default 0"},
     {"backend", 0, OPTION_CHOICE, "auto|cpu|cuda", AT(backend), RUNNERS | COMMAND_VERIFY,
      "where to compute; the answer is the same"},
     {"engine", 0, OPTION_CHOICE, "auto|push|tile|sweep", AT(engine), RUNNERS | COMMAND_VERIFY,

@@ -22,7 +22,7 @@ struct options {
   const char *keep, *shard, *duplicates;
   const char *entities, *matrix_rows, *group, *map;
   int64_t threads, chunk, count, draws;
-  int64_t replay;
+  int64_t replay, verify_sample;
   int64_t links, ensemble, entity_count, networks;
   double deadline;                                                      /* seconds; -1 not given */
   double degree, core_share, capital_ratio, interbank_share, threshold; /* -1 not given */

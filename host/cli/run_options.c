@@ -27,6 +27,7 @@ ls_run_options cli_run_options(const struct options *options) {
   running.keep_worst = options->keep_worst;
   running.assumption_draws = options->draws > INT_MAX ? INT_MAX : (int)options->draws;
   running.ensemble = options->ensemble > INT_MAX ? INT_MAX : (int)options->ensemble;
+  running.verify_sample = options->verify_sample;
   running.strict = options->strict;
   running.allow_missing_targets = options->allow_missing_targets;
   running.dry_run = options->dry_run;

@@ -2,7 +2,7 @@
 #ifndef LS_HOST_ENGINE_BACKEND_H
 #define LS_HOST_ENGINE_BACKEND_H
 
-#include "aggregate/accumulator.h"
+#include "aggregate/results.h"
 #include "plan.h" /* kernels/ */
 
 /* Takes finished chunks in the threads that compute, several at a time: true, or false to leave the chunk to the consumer. The
@@ -33,6 +33,8 @@ struct ls_backend {
   const char *name;
   /* True where it can run here; else why not is written to `reason`. */
   bool (*available)(char *reason, size_t size);
+  /* Fills what is known of the device; NULL: there is none to watch. */
+  void (*describe)(struct device_record *device);
   /* Ends early with the consumer's status where that fails, with LS_STATUS_INTERRUPTED on a stop request. */
   ls_status (*compute)(ls_context *context, const struct compute_request *request, chunk_consumer consume, void *user);
 };

@@ -335,4 +335,4 @@ static bool cpu_available(char *reason, size_t size) {
   return true;
 }
 
-const struct ls_backend LS_CPU_BACKEND = {"cpu", cpu_available, cpu_compute};
+const struct ls_backend LS_CPU_BACKEND = {"cpu", cpu_available, NULL, cpu_compute};

@@ -15,6 +15,19 @@ static bool cuda_available(char *reason, size_t size) {
   return available;
 }
 
+static void cuda_describe(struct device_record *device) {
+  struct cuda_description found;
+  if (!cuda_shell_describe(&found)) return;
+  device->present = true;
+  snprintf(device->name, sizeof device->name, "%s", found.name);
+  snprintf(device->uuid, sizeof device->uuid, "%s", found.uuid);
+  device->capability_major = found.capability_major;
+  device->capability_minor = found.capability_minor;
+  device->driver_version = found.driver_version;
+  device->runtime_version = found.runtime_version;
+  device->memory_bytes = (int64_t)found.memory_bytes;
+}
+
 static ls_status explain(ls_context *context, enum cuda_result result, const char *message) {
   if (result == CUDA_RESULT_OK) return LS_STATUS_OK;
   ls_status status = result == CUDA_RESULT_UNAVAILABLE ? LS_STATUS_BACKEND_UNAVAILABLE
@@ -84,7 +97,7 @@ static ls_status cuda_compute(ls_context *context, const struct compute_request 
   return status;
 }
 
-const struct ls_backend LS_CUDA_BACKEND = {"cuda", cuda_available, cuda_compute};
+const struct ls_backend LS_CUDA_BACKEND = {"cuda", cuda_available, cuda_describe, cuda_compute};
 
 #else
 

@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "core/arithmetic.h"
+#include "engine/device_watch.h"
 #include "engine/engine.h"
+#include "engine/replay.h"
 
 ls_run_options ls_run_options_default(void) {
   return (ls_run_options){.backend = "auto", .shard_count = 1, .keep_worst = -1};
@@ -121,6 +123,27 @@ static ls_status compute_kept(ls_context *context, const struct job *job, const 
   return status;
 }
 
+/* A device that lies is found out before its numbers are. */
+static ls_status verify_sample(ls_context *context, const struct job *given, const ls_run_options *options,
+                               ls_results *results) {
+  struct job job = *given;
+  struct replay replay = {0};
+  if (options->verify_sample == 0) return LS_STATUS_OK;
+  job.backend = &LS_CPU_BACKEND;
+  job.isa = "baseline";
+  ls_status status = replay_seed(context, false, 0, &replay.seed);
+  if (status == LS_STATUS_OK) status = job_replay(context, &job, results, options->verify_sample, &replay);
+  if (status != LS_STATUS_OK) return status;
+  results->sample_seed = replay.seed;
+  results->sample_blocks = replay.blocks;
+  results->sample_scenarios = replay.scenarios;
+  if (replay_is_equal(&replay)) return LS_STATUS_OK;
+  return context_fail(
+      context, LS_STATUS_SYSTEM,
+      "backend '%s' computed scenario %lld otherwise than the plain CPU does: its numbers cannot be trusted",
+      given->backend->name, (long long)replay.difference[0].scenario);
+}
+
 static ls_status compute_part(ls_context *context, const struct job *job, const ls_run_options *options, int64_t first,
                               int64_t count, ls_results *results) {
   ls_status status = make_accumulator(context, job, first, count, results);
@@ -133,8 +156,10 @@ ls_status run_check_options(ls_context *context, const ls_run_options *options) 
   if (options->shard_count < 1 || options->shard_index < 0 || options->shard_index >= options->shard_count)
     return context_fail(context, LS_STATUS_USAGE, "shard %d/%d: must be I/N with 0 <= I < N", options->shard_index,
                         options->shard_count);
-  if (options->chunk < 0 || options->threads < 0 || options->count < 0 || options->checkpoint_seconds < 0)
-    return context_fail(context, LS_STATUS_USAGE, "chunk, threads, count and checkpoint_seconds must be >= 0");
+  if (options->chunk < 0 || options->threads < 0 || options->count < 0 || options->checkpoint_seconds < 0 ||
+      options->verify_sample < 0)
+    return context_fail(context, LS_STATUS_USAGE,
+                        "chunk, threads, count, checkpoint_seconds and verify_sample must be >= 0");
   if (options->assumption_draws < 0 || options->assumption_draws > SCENARIO_DRAWS_MOST)
     return context_fail(context, LS_STATUS_USAGE, "draws of the assumptions are %d, must be within 0 and %d",
                         options->assumption_draws, SCENARIO_DRAWS_MOST);
@@ -171,10 +196,26 @@ ls_status job_run(ls_context *context, const struct job *job, const ls_run_optio
     return status == LS_STATUS_OK ? job_foresee(context, job, first, count, results->accumulator) : status;
   }
   if (status == LS_STATUS_OK) status = fill_baseline(context, job, results);
+  if (status == LS_STATUS_OK) device_watch_begin(job->backend, &results->device);
   if (status == LS_STATUS_OK) status = compute_part(context, job, options, first, count, results);
+  if (status == LS_STATUS_OK) device_watch_end(context, &results->device);
+  if (status == LS_STATUS_OK) status = verify_sample(context, job, options, results);
   if (status == LS_STATUS_OK && options->shard_count == 1) return results_finish(context, job, results);
   if (status == LS_STATUS_OK) digest_compute(results); /* a part's own: statistics are for the whole */
   return status;
+}
+
+/* For the audit record: which warnings these results were taken with. */
+static ls_status keep_warnings(ls_context *context, ls_results *results) {
+  const int count = ls_context_warning_count(context);
+  results->warning = context_allocate(context, (size_t)count, sizeof *results->warning);
+  if (results->warning == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  for (; results->warning_count < count; results->warning_count++) {
+    char *copy = context_copy_text(context, ls_context_warning(context, results->warning_count));
+    if (copy == NULL) return LS_STATUS_OUT_OF_MEMORY;
+    results->warning[results->warning_count] = copy;
+  }
+  return LS_STATUS_OK;
 }
 
 /* Under --strict: the baseline and every scenario of a whole run must have converged. */
@@ -205,6 +246,7 @@ static ls_status run_network(ls_context *context, const ls_network *network, con
     context_warn(context, NULL, 0, "the baseline did not converge within %d iterations", job.plan->max_iterations);
   results = results_create(context);
   status = results != NULL ? job_run(context, &job, options, results) : LS_STATUS_OUT_OF_MEMORY;
+  if (status == LS_STATUS_OK) status = keep_warnings(context, results);
   if (status != LS_STATUS_OK || options->dry_run) goto cleanup;
   if (options->strict) status = check_convergence(context, &job, results);
   *out = results;

@@ -182,6 +182,33 @@ int cuda_shell_available(char message[CUDA_MESSAGE_BYTES]) {
   return 1;
 }
 
+static void print_uuid(const cudaUUID_t *uuid, char text[48]) {
+  static const char digit[] = "0123456789abcdef";
+  char *to = text + sprintf(text, "GPU-");
+  for (int k = 0; k < 16; k++) {
+    const unsigned char byte = (unsigned char)uuid->bytes[k];
+    if (k == 4 || k == 6 || k == 8 || k == 10) *to++ = '-';
+    *to++ = digit[byte >> 4];
+    *to++ = digit[byte & 15];
+  }
+  *to = '\0';
+}
+
+int cuda_shell_describe(struct cuda_description *description) {
+  cudaDeviceProp properties;
+  int device = 0;
+  memset(description, 0, sizeof *description);
+  if (cudaGetDevice(&device) != cudaSuccess || cudaGetDeviceProperties(&properties, device) != cudaSuccess) return 0;
+  (void)cudaDriverGetVersion(&description->driver_version);
+  (void)cudaRuntimeGetVersion(&description->runtime_version);
+  snprintf(description->name, sizeof description->name, "%.79s", properties.name);
+  print_uuid(&properties.uuid, description->uuid);
+  description->capability_major = properties.major;
+  description->capability_minor = properties.minor;
+  description->memory_bytes = properties.totalGlobalMem;
+  return 1;
+}
+
 static size_t aligned(size_t bytes) {
   enum { ALIGNMENT = 256 };
   return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;

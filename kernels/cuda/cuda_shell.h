@@ -34,6 +34,17 @@ struct cuda_shell;
 /* Whether a device answers: 1 with its name, or 0 with the reason. */
 int cuda_shell_available(char message[CUDA_MESSAGE_BYTES]);
 
+/* The device in use. */
+struct cuda_description {
+  char name[80], uuid[48]; /* uuid: "GPU-" and 32 hexadecimal digits in groups, as the driver's tools print it */
+  int capability_major, capability_minor;
+  int driver_version, runtime_version;
+  size_t memory_bytes;
+};
+
+/* 0 where no device answers. */
+int cuda_shell_describe(struct cuda_description *description);
+
 /* Copies the plan to the device and makes room for chunks of about `chunk` scenarios (0: as many as keep the device
  * busy), whole warps, no more than fit and than `scenarios` need. *granted is the chunk size. message tells a failure;
  * a network that leaves no room for one warp is CUDA_RESULT_UNAVAILABLE. */

@@ -30,6 +30,21 @@ def test_a_run_leaves_results_and_record_only(folder):
     assert answer("info", os.path.join(folder, "r.h5"))["digest"] in json.dumps(record)
 
 
+def test_the_record_tells_how_the_numbers_came_about(folder):
+    run(0, folder, "r.h5", "--scenarios", draws(folder, 4096 * 3), "--verify-sample", "2")
+    record = json.load(open(os.path.join(folder, "r.h5.run.json"), encoding="utf-8"))
+    checks = record["checks"]
+    assert checks["converged"] == 4096 * 3 and checks["not_converged"] == checks["not_finite"] == 0, checks
+    assert checks["sample_verified_on_cpu"]["scenarios"] == 8192 and checks["warnings"] == [], checks
+    assert record["device"] is None and record["numerics"]["block_size"] == 4096, record
+    assert "Eisenberg" in record["numerics"]["equations"] and len(record["build"]["commit"]) in (0, 40), record
+    assert record["host"]["peak_memory_bytes"] > 1 << 20 and record["attempts"][0]["scenarios_done"] == 4096 * 3, record
+    env = {"LOOPSTRESS_NOTE": "kept", "SECRET_NOTE": "not kept"}
+    expect(0, "run", os.path.join(folder, "banks"), *MODEL, "-o", os.path.join(folder, "e.h5"), env=env)
+    told = json.load(open(os.path.join(folder, "e.h5.run.json"), encoding="utf-8"))["environment"]
+    assert told.get("LOOPSTRESS_NOTE") == "kept" and "SECRET_NOTE" not in told, told
+
+
 def test_an_existing_output_is_refused_and_kept(folder):
     write(os.path.join(folder, "r.h5"), "precious")
     run(73, folder, "r.h5")
