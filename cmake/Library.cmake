@@ -3,7 +3,7 @@
 file(GLOB LS_HOST_SOURCES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/host/*/*.c)
 list(FILTER LS_HOST_SOURCES EXCLUDE REGEX "/host/cli/")
 set(LS_TILE_SOURCES ${PROJECT_SOURCE_DIR}/host/engine/tile_cpu.c ${PROJECT_SOURCE_DIR}/host/engine/loop_causes_tile.c
-    ${PROJECT_SOURCE_DIR}/host/bench/bench_lanes.c ${PROJECT_SOURCE_DIR}/host/aggregate/accumulator_part.c)
+    ${PROJECT_SOURCE_DIR}/host/bench/bench_lanes.c ${PROJECT_SOURCE_DIR}/host/aggregate/exact_sums_isa.c)
 list(REMOVE_ITEM LS_HOST_SOURCES ${LS_TILE_SOURCES})
 
 add_library(ls_internal INTERFACE)

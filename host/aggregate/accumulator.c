@@ -2,8 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "aggregate/bins.h"
-#include "core/processor.h"
+#include "aggregate/accumulator_fields.h"
 #include "scenario/scenario.h"
 
 /* ---- life --------------------------------------------------------------------------------------------------------------------- */
@@ -93,12 +92,6 @@ int64_t accumulator_share_bytes(const struct accumulator *accumulator) {
   return (int64_t)bytes;
 }
 
-/* Adds a part with the best instructions that this processor has. */
-static void (*best_part(void))(struct accumulator *, const struct chunk *, uint8_t *) {
-  if (processor_has_avx512()) return accumulator_part_avx512;
-  return processor_has_avx2() ? accumulator_part_avx2 : accumulator_part_baseline;
-}
-
 ls_status accumulator_create(ls_context *context, const struct accumulator_shape *shape,
                              struct accumulator **accumulator) {
   if (shape->entity_count < 1 || shape->scenario_count < 0 || shape->line_count < 0 || shape->quarter_count < 1 ||
@@ -111,7 +104,7 @@ ls_status accumulator_create(ls_context *context, const struct accumulator_shape
   fresh->shape = *shape;
   fresh->shape.amount_bound = accumulator_bound(shape->amount_bound);
   fresh->bound_exponent = exponent_of(fresh->shape.amount_bound);
-  fresh->add_part = best_part();
+  fresh->exact = exact_sums_best();
   if (!allocate_arrays(context, fresh)) {
     accumulator_destroy(&fresh);
     return LS_STATUS_OUT_OF_MEMORY;
@@ -126,7 +119,7 @@ ls_status accumulator_create_share(ls_context *context, struct accumulator *whol
   fresh->allocator = context_allocator(context);
   fresh->shape = whole->shape;
   fresh->bound_exponent = whole->bound_exponent;
-  fresh->add_part = whole->add_part;
+  fresh->exact = whole->exact;
   fresh->loss_gross = whole->loss_gross;
   fresh->loss_net = whole->loss_net;
   fresh->scenario_defaults = whole->scenario_defaults;
@@ -239,7 +232,7 @@ bool accumulator_try_add(struct accumulator *a, const struct chunk *chunk) {
   for (int32_t from = 0; from < chunk->count; from += PART_SCENARIOS) {
     struct chunk part =
         part_of(chunk, from, chunk->count - from < PART_SCENARIOS ? chunk->count - from : PART_SCENARIOS);
-    a->add_part(a, &part, unfit);
+    accumulator_add_part(a, &part, unfit);
   }
   return true;
 }

@@ -3,16 +3,17 @@
 #define LS_HOST_AGGREGATE_ACCUMULATOR_FIELDS_H
 
 #include "aggregate/accumulator.h"
-#include "aggregate/fixed.h"
+#include "aggregate/bins.h"
+#include "aggregate/exact_sums.h"
 
 enum {
-  BIN_COUNT = 256,
   BIN_ENTITY_LIMIT = 10000,  /* more entities: no bins */
   JOINT_ENTITY_LIMIT = 4096, /* more entities: no joint counts */
   GIVEN_ENTITY_LIMIT = 64,   /* more entities: what each loses given another's default is not kept */
-  PART_SCENARIOS = 4096,     /* scenarios added at a time: few enough for exact sums of parts in doubles */
-  BIN_ZERO = 63              /* losses too small to matter, of either sign */
+  PART_SCENARIOS = 1024      /* scenarios added at a time: what is needed of one entity fits a core's nearest cache */
 };
+
+_Static_assert((int)PART_SCENARIOS <= (int)EXACT_SUMS_MOST, "a part fits one sum");
 
 /* State of one scenario. The numbers stand in results files. */
 enum scenario_state {
@@ -61,10 +62,10 @@ struct accumulator {
   /* by scenario [scenario_count] */
   double *loss_gross, *loss_net;
   int32_t *scenario_defaults;
-  int8_t *state;                                                                /* enum scenario_state */
-  bool is_share;                                                                /* these four belong to the whole */
-  void (*add_part)(struct accumulator *, const struct chunk *, uint8_t *unfit); /* of the best instruction set */
-  struct joint_room { /* [N], to work in; NULL without joint counts */
+  int8_t *state;                  /* enum scenario_state */
+  bool is_share;                  /* these four belong to the whole */
+  const struct exact_sums *exact; /* of the best instruction set; shares have their whole's */
+  struct joint_room {             /* [N], to work in; NULL without joint counts */
     uint64_t *mask;
     int32_t *member, *in_default;
   } room;
@@ -109,9 +110,7 @@ struct sum_array {
 int accumulator_sums(struct accumulator *accumulator, struct sum_array sums[SUM_ARRAYS_MOST]);
 
 /* Adds at most PART_SCENARIOS scenarios of a chunk; `unfit` is room for that many. */
-void accumulator_part_baseline(struct accumulator *accumulator, const struct chunk *part, uint8_t *unfit);
-void accumulator_part_avx2(struct accumulator *accumulator, const struct chunk *part, uint8_t *unfit);
-void accumulator_part_avx512(struct accumulator *accumulator, const struct chunk *part, uint8_t *unfit);
+void accumulator_add_part(struct accumulator *accumulator, const struct chunk *part, uint8_t *unfit);
 
 /* Adds to others_sum, others_squares and given_sum; unfit scenarios are left out (accumulator_given.c). */
 void accumulator_add_given(struct accumulator *accumulator, const struct chunk *part, const uint8_t *unfit);
@@ -119,9 +118,5 @@ void accumulator_add_given(struct accumulator *accumulator, const struct chunk *
 /* Forgets these three, or the figures by draw, where a part or a file does not know them. */
 void accumulator_drop_given(struct accumulator *accumulator);
 void accumulator_drop_draw_figures(struct accumulator *accumulator);
-
-/* Bin of a loss, and the bounds of a bin. Positive losses: 8 bins an octave over 24 octaves up to 16 times the bound; gains:
- * 4 an octave over 15 octaves; beyond: the outermost bin. */
-double bin_edge(int bin, int bound_exponent);
 
 #endif

@@ -1,18 +1,12 @@
-/* accumulator_part.c - a part of a chunk into an accumulator's exact sums, once per instruction set, with LS_ISA its name.
+/* accumulator_part.c - a part of a chunk into an accumulator's exact sums.
  *
  * All sums are of whole numbers: neither the order of scenarios nor the instruction set changes a bit of them.
  */
 #include <math.h>
 #include <string.h>
 
-#include "aggregate/bins.h"
+#include "aggregate/accumulator_fields.h"
 #include "scenario/scenario.h"
-
-#define LS_ISA_IS_baseline accumulator_part_baseline
-#define LS_ISA_IS_avx2 accumulator_part_avx2
-#define LS_ISA_IS_avx512 accumulator_part_avx512
-#define LS_JOIN(a, b) a##b
-#define LS_PART_OF(isa) LS_JOIN(LS_ISA_IS_, isa)
 
 enum { WORD = 64 };
 
@@ -29,6 +23,7 @@ static void mark_unfit(const struct accumulator *a, const struct chunk *chunk, i
   if (first < 0) return;
   for (int64_t row = 0; row < rows; row++) {
     const double *value = slot(chunk, first) + row * chunk->stride;
+    if (a->exact->largest(value, chunk->count) < limit) continue;
     for (int32_t s = 0; s < chunk->count; s++) unfit[s] |= (uint8_t) !(fabs(value[s]) < limit);
   }
 }
@@ -44,157 +39,41 @@ static void mark_all_unfit(const struct accumulator *a, const struct chunk *chun
   mark_unfit(a, chunk, at->loss_net, 1, unfit);
 }
 
-/* What the losses of one bin add up to: mantissas, as whole numbers, and their squares in the unit of squares or a finer one. */
-struct tally {
-  fixed_bits squares;
-  uint64_t mantissas;
-  int64_t count;
-};
-
-/* So many mantissas of 53 bits fit 64. */
-enum { TALLIED_MOST = 1024, OUTERMOST_GAIN = BIN_ZERO - GAIN_OCTAVES * GAIN_OCTAVE_BINS };
-
-/* All losses of a bin have one exponent, but for those that are too small to matter and those beyond the outermost bins. */
-static bool has_one_exponent(int bin) { return bin != BIN_ZERO && bin < BIN_COUNT - 1 && bin > OUTERMOST_GAIN; }
-
-/* The exponent of the last bit of a bin's losses, less the bound's. */
-static int exponent_of_bin(int bin) {
-  enum { MANTISSA_BITS = 52 };
-  const int from_top = bin > BIN_ZERO ? (bin - BIN_ZERO - 1) / LOSS_OCTAVE_BINS - LOSS_OCTAVES
-                                      : (BIN_ZERO - 1 - bin) / GAIN_OCTAVE_BINS - GAIN_OCTAVES;
-  return from_top + TOP_OCTAVE - MANTISSA_BITS;
-}
-
-static void tally_loss(struct tally *tally, double loss, int bound_exponent) {
-  int exponent;
-  const uint64_t mantissa = double_parts(double_bits(loss), &exponent);
-  const int shift = 2 * (exponent - bound_exponent) - FIXED_SQUARE_UNIT;
-  const fixed_bits square = (fixed_bits)mantissa * mantissa;
-  tally->squares += shift < 0 ? square >> -shift : square;
-  tally->mantissas += mantissa;
-  tally->count++;
-}
-
-/* The sums of the losses that were looked at. */
-struct loss_sums {
-  fixed sum;
-  struct wide squares;
-};
-
-static void note_in_bin(struct accumulator *a, int32_t entity, int bin, int64_t count, fixed sum) {
-  if (a->bin_count == NULL) return;
-  a->bin_count[(int64_t)entity * BIN_COUNT + bin] += count;
-  a->bin_sum[(int64_t)entity * BIN_COUNT + bin] += sum;
-}
-
-static void take_tally(struct accumulator *a, int32_t entity, int bin, const struct tally *tally,
-                       struct loss_sums *sums) {
-  const int exponent = exponent_of_bin(bin), shift = 2 * exponent - FIXED_SQUARE_UNIT;
-  const fixed magnitude = (fixed)tally->mantissas << (exponent - FIXED_SUM_UNIT),
-              sum = bin < BIN_ZERO ? -magnitude : magnitude;
-  sums->sum += sum;
-  wide_add(&sums->squares, wide_shifted(tally->squares, shift > 0 ? shift : 0));
-  note_in_bin(a, entity, bin, tally->count, sum);
-}
-
-/* Any loss, by itself. */
-static void take_loss(struct accumulator *a, int32_t entity, int bin, double loss, struct loss_sums *sums) {
-  const fixed term = fixed_from(loss, a->bound_exponent);
-  sums->sum += term;
-  wide_add(&sums->squares, wide_square(loss, a->bound_exponent));
-  note_in_bin(a, entity, bin, 1, term);
-}
-
-static void add_few_losses(struct accumulator *a, int32_t entity, const double *loss, int32_t count,
-                           struct loss_sums *sums) {
-  struct tally tally[BIN_COUNT];
-  memset(tally, 0, sizeof tally);
-  for (int32_t s = 0; s < count; s++) {
-    const int bin = bin_of(loss[s], a->bound_exponent);
-    if (has_one_exponent(bin))
-      tally_loss(&tally[bin], loss[s], a->bound_exponent);
-    else
-      take_loss(a, entity, bin, loss[s], sums);
-  }
-  for (int bin = 0; bin < BIN_COUNT; bin++)
-    if (tally[bin].count > 0) take_tally(a, entity, bin, &tally[bin], sums);
-}
-
 /* Returns the sum that it adds. */
 static fixed add_losses(struct accumulator *a, int32_t entity, const double *loss, int32_t count) {
-  struct loss_sums sums = {0, {{0, 0, 0}}};
-  for (int32_t from = 0; from < count; from += TALLIED_MOST)
-    add_few_losses(a, entity, loss + from, count - from < TALLIED_MOST ? count - from : TALLIED_MOST, &sums);
-  a->loss_sum[entity] += sums.sum;
-  wide_add(&a->loss_squares[entity], sums.squares);
-  return sums.sum;
-}
-
-/* Eight at a time: each value is cut into three whole numbers of at most 2^31, h 2^64 + m 2^32 + l units, whose sums over a
- * part of a chunk are exact in doubles. What is below the unit is rounded, not cut off: the same for every order all the same. */
-typedef double eight __attribute__((vector_size(64)));
-
-static fixed whole_sum(const eight *part) {
-  fixed sum = 0;
-  for (int k = 0; k < (int)(sizeof *part / sizeof(double)); k++) sum += (int64_t)(*part)[k]; /* far below 2^63 */
+  struct loss_bins bins = {NULL, NULL};
+  if (a->bin_count != NULL)
+    bins = (struct loss_bins){a->bin_count + (int64_t)entity * BIN_COUNT, a->bin_sum + (int64_t)entity * BIN_COUNT};
+  fixed sum = a->exact->losses(loss, count, a->bound_exponent, &a->loss_squares[entity], bins);
+  a->loss_sum[entity] += sum;
   return sum;
 }
 
-static fixed block_sum(const double *value, int32_t count, double units) {
-  enum { LANES = 8 };
-  const double round = 0x1.8p52; /* adding and taking it away leaves the nearest whole number */
-  eight high = {0}, middle = {0}, low = {0};
-  for (int32_t s = 0; s < count; s += LANES) {
-    eight x = {0};
-    int32_t taken = count - s < LANES ? count - s : LANES;
-    if (taken == LANES) {
-      memcpy(&x, value + s, sizeof x);
-    } else {
-      for (int32_t k = 0; k < taken; k++) x[k] = value[s + k];
-    }
-    x *= units;
-    eight h = (x * 0x1p-64 + round) - round;
-    x -= h * 0x1p64;
-    eight m = (x * 0x1p-32 + round) - round;
-    x -= m * 0x1p32;
-    high += h;
-    middle += m;
-    low += (x + round) - round;
-  }
-  return whole_sum(&high) * ((fixed)1 << 64) + whole_sum(&middle) * ((fixed)1 << 32) + whole_sum(&low);
-}
-
+/* What is below the unit is rounded, not cut off: the same for every order all the same. */
 static void add_sum(const struct accumulator *a, fixed *target, const double *value, int32_t count) {
-  *target += block_sum(value, count, power_of_two(-(a->bound_exponent + FIXED_SUM_UNIT)));
+  *target += a->exact->rounded(value, count, power_of_two(-(a->bound_exponent + FIXED_SUM_UNIT)));
 }
 
-/* Whether there is an event at all: most entities have none, and looking is quick. */
-static bool any_event(const double *quarter, int32_t count) {
-  int64_t any = 0;
-  for (int32_t s = 0; s < count; s++) any |= quarter[s] >= 0;
-  return any != 0;
+static uint64_t marks_at(const struct accumulator *a, const double *value, int32_t from, int32_t count) {
+  return a->exact->marks(value + from, count - from < WORD ? count - from : WORD);
 }
 
 /* Events with a quarter: -1 never. Returns how many. */
 static int64_t add_events(const struct accumulator *a, int64_t *count, int64_t *by_quarter, int32_t entity,
                           const double *quarter, int32_t scenarios) {
   int64_t found = 0;
-  if (!any_event(quarter, scenarios)) return 0;
-  for (int32_t s = 0; s < scenarios; s++) {
-    if (!(quarter[s] >= 0)) continue;
-    int64_t at = (int64_t)quarter[s];
-    if (at >= a->shape.quarter_count) at = a->shape.quarter_count - 1;
-    by_quarter[at * a->shape.entity_count + entity]++;
-    found++;
+  const int64_t last = a->shape.quarter_count - 1;
+  for (int32_t from = 0; from < scenarios; from += WORD) {
+    uint64_t mask = marks_at(a, quarter, from, scenarios);
+    found += __builtin_popcountll(mask);
+    for (; last > 0 && mask != 0; mask &= mask - 1) {
+      int64_t at = (int64_t)quarter[from + __builtin_ctzll(mask)];
+      by_quarter[(at < last ? at : last) * a->shape.entity_count + entity]++;
+    }
   }
+  if (last == 0) by_quarter[entity] += found;
   count[entity] += found;
   return found;
-}
-
-static int64_t add_whole(const double *value, int32_t count) {
-  int64_t sum = 0;
-  for (int32_t s = 0; s < count; s++) sum += (int64_t)value[s];
-  return sum;
 }
 
 /* The draw of the assumptions that a scenario of the chunk is of; 0 without draws. */
@@ -211,7 +90,7 @@ static void add_figure(struct accumulator *a, int64_t figure, const double *valu
   add_sum(a, &sum, value, count);
   a->figure_sum[figure] += sum;
   if (of_draw != NULL) of_draw[figure] += sum;
-  a->figure_squares[figure] += block_sum(square, count, power_of_two(-figure_square_unit(a)));
+  a->figure_squares[figure] += a->exact->rounded(square, count, power_of_two(-figure_square_unit(a)));
 }
 
 /* Everything but what concerns several entities of `count` scenarios from `from` on, all of them fit and of one
@@ -227,8 +106,9 @@ static void add_run(struct accumulator *a, const struct chunk *chunk, int32_t fr
     /* without a path the one loss there is is also the largest */
     int32_t peak = at->loss_peak >= 0 ? at->loss_peak : at->loss;
     add_sum(a, &a->peak_sum[i], slot(chunk, peak + i) + from, count);
-    if (at->forced >= 0) a->forced_count[i] += add_whole(slot(chunk, at->forced + i) + from, count);
-    if (at->funding_refused >= 0) a->refused_count[i] += add_whole(slot(chunk, at->funding_refused + i) + from, count);
+    if (at->forced >= 0) a->forced_count[i] += a->exact->whole(slot(chunk, at->forced + i) + from, count);
+    if (at->funding_refused >= 0)
+      a->refused_count[i] += a->exact->whole(slot(chunk, at->funding_refused + i) + from, count);
     if (at->default_quarter >= 0) {
       defaults =
           add_events(a, a->default_count, a->default_by_quarter, i, slot(chunk, at->default_quarter + i) + from, count);
@@ -246,54 +126,61 @@ static void add_run(struct accumulator *a, const struct chunk *chunk, int32_t fr
   }
   for (int64_t k = 0; k < a->shape.figure_count; k++)
     add_figure(a, k, slot(chunk, at->measure) + k * chunk->stride + from, count, figures_of_draw);
-  if (at->clip_count >= 0) a->clip_count += add_whole(slot(chunk, at->clip_count) + from, count);
-  if (at->iterations >= 0) a->iteration_count += add_whole(slot(chunk, at->iterations) + from, count);
+  if (at->clip_count >= 0) a->clip_count += a->exact->whole(slot(chunk, at->clip_count) + from, count);
+  if (at->iterations >= 0) a->iteration_count += a->exact->whole(slot(chunk, at->iterations) + from, count);
 }
 
-/* Joint defaults of up to 64 scenarios: bit s of mask[k] says that entity member[k] defaults in scenario s. Counting common
- * bits of every pair is cheap for few entities, walking each scenario's defaults where many entities default now and then. */
-static void add_joint_masks(int64_t *joint, const int32_t *member, const uint64_t *mask, int32_t members) {
-  for (int32_t i = 0; i < members; i++) {
-    for (int32_t j = 0; j <= i; j++)
-      joint[joint_index(member[i], member[j])] += __builtin_popcountll(mask[i] & mask[j]);
-  }
+/* Joint defaults of up to 64 scenarios: bit s of mask[i] says that entity i defaults in scenario s. Counting common bits of every pair
+ * is cheap where many default at once, walking each scenario's defaults where entities default now and then. */
+static void add_joint_masks(const struct accumulator *a, int32_t first, int32_t last) {
+  for (int32_t i = first; i <= last; i++)
+    if (a->room.mask[i] != 0)
+      a->exact->common(a->joint + joint_index(i, first), a->room.mask[i], a->room.mask + first, i - first + 1);
 }
 
-static void add_joint_walk(int64_t *joint, const int32_t *member, const uint64_t *mask, int32_t members,
-                           int32_t *in_default) {
-  for (int bit = 0; bit < WORD; bit++) {
+static void add_joint_walk(const struct accumulator *a, int32_t members, uint64_t any) {
+  const struct joint_room *room = &a->room;
+  for (; any != 0; any &= any - 1) {
+    const int bit = __builtin_ctzll(any);
     int32_t count = 0;
     for (int32_t k = 0; k < members; k++) {
-      if (mask[k] >> bit & 1) in_default[count++] = member[k];
+      room->in_default[count] = room->member[k];
+      count += (int32_t)(room->mask[room->member[k]] >> bit & 1);
     }
     for (int32_t i = 0; i < count; i++) {
-      for (int32_t j = 0; j <= i; j++) joint[joint_index(in_default[i], in_default[j])]++;
+      int64_t *row = a->joint + joint_index(room->in_default[i], 0);
+      for (int32_t j = 0; j <= i; j++) row[room->in_default[j]]++;
     }
   }
+}
+
+static void add_joint_word(const struct accumulator *a, const struct chunk *chunk, int32_t from, uint64_t fit) {
+  const struct joint_room *room = &a->room;
+  uint64_t any = 0;
+  int64_t events = 0;
+  int32_t members = 0;
+  for (int32_t i = 0; i < a->shape.entity_count; i++) {
+    uint64_t mask = marks_at(a, slot(chunk, a->shape.layout.default_quarter + i), from, chunk->count) & fit;
+    room->mask[i] = mask;
+    if (mask == 0) continue;
+    any |= mask;
+    events += __builtin_popcountll(mask);
+    room->member[members++] = i;
+  }
+  if (members == 0) return;
+  /* pairs with common bits to count, against pairs and members to walk by if each scenario has as many defaults */
+  int64_t span = room->member[members - 1] - room->member[0] + 1, scenarios = __builtin_popcountll(any);
+  if (members * span <= events * events / scenarios + 2 * members * scenarios)
+    add_joint_masks(a, room->member[0], room->member[members - 1]);
+  else
+    add_joint_walk(a, members, any);
 }
 
 static void add_joint(struct accumulator *a, const struct chunk *chunk, const uint8_t *unfit) {
-  const struct joint_room *room = &a->room;
   for (int32_t from = 0; from < chunk->count; from += WORD) {
-    int32_t count = chunk->count - from < WORD ? chunk->count - from : WORD;
-    int32_t members = 0;
-    int64_t events = 0, pairs = 0;
-    for (int32_t i = 0; i < a->shape.entity_count; i++) {
-      const double *quarter = slot(chunk, a->shape.layout.default_quarter + i) + from;
-      uint64_t mask = 0;
-      if (!any_event(quarter, count)) continue;
-      for (int32_t s = 0; s < count; s++) mask |= (uint64_t)(quarter[s] >= 0 && !unfit[from + s]) << s;
-      if (mask == 0) continue;
-      room->mask[members] = mask;
-      room->member[members++] = i;
-      events += __builtin_popcountll(mask);
-    }
-    pairs = (int64_t)members * members;
-    if (pairs <= events * 16) {
-      add_joint_masks(a->joint, room->member, room->mask, members);
-    } else {
-      add_joint_walk(a->joint, room->member, room->mask, members, room->in_default);
-    }
+    uint64_t fit = 0;
+    for (int32_t s = from; s < chunk->count && s < from + WORD; s++) fit |= (uint64_t)!unfit[s] << (s - from);
+    add_joint_word(a, chunk, from, fit);
   }
 }
 
@@ -317,7 +204,7 @@ static void add_by_scenario(struct accumulator *a, const struct chunk *chunk, co
   }
 }
 
-void LS_PART_OF(LS_ISA)(struct accumulator *a, const struct chunk *part, uint8_t *unfit) {
+void accumulator_add_part(struct accumulator *a, const struct chunk *part, uint8_t *unfit) {
   memset(unfit, 0, (size_t)part->count);
   mark_all_unfit(a, part, unfit);
   for (int32_t from = 0; from < part->count;) {

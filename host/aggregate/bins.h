@@ -1,10 +1,22 @@
-/* bins.h - in which of an entity's bins a loss falls: parts of octaves below the bound, gains beside losses. */
+/* bins.h - the bins that losses are counted in: fixed by the network's bound, fine for losses, coarse for gains.
+ *
+ * Positive losses: 8 bins an octave over 24 octaves up to 16 times the bound; gains: 4 an octave over 15 octaves; beyond: the
+ * outermost bin.
+ */
 #ifndef LS_HOST_AGGREGATE_BINS_H
 #define LS_HOST_AGGREGATE_BINS_H
 
-#include "aggregate/accumulator_fields.h"
+#include "aggregate/fixed.h"
 
-enum { GAIN_OCTAVE_BINS = 4, LOSS_OCTAVE_BINS = 8, TOP_OCTAVE = 4, LOSS_OCTAVES = 24, GAIN_OCTAVES = 15 };
+enum {
+  BIN_COUNT = 256,
+  BIN_ZERO = 63, /* losses too small to matter, of either sign */
+  GAIN_OCTAVE_BINS = 4,
+  LOSS_OCTAVE_BINS = 8,
+  TOP_OCTAVE = 4,
+  LOSS_OCTAVES = 24,
+  GAIN_OCTAVES = 15
+};
 
 static inline int bin_of(double loss, int bound_exponent) {
   uint64_t bits = double_bits(loss);
@@ -16,5 +28,8 @@ static inline int bin_of(double loss, int bound_exponent) {
   int bin = octave >= octaves ? octaves * bins - 1 : octave * bins + within;
   return gain ? BIN_ZERO - 1 - bin : BIN_ZERO + 1 + bin;
 }
+
+/* The bound of a bin that is nearer to 0. */
+double bin_edge(int bin, int bound_exponent);
 
 #endif

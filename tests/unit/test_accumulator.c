@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aggregate/bins.h"
+#include "aggregate/accumulator_fields.h"
 #include "aggregate/results.h"
 #include "greatest.h"
 #include "support.h"
@@ -165,6 +165,44 @@ TEST any_tree_of_merges_gives_equal_bits(void) {
   for (int k = 0; k < 5; k++) accumulator_destroy(&part[k]);
   accumulator_destroy(&left);
   accumulator_destroy(&all);
+  accumulator_destroy(&whole);
+  PASS();
+}
+
+TEST every_instruction_set_adds_up_to_the_same_bits(void) {
+  static const struct exact_sums *const all[] = {&EXACT_SUMS_BASELINE, &EXACT_SUMS_AVX2, &EXACT_SUMS_AVX512};
+  char expected[33] = "", found[33];
+  for (int k = 0; k < 3; k++) {
+    if (!exact_sums_runs(all[k])) continue;
+    struct accumulator *a = fresh(0, COUNT);
+    a->exact = all[k];
+    ASSERT_EQ(LS_STATUS_OK, add_chunk(a, 0, COUNT, false));
+    digest_of(a, found);
+    if (k == 0) memcpy(expected, found, sizeof expected);
+    ASSERT_STR_EQ(expected, found);
+    accumulator_destroy(&a);
+  }
+  PASS();
+}
+
+TEST shares_of_several_threads_gather_to_the_whole(void) {
+  char expected[33], found[33];
+  struct accumulator *alone = whole_in_chunks(100, false), *whole = fresh(0, COUNT), *share[2] = {NULL, NULL};
+  for (int k = 0; k < 2; k++) ASSERT_EQ(LS_STATUS_OK, accumulator_create_share(context, whole, &share[k]));
+  struct accumulator *const adds[] = {share[1], whole, share[0], share[0], share[1]};
+  for (int k = 0; k < 5; k++) ASSERT_EQ(LS_STATUS_OK, add_chunk(adds[k], k * 200, 200, k % 2 == 1));
+  ASSERT_EQ(LS_STATUS_INTERNAL, add_chunk(share[0], 0, 1, false)); /* scenario 0 is in the other share */
+  for (int k = 0; k < 2; k++) {
+    accumulator_gather(whole, share[k]);
+    accumulator_destroy(&share[k]);
+  }
+  digest_of(alone, expected);
+  digest_of(whole, found);
+  ASSERT_STR_EQ(expected, found);
+  ASSERT_EQ(alone->done_count, whole->done_count);
+  ASSERT_EQ(alone->iteration_count, whole->iteration_count);
+  ASSERT_EQ(alone->converged_count, whole->converged_count);
+  accumulator_destroy(&alone);
   accumulator_destroy(&whole);
   PASS();
 }
@@ -625,6 +663,8 @@ SUITE(accumulators) {
   SET_TEARDOWN(tear_down, NULL);
   RUN_TEST(any_size_and_order_of_chunks_gives_equal_bits);
   RUN_TEST(any_tree_of_merges_gives_equal_bits);
+  RUN_TEST(every_instruction_set_adds_up_to_the_same_bits);
+  RUN_TEST(shares_of_several_threads_gather_to_the_whole);
   RUN_TEST(a_merge_adds_every_count_to_its_own);
   RUN_TEST(scenarios_that_ended_differently_are_in_conflict);
   RUN_TEST(any_amount_that_is_not_finite_is_noticed);
