@@ -66,7 +66,7 @@ static size_t list_arrays(struct accumulator *a, struct array *list) {
       {(void **)&a->joint, members > 0 ? (size_t)joint_size(a->shape.entity_count) : 0, sizeof(int64_t), "joint"},
       {(void **)&a->room.mask, members, sizeof *a->room.mask, NULL},
       {(void **)&a->room.member, members, sizeof *a->room.member, NULL},
-      {(void **)&a->room.in_default, members, sizeof *a->room.in_default, NULL},
+      {(void **)&a->room.list, 64 * members, sizeof *a->room.list, NULL},
   };
   _Static_assert(sizeof all / sizeof *all == ARRAYS_MOST, "the list has room for all");
   memcpy(list, all, sizeof all);

@@ -65,9 +65,10 @@ struct accumulator {
   int8_t *state;                  /* enum scenario_state */
   bool is_share;                  /* these four belong to the whole */
   const struct exact_sums *exact; /* of the best instruction set; shares have their whole's */
-  struct joint_room {             /* [N], to work in; NULL without joint counts */
-    uint64_t *mask;
-    int32_t *member, *in_default;
+  struct joint_room {             /* to work in; NULL without joint counts */
+    uint64_t *mask;               /* [N] */
+    int32_t *member;              /* [N] */
+    uint16_t *list;               /* [64 N] */
   } room;
 };
 

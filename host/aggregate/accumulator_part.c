@@ -138,18 +138,19 @@ static void add_joint_masks(const struct accumulator *a, int32_t first, int32_t 
       a->exact->common(a->joint + joint_index(i, first), a->room.mask[i], a->room.mask + first, i - first + 1);
 }
 
-static void add_joint_walk(const struct accumulator *a, int32_t members, uint64_t any) {
+/* Entity by entity, so that its counts stay near: with each scenario of its own it pairs with those listed there before. */
+static void add_joint_walk(const struct accumulator *a, int32_t members) {
   const struct joint_room *room = &a->room;
-  for (; any != 0; any &= any - 1) {
-    const int bit = __builtin_ctzll(any);
-    int32_t count = 0;
-    for (int32_t k = 0; k < members; k++) {
-      room->in_default[count] = room->member[k];
-      count += (int32_t)(room->mask[room->member[k]] >> bit & 1);
-    }
-    for (int32_t i = 0; i < count; i++) {
-      int64_t *row = a->joint + joint_index(room->in_default[i], 0);
-      for (int32_t j = 0; j <= i; j++) row[room->in_default[j]]++;
+  const int64_t n = a->shape.entity_count;
+  int32_t length[WORD] = {0};
+  for (int32_t k = 0; k < members; k++) {
+    const int32_t i = room->member[k];
+    int64_t *count = a->joint + joint_index(i, 0);
+    for (uint64_t left = room->mask[i]; left != 0; left &= left - 1) {
+      const int bit = __builtin_ctzll(left);
+      uint16_t *list = room->list + bit * n;
+      list[length[bit]++] = (uint16_t)i;
+      for (int32_t j = 0; j < length[bit]; j++) count[list[j]]++;
     }
   }
 }
@@ -168,12 +169,12 @@ static void add_joint_word(const struct accumulator *a, const struct chunk *chun
     room->member[members++] = i;
   }
   if (members == 0) return;
-  /* pairs with common bits to count, against pairs and members to walk by if each scenario has as many defaults */
-  int64_t span = room->member[members - 1] - room->member[0] + 1, scenarios = __builtin_popcountll(any);
-  if (members * span <= events * events / scenarios + 2 * members * scenarios)
+  /* pairs with common bits to count, against pairs to walk by if each scenario has as many defaults */
+  int64_t span = room->member[members - 1] - room->member[0] + 1;
+  if (members * span <= 2 * (events * events / __builtin_popcountll(any)))
     add_joint_masks(a, room->member[0], room->member[members - 1]);
   else
-    add_joint_walk(a, members, any);
+    add_joint_walk(a, members);
 }
 
 static void add_joint(struct accumulator *a, const struct chunk *chunk, const uint8_t *unfit) {

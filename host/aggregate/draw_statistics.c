@@ -54,9 +54,9 @@ static struct draw_system system_of(const struct accumulator *a, const double *l
   fixed sum = 0;
   struct wide squares = {{0, 0, 0}};
   if (count == 0) return system;
-  for (int64_t k = 0; k < count; k++) {
-    sum += fixed_from(room->value[k], a->bound_exponent);
-    wide_add(&squares, wide_square(room->value[k], a->bound_exponent));
+  for (int64_t k = 0; k < count; k += PART_SCENARIOS) {
+    const int32_t taken = (int32_t)(count - k < PART_SCENARIOS ? count - k : PART_SCENARIOS);
+    sum += a->exact->losses(room->value + k, taken, a->bound_exponent, &squares, (struct loss_bins){NULL, NULL});
   }
   system.mean = fixed_mean(sum, count, a->bound_exponent);
   system.mean_se = fixed_deviation(sum, squares, count, a->bound_exponent) / sqrt((double)count);

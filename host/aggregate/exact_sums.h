@@ -30,8 +30,9 @@ struct exact_sums {
   fixed (*rounded)(const double *value, int32_t count, double units);
   /* Of whole numbers. */
   int64_t (*whole)(const double *value, int32_t count);
-  /* Bit s: value[s] >= 0, for up to 64. */
+  /* Bit s: value[s] >= 0, or > 0, for up to 64. */
   uint64_t (*marks)(const double *value, int32_t count);
+  uint64_t (*positive)(const double *value, int32_t count);
   /* fixed_from(value[s], b) = high[s] 2^48 + low[s]. */
   void (*terms)(const double *value, int32_t count, int b, int64_t *high, int64_t *low);
   /* Their sum over those s whose bit is set in mask[s / 64]. */

@@ -96,6 +96,12 @@ static uint64_t marks(const double *value, int32_t count) {
   return mask;
 }
 
+static uint64_t positive(const double *value, int32_t count) {
+  uint64_t mask = 0;
+  for (int32_t s = 0; s < count; s++) mask |= (uint64_t)(value[s] > 0) << s;
+  return mask;
+}
+
 static void terms(const double *value, int32_t count, int b, int64_t *high, int64_t *low) {
   const double limit = two_to(b + FIXED_HEAD_ROOM); /* beyond it nothing is asked for */
   for (int32_t s = 0; s < count; s++) {
@@ -134,6 +140,9 @@ static inline numbers round_down(numbers x) {
 static inline numbers spread(double x) { return (numbers)_mm512_set1_pd(x); }
 static inline wholes spread_whole(int64_t x) { return (wholes)_mm512_set1_epi64(x); }
 static inline uint64_t marks_of(numbers x) { return _mm512_cmp_pd_mask(x, _mm512_setzero_pd(), _CMP_GE_OQ); }
+static inline uint64_t positive_of(numbers x) {
+  return _mm512_cmp_pd_mask((__m512d)x, _mm512_setzero_pd(), _CMP_GT_OQ);
+}
 static inline wholes larger(wholes a, wholes b) { return (wholes)_mm512_max_epi64((__m512i)a, (__m512i)b); }
 static inline wholes smaller(wholes a, wholes b) { return (wholes)_mm512_min_epi64((__m512i)a, (__m512i)b); }
 static inline wholes where(uint64_t mask, wholes a) {
@@ -154,6 +163,9 @@ static inline numbers spread(double x) { return (numbers)_mm256_set1_pd(x); }
 static inline wholes spread_whole(int64_t x) { return (wholes)_mm256_set1_epi64x(x); }
 static inline uint64_t marks_of(numbers x) {
   return (uint64_t)_mm256_movemask_pd(_mm256_cmp_pd(x, _mm256_setzero_pd(), _CMP_GE_OQ));
+}
+static inline uint64_t positive_of(numbers x) {
+  return (uint64_t)_mm256_movemask_pd(_mm256_cmp_pd(x, _mm256_setzero_pd(), _CMP_GT_OQ));
 }
 static inline wholes larger(wholes a, wholes b) {
   wholes is = a > b;
@@ -241,6 +253,14 @@ static uint64_t marks(const double *value, int32_t count) {
   int32_t s = 0;
   for (; s + LANES <= count; s += LANES) mask |= marks_of(load(value + s)) << s;
   for (; s < count; s++) mask |= (uint64_t)(value[s] >= 0) << s;
+  return mask;
+}
+
+static uint64_t positive(const double *value, int32_t count) {
+  uint64_t mask = 0;
+  int32_t s = 0;
+  for (; s + LANES <= count; s += LANES) mask |= positive_of(load(value + s)) << s;
+  for (; s < count; s++) mask |= (uint64_t)(value[s] > 0) << s;
   return mask;
 }
 
@@ -380,5 +400,5 @@ static fixed losses(const double *value, int32_t count, int b, struct wide *squa
 #endif
 
 const struct exact_sums LS_SUMS_OF(LS_ISA) = {
-    LS_TEXT_OF(LS_ISA), largest, losses, rounded, whole, marks, terms, marked, add, common,
+    LS_TEXT_OF(LS_ISA), largest, losses, rounded, whole, marks, positive, terms, marked, add, common,
 };

@@ -3,7 +3,6 @@
 #include "aggregate/quantile.h"
 
 #include <math.h>
-#include <string.h>
 
 static const double NORMAL_975 = 1.959963984540054; /* the 97.5 % point of the normal distribution */
 static const int64_t LEVEL_DIGITS = 1000000000;
@@ -63,10 +62,15 @@ void quantile_interval(int64_t count, double level, int64_t *low, int64_t *high)
 
 void expected_shortfall(const double *ascending, int64_t count, double level, double *shortfall,
                         double *standard_error) {
+  shortfall_beyond(ascending, count, count, level, ascending[quantile_rank(count, level) - 1], shortfall,
+                   standard_error);
+}
+
+void shortfall_beyond(const double *ascending, int64_t held, int64_t count, double level, double value,
+                      double *shortfall, double *standard_error) {
   int64_t parts = LEVEL_DIGITS - level_parts(level);
   double tail = (double)parts / (double)LEVEL_DIGITS, n = (double)count, sum = 0, squares = 0;
-  double value = ascending[quantile_rank(count, level) - 1];
-  for (int64_t k = count - 1; k >= 0 && ascending[k] > value; k--) {
+  for (int64_t k = held - 1; k >= 0 && ascending[k] > value; k--) {
     double excess = ascending[k] - value;
     sum += excess;
     squares += excess * excess;
@@ -89,13 +93,6 @@ void wilson_interval(int64_t events, int64_t count, double *low, double *high) {
   double bound = 3 / n < 1 ? 3 / n : 1; /* the rule of three */
   if (events == 0) *high = bound;
   if (events == count) *low = 1 - bound;
-}
-
-/* Bits of a double as an unsigned number in the same order. */
-static uint64_t order_key(double value) {
-  uint64_t bits;
-  memcpy(&bits, &value, sizeof bits);
-  return bits >> 63 ? ~bits : bits | UINT64_C(1) << 63;
 }
 
 void sort_numbers(double *value, double *scratch, int64_t count) {

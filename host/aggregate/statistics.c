@@ -5,20 +5,34 @@
 #include "aggregate/accumulator_fields.h"
 #include "aggregate/quantile.h"
 #include "aggregate/results.h"
+#include "aggregate/top.h"
 
 const double QUANTILE_LEVEL[QUANTILE_LEVEL_COUNT] = {0.95, 0.99, 0.999};
 
 /* ---- system losses ------------------------------------------------------------------------------------------------------------- */
 
-static void set_tail(struct loss_statistics *loss, int level, const double *ascending, int64_t count) {
-  int64_t low, high;
-  double q = QUANTILE_LEVEL[level];
+static void set_tail(struct loss_statistics *loss, int level, const struct top *top) {
+  int64_t low, high, count = top->count;
+  double q = QUANTILE_LEVEL[level], value = top_at(top, quantile_rank(count, q));
   quantile_interval(count, q, &low, &high);
   bool has_interval = low >= 1 && high <= count;
-  loss->tail[level].value = ascending[quantile_rank(count, q) - 1];
-  loss->tail[level].low = has_interval ? ascending[low - 1] : NAN;
-  loss->tail[level].high = has_interval ? ascending[high - 1] : NAN;
-  expected_shortfall(ascending, count, q, &loss->tail[level].shortfall, &loss->tail[level].shortfall_se);
+  loss->tail[level].value = value;
+  loss->tail[level].low = has_interval ? top_at(top, low) : NAN;
+  loss->tail[level].high = has_interval ? top_at(top, high) : NAN;
+  shortfall_beyond(top->ascending, top->held, count, q, value, &loss->tail[level].shortfall,
+                   &loss->tail[level].shortfall_se);
+}
+
+/* The least rank that any level needs. */
+static int64_t least_rank(int64_t count) {
+  int64_t least = quantile_rank(count, QUANTILE_LEVEL[0]);
+  for (int level = 0; level < QUANTILE_LEVEL_COUNT; level++) {
+    int64_t low, high, rank = quantile_rank(count, QUANTILE_LEVEL[level]);
+    quantile_interval(count, QUANTILE_LEVEL[level], &low, &high);
+    if (rank < least) least = rank;
+    if (low >= 1 && low < least) least = low;
+  }
+  return least;
 }
 
 static void set_nothing(struct loss_statistics *loss) {
@@ -29,27 +43,50 @@ static void set_nothing(struct loss_statistics *loss) {
   }
 }
 
-/* The losses that count into `ascending`; sums are exact, so that the order of scenarios does not matter. */
-static void system_statistics(const struct accumulator *a, const double *loss, double *ascending, double *scratch,
-                              struct loss_statistics *result) {
-  fixed sum = 0;
-  struct wide squares = {{0, 0, 0}};
-  int64_t count = 0;
-  for (int64_t k = 0; k < a->shape.scenario_count; k++) {
-    if (a->state[k] != SCENARIO_CONVERGED && a->state[k] != SCENARIO_NOT_CONVERGED) continue;
-    sum += fixed_from(loss[k], a->bound_exponent);
-    wide_add(&squares, wide_square(loss[k], a->bound_exponent));
-    ascending[count++] = loss[k];
+/* Exact sums over the losses that count, and the least and the largest of them. */
+struct moments {
+  int64_t count;
+  fixed sum;
+  struct wide squares;
+  uint64_t least, largest; /* keys of order */
+};
+
+static struct moments system_moments(const struct accumulator *a, const double *loss) {
+  struct moments moments = {.least = UINT64_MAX};
+  double taken[PART_SCENARIOS];
+  for (int64_t k = 0; k < a->shape.scenario_count;) {
+    int32_t count = 0;
+    for (; count < PART_SCENARIOS && k < a->shape.scenario_count; k++) {
+      if (a->state[k] != SCENARIO_CONVERGED && a->state[k] != SCENARIO_NOT_CONVERGED) continue;
+      const uint64_t key = order_key(loss[k]);
+      if (key < moments.least) moments.least = key;
+      if (key > moments.largest) moments.largest = key;
+      taken[count++] = loss[k];
+    }
+    moments.count += count;
+    moments.sum += a->exact->losses(taken, count, a->bound_exponent, &moments.squares, (struct loss_bins){NULL, NULL});
   }
+  return moments;
+}
+
+/* Sums are exact, so that the order of scenarios does not matter. */
+static ls_status system_statistics(ls_context *context, const struct accumulator *a, const double *loss,
+                                   struct loss_statistics *result) {
+  const struct moments moments = system_moments(a, loss);
+  const int64_t count = moments.count;
+  struct top top = {0};
   set_nothing(result);
-  if (count == 0) return;
-  sort_numbers(ascending, scratch, count);
-  result->mean = count == 1 ? ascending[0] : fixed_mean(sum, count, a->bound_exponent);
-  result->sd = fixed_deviation(sum, squares, count, a->bound_exponent);
+  if (count == 0) return LS_STATUS_OK;
+  ls_status status = top_create(context, loss, a->state, a->shape.scenario_count, count, least_rank(count), &top);
+  if (status != LS_STATUS_OK) return status;
+  result->minimum = order_value(moments.least);
+  result->maximum = order_value(moments.largest);
+  result->mean = count == 1 ? result->minimum : fixed_mean(moments.sum, count, a->bound_exponent);
+  result->sd = fixed_deviation(moments.sum, moments.squares, count, a->bound_exponent);
   result->mean_se = result->sd / sqrt((double)count);
-  result->minimum = ascending[0];
-  result->maximum = ascending[count - 1];
-  for (int level = 0; level < QUANTILE_LEVEL_COUNT; level++) set_tail(result, level, ascending, count);
+  for (int level = 0; level < QUANTILE_LEVEL_COUNT; level++) set_tail(result, level, &top);
+  top_release(context, &top);
+  return LS_STATUS_OK;
 }
 
 /* ---- entities ------------------------------------------------------------------------------------------------------------------- */
@@ -124,7 +161,7 @@ ls_status statistics_compute(ls_context *context, const struct accumulator *accu
                              struct statistics *statistics) {
   (void)loss_is_net; /* both are always there; which of them is the system's loss is a matter of the reports */
   const struct accumulator_shape *shape = &accumulator->shape;
-  size_t n = (size_t)shape->entity_count, scenarios = (size_t)shape->scenario_count;
+  size_t n = (size_t)shape->entity_count;
   struct statistics fresh = {.entity = context_allocate(context, n, sizeof *fresh.entity),
                              .line_mean = context_allocate(context, n * (size_t)shape->line_count, sizeof(double)),
                              .line_contribution =
@@ -134,14 +171,13 @@ ls_status statistics_compute(ls_context *context, const struct accumulator *accu
   if (shape->quarter_count > 1) {
     fresh.default_by_quarter = context_allocate(context, n * (size_t)shape->quarter_count, sizeof(double));
   }
-  double *ascending = context_allocate(context, scenarios, sizeof *ascending);
-  double *scratch = context_allocate(context, scenarios, sizeof *scratch);
   bool good = fresh.entity != NULL && fresh.line_mean != NULL && fresh.line_contribution != NULL &&
-              fresh.figure_mean != NULL && fresh.figure_se != NULL && ascending != NULL && scratch != NULL &&
+              fresh.figure_mean != NULL && fresh.figure_se != NULL &&
               (shape->quarter_count == 1 || fresh.default_by_quarter != NULL);
-  if (good) {
-    system_statistics(accumulator, accumulator->loss_gross, ascending, scratch, &fresh.gross);
-    system_statistics(accumulator, accumulator->loss_net, ascending, scratch, &fresh.net);
+  ls_status status = good ? LS_STATUS_OK : LS_STATUS_OUT_OF_MEMORY;
+  if (status == LS_STATUS_OK) status = system_statistics(context, accumulator, accumulator->loss_gross, &fresh.gross);
+  if (status == LS_STATUS_OK) status = system_statistics(context, accumulator, accumulator->loss_net, &fresh.net);
+  if (status == LS_STATUS_OK) {
     fill_by_entity(accumulator, &fresh);
     fill_counts(accumulator, &fresh);
     *statistics = fresh;
@@ -149,9 +185,7 @@ ls_status statistics_compute(ls_context *context, const struct accumulator *accu
     const struct allocator allocator = context_allocator(context);
     statistics_release(&allocator, &fresh);
   }
-  context_release(context, scratch);
-  context_release(context, ascending);
-  return good ? LS_STATUS_OK : LS_STATUS_OUT_OF_MEMORY;
+  return status;
 }
 
 void statistics_release(const struct allocator *allocator, struct statistics *statistics) {

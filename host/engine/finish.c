@@ -19,6 +19,7 @@ struct tail {
   const struct ls_plan *plan;
   double value_at_risk;
   int bound_exponent;
+  const struct exact_sums *exact;
   /* Sums over scenarios beyond, and at, the VaR: N of positive losses, then lines * N of the lines of those who lose,
    * which add up to the losses. */
   fixed *above, *at;
@@ -29,24 +30,57 @@ static int64_t tail_size(const struct ls_plan *plan) {
   return n + (plan->output.line >= 0 ? n * plan->output.line_count : 0);
 }
 
-/* The loss of entity i in scenario s of the chunk, and its lines. Who gains has no part in the gross loss. */
-static void add_loser(const struct tail *tail, const struct chunk *chunk, int32_t s, int32_t i, fixed *to) {
+enum { WORD = 64, TAIL_WORDS = PART_SCENARIOS / WORD };
+
+/* Up to PART_SCENARIOS scenarios of a chunk from `from` on, and which of them lie beyond the VaR. */
+struct tail_part {
+  const struct chunk *chunk;
+  int32_t from, count;
+  uint64_t beyond[TAIL_WORDS];
+};
+
+static const double *slot_of(const struct tail_part *part, int64_t slot) {
+  return part->chunk->value + slot * part->chunk->stride + part->from;
+}
+
+/* Adds the marked numbers of a slot. */
+static void add_marked(const struct tail *tail, const struct tail_part *part, int64_t slot, const uint64_t *marks,
+                       fixed *above, fixed *at) {
+  int64_t high[PART_SCENARIOS], low[PART_SCENARIOS];
+  uint64_t here[TAIL_WORDS], there[TAIL_WORDS];
+  for (int w = 0; w < TAIL_WORDS; w++) {
+    here[w] = marks[w] & ~part->beyond[w];
+    there[w] = marks[w] & part->beyond[w];
+  }
+  tail->exact->terms(slot_of(part, slot), part->count, tail->bound_exponent, high, low);
+  *above += term_value(tail->exact->marked(high, low, there, part->count));
+  *at += term_value(tail->exact->marked(high, low, here, part->count));
+}
+
+/* The losses of entity i, and their lines. Who gains has no part in the gross loss. */
+static void add_loser(const struct tail *tail, const struct tail_part *part, int32_t i) {
   const struct ls_output_layout *o = &tail->plan->output;
   const int64_t n = tail->plan->entity_count, lines = tail_size(tail->plan) / n - 1;
-  const double loss = chunk->value[(int64_t)(o->loss + i) * chunk->stride + s];
-  if (!(loss > 0)) return;
-  to[i] += fixed_from(loss, tail->bound_exponent);
+  const double *loss = slot_of(part, o->loss + i);
+  uint64_t loses[TAIL_WORDS] = {0}, any = 0;
+  for (int32_t s = 0, w = 0; s < part->count; s += WORD, w++)
+    any |= loses[w] = tail->exact->positive(loss + s, part->count - s < WORD ? part->count - s : WORD);
+  if (any == 0) return;
+  add_marked(tail, part, o->loss + i, loses, &tail->above[i], &tail->at[i]);
   for (int64_t k = 0; k < lines; k++)
-    to[(k + 1) * n + i] += fixed_from(chunk->value[(o->line + k * n + i) * chunk->stride + s], tail->bound_exponent);
+    add_marked(tail, part, o->line + k * n + i, loses, &tail->above[(k + 1) * n + i], &tail->at[(k + 1) * n + i]);
 }
 
 static ls_status add_tail(ls_context *context, void *user, const struct chunk *chunk) {
   const struct tail *tail = user;
-  const struct ls_output_layout *o = &tail->plan->output;
   (void)context;
-  for (int32_t s = 0; s < chunk->count; s++) {
-    fixed *to = chunk->value[o->loss_gross * chunk->stride + s] > tail->value_at_risk ? tail->above : tail->at;
-    for (int32_t i = 0; i < tail->plan->entity_count; i++) add_loser(tail, chunk, s, i, to);
+  for (int32_t from = 0; from < chunk->count; from += PART_SCENARIOS) {
+    struct tail_part part = {chunk, from, chunk->count - from, {0}};
+    if (part.count > PART_SCENARIOS) part.count = PART_SCENARIOS;
+    const double *gross = slot_of(&part, tail->plan->output.loss_gross);
+    for (int32_t s = 0; s < part.count; s++)
+      part.beyond[s / WORD] |= (uint64_t)(gross[s] > tail->value_at_risk) << s % WORD;
+    for (int32_t i = 0; i < tail->plan->entity_count; i++) add_loser(tail, &part, i);
   }
   return LS_STATUS_OK;
 }
@@ -103,7 +137,8 @@ static ls_status contributions(ls_context *context, const struct job *job, ls_re
   size_t size = (size_t)tail_size(job->plan);
   struct tail tail = {.plan = job->plan,
                       .value_at_risk = statistics->gross.tail[CONTRIBUTION_LEVEL].value,
-                      .bound_exponent = results->accumulator->bound_exponent};
+                      .bound_exponent = results->accumulator->bound_exponent,
+                      .exact = results->accumulator->exact};
   tail.above = context_allocate(context, 2 * size, sizeof *tail.above);
   int64_t *list = NULL, count = 0, above = 0;
   ls_status status = tail.above != NULL ? list_tail(context, results, tail.value_at_risk, &list, &count, &above)

@@ -141,7 +141,7 @@ TEST flags_counts_and_magnitudes_are_those_of_plain_loops(void) {
   for (int k = 0; k < ALL_COUNT; k++)
     for (int32_t count = 0; count <= 64 && exact_sums_runs(ALL[k]); count++) {
       int64_t common[64] = {0}, whole = 0;
-      uint64_t marks = 0;
+      uint64_t marks = 0, positive = 0;
       double most = 0;
       for (int s = 0; s < count; s++) {
         value[s] = (double)(random_bits() % 7) - 1;
@@ -149,10 +149,12 @@ TEST flags_counts_and_magnitudes_are_those_of_plain_loops(void) {
         sum[s] = 0.5;
         whole += (int64_t)value[s];
         marks |= (uint64_t)(value[s] >= 0) << s;
+        positive |= (uint64_t)(value[s] > 0) << s;
         if (fabs(value[s]) > most) most = fabs(value[s]);
       }
       ASSERT_EQ(whole, ALL[k]->whole(value, count));
       ASSERT(ALL[k]->marks(value, count) == marks);
+      ASSERT(ALL[k]->positive(value, count) == positive);
       ASSERT(ALL[k]->largest(value, count) == most);
       ALL[k]->common(common, marks, other, count);
       ALL[k]->add(sum, value, count);
