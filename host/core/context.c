@@ -11,8 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { ALIGNMENT = 64 };
+enum { ALIGNMENT = 64, PAGE_LARGE = 1 << 21, LARGE_FROM = 2 * PAGE_LARGE };
 
 struct message_list {
   struct message kept[MESSAGES_KEPT];
@@ -38,9 +39,15 @@ static const struct message OUT_OF_MEMORY_MESSAGE = {LS_STATUS_OUT_OF_MEMORY, NU
 
 /* ---- allocation -------------------------------------------------------------------------------------------------- */
 
+/* Zeros. Of much memory pages come as zeros when they are first touched, large ones where the system has them: advice, which it may
+ * ignore. */
 static void *allocate_from_system(size_t bytes, void *user) {
   (void)user;
-  return malloc(bytes);
+  char *block = calloc(bytes, 1);
+  if (block == NULL || bytes < LARGE_FROM) return block;
+  const size_t before = (PAGE_LARGE - (uintptr_t)block % PAGE_LARGE) % PAGE_LARGE;
+  madvise(block + before, (bytes - before) / PAGE_LARGE * PAGE_LARGE, MADV_HUGEPAGE);
+  return block;
 }
 
 static void release_to_system(void *memory, void *user) {
@@ -59,7 +66,7 @@ static void *take(const struct allocator *allocator, size_t bytes) {
   uintptr_t first = (uintptr_t)block + sizeof(void *);
   char *memory = block + sizeof(void *) + (ALIGNMENT - first % ALIGNMENT) % ALIGNMENT;
   memcpy(memory - sizeof(void *), &block, sizeof block);
-  memset(memory, 0, bytes);
+  if (allocator->allocate != allocate_from_system) memset(memory, 0, bytes);
   return memory;
 }
 
