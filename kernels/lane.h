@@ -313,6 +313,15 @@ LS_FN double number_fma(double a, double b, double c) {
 #endif
 }
 
+/* Has the line of memory at `address` fetched, which is soon to be read; or does nothing. */
+LS_FN void memory_fetch(const void *address) {
+#if defined(__CUDACC__)
+  (void)address;
+#else
+  __builtin_prefetch(address);
+#endif
+}
+
 LS_FN ls_lane lane_sqrt(ls_lane a) {
 #if defined(__CUDACC__)
   return sqrt(a);

@@ -16,7 +16,7 @@
 
 #include "phases/fixed_point.h"
 
-enum { PUSH_ROWS = 5, PUSH_PANEL_BLOCKS = 4 };
+enum { PUSH_ROWS = 5, PUSH_PANEL_BLOCKS = 4, PUSH_AHEAD = 4 };
 
 /* Who has moved, by how much; ascending. */
 struct push_movers {
@@ -32,6 +32,7 @@ struct push {
   int32_t entity_count;
   int64_t length; /* of a row, in doubles: whole lane values, and one more */
   bool has_waves, has_forced;
+  bool changed;                          /* some x, in the last sweep */
   double *given, *x, *a, *wave, *forced; /* rows of all scenarios, one after the other */
   struct push_movers movers, next;       /* of this sweep, of the one to come */
 };
@@ -158,13 +159,27 @@ LS_FN void push_panel_sweep(struct push *p, struct ls_static_model model, int64_
   for (; i < p->entity_count; i += LS_LANES) push_panel_step(p, model, row, i, 1, sweep, rule);
 }
 
+/* Has the links of mover m fetched: they stand anywhere in memory, and a row is too short for the processor to see that it is one. */
+LS_FN void push_fetch_links(const struct push *p, int32_t m) {
+  enum { MOST = 64, LINE = 64, WEIGHTS = LINE / sizeof(double), TARGETS = LINE / sizeof(int32_t) };
+  const struct ls_static_plan *links = p->links;
+  if (m >= p->movers.count) return;
+  const int64_t from = links->column_start[p->movers.who[m]], end = links->column_start[p->movers.who[m] + 1],
+                to = end < from + MOST ? end : from + MOST;
+  for (int64_t k = from; k < to; k += WEIGHTS) memory_fetch(links->target_weight + k);
+  for (int64_t k = from; k < to; k += TARGETS) memory_fetch(links->target + k);
+}
+
 /* What reaches everyone, into the row: base, and the links of those who have moved. */
 LS_FN void push_links(const struct push *p, int64_t row) {
   double *a = p->a + row;
   const struct ls_static_plan *links = p->links;
+  for (int32_t i = 0; i < p->entity_count; i += LS_LANES) lane_store(a + i, lane_load(links->base + i));
+  for (int32_t m = 0; m < PUSH_AHEAD; m++) push_fetch_links(p, m);
   for (int32_t m = 0; m < p->movers.count; m++) {
     const int32_t j = p->movers.who[m];
     const double by = p->movers.by[m];
+    push_fetch_links(p, m + PUSH_AHEAD);
     for (int64_t k = links->column_start[j]; k < links->column_start[j + 1]; k++)
       a[links->target[k]] = number_fma(links->target_weight[k], by, a[links->target[k]]);
   }
@@ -172,21 +187,17 @@ LS_FN void push_links(const struct push *p, int64_t row) {
 
 LS_FN void push_links_sweep(struct push *p, struct ls_static_model model, int64_t row, ls_lane sweep,
                             struct ls_stop_rule *rule) {
-  double *a = p->a + row;
   push_links(p, row);
   for (int32_t i = 0; i < p->entity_count; i += LS_LANES) {
-    ls_lane reached = lane_load(a + i);
-    lane_store(a + i, lane_load(p->links->base + i)); /* for the next sweep */
-    push_step(p, model, row, i, reached, sweep, rule);
+    const ls_lane before = lane_load(p->x + row + i);
+    push_step(p, model, row, i, lane_load(p->a + row + i), sweep, rule);
+    p->changed |= mask_any(mask_not(lane_equal(lane_load(p->x + row + i), before)));
   }
 }
 
 LS_FN void push_begin(struct push *p, int64_t row) {
   p->movers.count = 0;
-  for (int32_t i = 0; i < p->entity_count; i += LS_LANES) {
-    push_note_movers(p, i, lane_load(p->x + row + i), &p->movers);
-    lane_store(p->a + row + i, lane_load(p->links->base + i));
-  }
+  for (int32_t i = 0; i < p->entity_count; i += LS_LANES) push_note_movers(p, i, lane_load(p->x + row + i), &p->movers);
 }
 
 LS_FN void push_take(struct push *p) {
@@ -196,11 +207,11 @@ LS_FN void push_take(struct push *p) {
   p->next.count = 0;
 }
 
-/* What reaches everyone at the end. */
+/* What reaches everyone at the end. Along links the row has it, where the last sweep changed nothing. */
 LS_FN void push_reach_all(const struct push *p, int64_t row) {
   ls_lane sum[PUSH_PANEL_BLOCKS];
   if (p->links->panel == NULL) {
-    push_links(p, row);
+    if (p->changed) push_links(p, row);
     return;
   }
   for (int32_t i = 0; i < p->entity_count; i += LS_LANES) {
@@ -214,7 +225,9 @@ LS_FN void push_scenario(struct push *p, struct ls_static_model model, int k, st
   const struct ls_plan *plan = p->view.plan;
   const int64_t row = k * p->length;
   push_begin(p, row);
+  p->changed = true; /* by the first sweep, which is done */
   for (int32_t sweep = 1; sweep < plan->max_iterations && mask_any(rule->active); sweep++) {
+    p->changed = false;
     if (p->links->panel != NULL)
       push_panel_sweep(p, model, row, rule->sweeps, rule);
     else
