@@ -17,6 +17,13 @@ target_link_libraries(ls_dependencies INTERFACE
   PkgConfig::YAML PkgConfig::JANSSON PkgConfig::XXHASH PkgConfig::CRYPTO ${LS_HDF5_HL} PkgConfig::HDF5 Threads::Threads m)
 target_include_directories(ls_dependencies SYSTEM INTERFACE ${LS_RANDOM123_INCLUDE})
 
+# The reader of HDF5 files gives up rights that it does not need where this is there; without, it is bounded and apart all the same.
+pkg_check_modules(SECCOMP IMPORTED_TARGET libseccomp)
+if(SECCOMP_FOUND)
+  target_link_libraries(ls_dependencies INTERFACE PkgConfig::SECCOMP)
+  target_compile_definitions(ls_dependencies INTERFACE LS_WITH_SECCOMP=1)
+endif()
+
 # The report page carries D3 within itself.
 find_file(LS_D3 d3.min.js PATHS /usr/share/nodejs/d3/dist /usr/share/javascript/d3 NO_DEFAULT_PATH
           DOC "D3, as Debian's node-d3 ships it" REQUIRED)

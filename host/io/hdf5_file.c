@@ -70,16 +70,19 @@ static ls_status seal_of_descriptor(struct hdf5_file *file, int descriptor, int6
 
 /* ---- opening and closing ------------------------------------------------------------------------------------------------ */
 
-static struct hdf5_file *file_begin(ls_context *context, const char *path) {
+static struct hdf5_file *file_begin(ls_context *context, const char *path, bool writing) {
   struct hdf5_file *file = context_allocate(context, 1, sizeof *file);
   if (file == NULL) return NULL;
   file->context = context;
   file->file = H5I_INVALID_HID;
+  file->writing = writing;
+  file->reader_socket = -1;
   file->path = context_copy_text(context, path);
   if (file->path == NULL) {
     context_release(context, file);
     return NULL;
   }
+  if (!writing) return file;
   (void)H5open();
   (void)H5Eget_auto2(H5E_DEFAULT, &file->old_report, &file->old_report_data);
   (void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
@@ -106,12 +109,15 @@ static int close_objects(hid_t id) {
 static void file_end(struct hdf5_file **handle) {
   struct hdf5_file *file = *handle;
   ls_context *context = file->context;
-  if (file->file >= 0) {
+  hdf5_reader_end(file);
+  if (file->writing && file->file >= 0) {
     (void)close_objects(file->file);
     (void)H5Fclose(file->file);
   }
-  (void)H5Eset_auto2(H5E_DEFAULT, file->old_report, file->old_report_data);
-  (void)H5PLset_loading_state(file->old_plugins);
+  if (file->writing) {
+    (void)H5Eset_auto2(H5E_DEFAULT, file->old_report, file->old_report_data);
+    (void)H5PLset_loading_state(file->old_plugins);
+  }
   context_release(context, file->temporary);
   context_release(context, file->path);
   context_release(context, file);
@@ -143,9 +149,8 @@ ls_status hdf5_create(ls_context *context, const char *path, bool replace, int64
   int descriptor = -1;
   ls_status status = file_output_check(context, path, replace);
   if (status != LS_STATUS_OK) return status;
-  struct hdf5_file *file = file_begin(context, path);
+  struct hdf5_file *file = file_begin(context, path, true);
   if (file == NULL) return LS_STATUS_OUT_OF_MEMORY;
-  file->writing = true;
   file->replace = replace;
   if (expected_bytes > IMAGE_LIMIT) {
     status = file_temporary_create(context, path, &file->temporary, &descriptor);
@@ -231,14 +236,14 @@ static ls_status damaged(const struct hdf5_file *file) {
   return context_fault(file->context, file->path, 0, "is damaged: its checksum does not agree with its contents");
 }
 
-/* HDF5 opens a copy of the bytes and no file. Files of one name would share their contents, so the name is unique. */
-static hid_t open_bytes(const struct hdf5_file *file, void *data, size_t length) {
-  char name[64];
+/* In the reader: HDF5 opens a copy of the bytes and no file. */
+static hid_t open_bytes(struct hdf5_file *file, const struct hdf5_source *source) {
   hid_t opened = H5I_INVALID_HID, access = H5Pcreate(H5P_FILE_ACCESS);
-  (void)snprintf(name, sizeof name, "image-%p", (const void *)file);
+  (void)file;
   if (access < 0) return opened;
-  if (H5Pset_fapl_core(access, IMAGE_STEP, false) >= 0 && H5Pset_file_image(access, data, length) >= 0) {
-    opened = H5Fopen(name, H5F_ACC_RDONLY, access);
+  if (H5Pset_fapl_core(access, IMAGE_STEP, false) >= 0 &&
+      H5Pset_file_image(access, source->data, source->length) >= 0) {
+    opened = H5Fopen("image", H5F_ACC_RDONLY, access);
   }
   (void)H5Pclose(access);
   return opened;
@@ -256,7 +261,8 @@ static ls_status open_image(struct hdf5_file *file) {
     seal_print(XXH3_128bits(data, length), seal);
     if (memcmp(seal, data + length, SEAL_LENGTH) != 0) status = damaged(file);
   }
-  if (status == LS_STATUS_OK && length > 0) file->file = open_bytes(file, data, length);
+  if (status == LS_STATUS_OK && length > 0)
+    status = hdf5_reader_start(file, &(struct hdf5_source){data, length, open_bytes});
   context_release(file->context, data);
   return status;
 }
@@ -278,27 +284,34 @@ static ls_status check_seal_on_disk(struct hdf5_file *file) {
   return status;
 }
 
+/* In the reader, of a file too large to be held: opened by name before the right to open anything goes. */
+static hid_t open_named(struct hdf5_file *file, const struct hdf5_source *source) {
+  hid_t opened = H5I_INVALID_HID, access = H5Pcreate(H5P_FILE_ACCESS);
+  (void)source;
+  if (access < 0) return opened;
+  (void)H5Pset_file_locking(access, false, true); /* network file systems refuse locks; we only read */
+  opened = H5Fopen(file->path, H5F_ACC_RDONLY, access);
+  (void)H5Pclose(access);
+  return opened;
+}
+
 static ls_status open_on_disk(struct hdf5_file *file) {
   ls_status status = check_seal_on_disk(file);
   if (status != LS_STATUS_OK) return status;
-  hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-  if (access >= 0) {
-    (void)H5Pset_file_locking(access, false, true); /* network file systems refuse locks; we only read */
-    file->file = H5Fopen(file->path, H5F_ACC_RDONLY, access);
-    (void)H5Pclose(access);
-  }
-  return LS_STATUS_OK;
+  return hdf5_reader_start(file, &(struct hdf5_source){NULL, 0, open_named});
 }
 
 ls_status hdf5_open(ls_context *context, const char *path, struct hdf5_file **handle) {
   int64_t length = 0;
   ls_status status = file_size(context, path, &length);
   if (status != LS_STATUS_OK) return status;
-  struct hdf5_file *file = file_begin(context, path);
+  struct hdf5_file *file = file_begin(context, path, false);
   if (file == NULL) return LS_STATUS_OUT_OF_MEMORY;
   file->length = length;
+  const int64_t faults = context_fault_count(context);
   status = length > IMAGE_LIMIT ? open_on_disk(file) : open_image(file);
-  if (status == LS_STATUS_OK && file->file < 0) {
+  if (file->file < 0 && (status == LS_STATUS_OK || status == LS_STATUS_INVALID_INPUT) &&
+      context_fault_count(context) == faults) {
     status = context_fault(context, path, 0, "is not an HDF5 file, or is damaged");
   }
   if (status != LS_STATUS_OK) {
@@ -316,7 +329,11 @@ ls_status hdf5_write_status(const struct hdf5_file *file) {
 hdf5_id hdf5_root(const struct hdf5_file *file) { return file->file; }
 
 void hdf5_group_close(struct hdf5_file *file, hdf5_id group) {
-  if (group >= 0 && group != file->file) (void)H5Gclose(group);
+  if (group < 0 || group == file->file) return;
+  if (file->writing)
+    (void)H5Gclose(group);
+  else
+    hdf5_ask_group_close(file, group);
 }
 
 void hdf5_write_failed(struct hdf5_file *file, const char *action, const char *name) {

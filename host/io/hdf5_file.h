@@ -6,7 +6,7 @@
  *
  * Reading: a path must be a hard link to a dataset of the right class and size, without external or virtual storage and
  * with built-in filters only. A checksum behind the HDF5 data, where there is one, must agree before HDF5 looks at a byte.
- * That catches damage, not malice: files from strangers should be opened in a sandbox.
+ * HDF5 itself runs in a process of its own that can open nothing (hdf5_reader.c): what makes it crash is a damaged file, no more.
  *
  * Only host/io/hdf5_file.c includes hdf5.h.
  */

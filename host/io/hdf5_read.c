@@ -1,4 +1,5 @@
-/* hdf5_read.c - attributes and arrays out of an HDF5 file that may be damaged or hostile; see hdf5_file.h. */
+/* hdf5_read.c - attributes and arrays out of an HDF5 file that may be damaged or hostile, in the process that has it open: the
+ * reader's (hdf5_reader.c). */
 #include <string.h>
 
 #include "io/hdf5_private.h"
@@ -13,7 +14,7 @@ static ls_status fault(struct hdf5_file *file, hid_t parent, const char *name, c
   return context_fault(file->context, file->path, 0, "'%s%s%s' %s", folder, slash, name, rule);
 }
 
-bool hdf5_has(struct hdf5_file *file, hdf5_id parent, const char *name) {
+bool direct_has(struct hdf5_file *file, hdf5_id parent, const char *name) {
   (void)file;
   return H5Lexists(parent, name, H5P_DEFAULT) > 0;
 }
@@ -27,7 +28,7 @@ static ls_status check_link(struct hdf5_file *file, hid_t parent, const char *na
   return LS_STATUS_OK;
 }
 
-ls_status hdf5_group_open(struct hdf5_file *file, hdf5_id parent, const char *name, hdf5_id *group) {
+ls_status direct_group_open(struct hdf5_file *file, hdf5_id parent, const char *name, hdf5_id *group) {
   ls_status status = check_link(file, parent, name);
   if (status != LS_STATUS_OK) return status;
   hid_t opened = H5Oopen(parent, name, H5P_DEFAULT);
@@ -42,7 +43,7 @@ ls_status hdf5_group_open(struct hdf5_file *file, hdf5_id parent, const char *na
 
 /* ---- attributes --------------------------------------------------------------------------------------------------------------- */
 
-bool hdf5_has_attribute(struct hdf5_file *file, hdf5_id object, const char *name) {
+bool direct_has_attribute(struct hdf5_file *file, hdf5_id object, const char *name) {
   (void)file;
   return H5Aexists(object, name) > 0;
 }
@@ -82,14 +83,15 @@ static ls_status get_scalar(struct hdf5_file *file, hid_t object, const char *na
   return status;
 }
 
-ls_status hdf5_get_integer(struct hdf5_file *file, hdf5_id object, const char *name, int64_t *value) {
+ls_status direct_get_integer(struct hdf5_file *file, hdf5_id object, const char *name, int64_t *value) {
   int64_t read = 0;
   ls_status status = get_scalar(file, object, name, H5T_INTEGER, H5T_NATIVE_INT64, &read);
   if (status == LS_STATUS_OK) *value = read;
   return status;
 }
 
-ls_status hdf5_get_integers(struct hdf5_file *file, hdf5_id object, const char *name, int64_t **value, int64_t *count) {
+ls_status direct_get_integers(struct hdf5_file *file, hdf5_id object, const char *name, int64_t **value,
+                              int64_t *count) {
   hid_t attribute = H5I_INVALID_HID;
   int64_t found = 0, *read = NULL;
   ls_status status = attribute_open(file, object, name, H5T_INTEGER, &attribute, &found);
@@ -110,17 +112,11 @@ ls_status hdf5_get_integers(struct hdf5_file *file, hdf5_id object, const char *
   return LS_STATUS_OK;
 }
 
-ls_status hdf5_get_number(struct hdf5_file *file, hdf5_id object, const char *name, double *value) {
+ls_status direct_get_number(struct hdf5_file *file, hdf5_id object, const char *name, double *value) {
   double read = 0;
   ls_status status = get_scalar(file, object, name, H5T_FLOAT, H5T_NATIVE_DOUBLE, &read);
   if (status == LS_STATUS_OK) *value = read;
   return status;
-}
-
-void hdf5_texts_release(ls_context *context, char **text, int64_t count) {
-  if (text == NULL) return;
-  for (int64_t k = 0; k < count; k++) context_release(context, text[k]);
-  context_release(context, text);
 }
 
 /* Copies texts that HDF5 allocated into memory of the context. A zero-length text may come back as NULL. */
@@ -159,7 +155,7 @@ static bool is_variable_text(hid_t type) {
   return type >= 0 && H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) > 0;
 }
 
-ls_status hdf5_get_texts(struct hdf5_file *file, hdf5_id object, const char *name, char ***text, int64_t *count) {
+ls_status direct_get_texts(struct hdf5_file *file, hdf5_id object, const char *name, char ***text, int64_t *count) {
   hid_t attribute = H5I_INVALID_HID;
   int64_t found = 0;
   char **read = NULL;
@@ -184,20 +180,6 @@ ls_status hdf5_get_texts(struct hdf5_file *file, hdf5_id object, const char *nam
   }
   *text = read;
   *count = found;
-  return LS_STATUS_OK;
-}
-
-ls_status hdf5_get_text(struct hdf5_file *file, hdf5_id object, const char *name, char **text) {
-  char **read = NULL;
-  int64_t count = 0;
-  ls_status status = hdf5_get_texts(file, object, name, &read, &count);
-  if (status != LS_STATUS_OK) return status;
-  if (count != 1) {
-    hdf5_texts_release(file->context, read, count);
-    return fault(file, object, name, "(an attribute) must be one text");
-  }
-  *text = read[0];
-  context_release(file->context, read);
   return LS_STATUS_OK;
 }
 
@@ -273,7 +255,7 @@ static ls_status dataset_open(struct hdf5_file *file, hid_t group, const char *n
   return LS_STATUS_OK;
 }
 
-ls_status hdf5_count(struct hdf5_file *file, hdf5_id group, const char *name, int64_t *count) {
+ls_status direct_count(struct hdf5_file *file, hdf5_id group, const char *name, int64_t *count) {
   hid_t dataset = H5I_INVALID_HID;
   ls_status status = dataset_open(file, group, name, H5T_NO_CLASS, &dataset, count);
   if (status == LS_STATUS_OK) (void)H5Dclose(dataset);
@@ -303,10 +285,6 @@ static ls_status read_array(struct hdf5_file *file, hid_t group, const char *nam
   return LS_STATUS_OK;
 }
 
-ls_status hdf5_read_numbers(struct hdf5_file *file, hdf5_id group, const char *name, int64_t count, double **value) {
-  return read_array(file, group, name, H5T_FLOAT, H5T_NATIVE_DOUBLE, sizeof **value, count, (void **)value);
-}
-
 /* Whether a dataset is there and holds integers; what is wrong with it is for the reading to tell. */
 static bool holds_integers(hid_t group, const char *name) {
   hid_t object = H5Oopen(group, name, H5P_DEFAULT);
@@ -318,26 +296,21 @@ static bool holds_integers(hid_t group, const char *name) {
   return integers;
 }
 
-ls_status hdf5_read_reals(struct hdf5_file *file, hdf5_id group, const char *name, int64_t count, double **value) {
+ls_status direct_read_array(struct hdf5_file *file, hdf5_id group, const char *name, enum hdf5_element element,
+                            int64_t count, void **value) {
+  const hid_t memory_type[] = {[HDF5_NUMBER] = H5T_NATIVE_DOUBLE,
+                               [HDF5_REAL] = H5T_NATIVE_DOUBLE,
+                               [HDF5_INTEGER] = H5T_NATIVE_INT64,
+                               [HDF5_INT32] = H5T_NATIVE_INT32,
+                               [HDF5_FLAG] = H5T_NATIVE_INT8};
   ls_status status = check_link(file, group, name); /* a soft link must not even be opened */
   if (status != LS_STATUS_OK) return status;
-  H5T_class_t class = holds_integers(group, name) ? H5T_INTEGER : H5T_FLOAT;
-  return read_array(file, group, name, class, H5T_NATIVE_DOUBLE, sizeof **value, count, (void **)value);
+  const bool whole = element == HDF5_REAL ? holds_integers(group, name) : element != HDF5_NUMBER;
+  return read_array(file, group, name, whole ? H5T_INTEGER : H5T_FLOAT, memory_type[element],
+                    HDF5_ELEMENT_SIZE[element], count, value);
 }
 
-ls_status hdf5_read_integers(struct hdf5_file *file, hdf5_id group, const char *name, int64_t count, int64_t **value) {
-  return read_array(file, group, name, H5T_INTEGER, H5T_NATIVE_INT64, sizeof **value, count, (void **)value);
-}
-
-ls_status hdf5_read_int32(struct hdf5_file *file, hdf5_id group, const char *name, int64_t count, int32_t **value) {
-  return read_array(file, group, name, H5T_INTEGER, H5T_NATIVE_INT32, sizeof **value, count, (void **)value);
-}
-
-ls_status hdf5_read_flags(struct hdf5_file *file, hdf5_id group, const char *name, int64_t count, int8_t **value) {
-  return read_array(file, group, name, H5T_INTEGER, H5T_NATIVE_INT8, sizeof **value, count, (void **)value);
-}
-
-ls_status hdf5_read_texts(struct hdf5_file *file, hdf5_id group, const char *name, int64_t count, char ***text) {
+ls_status direct_read_texts(struct hdf5_file *file, hdf5_id group, const char *name, int64_t count, char ***text) {
   hid_t dataset = H5I_INVALID_HID;
   int64_t found = 0;
   ls_status status = dataset_open(file, group, name, H5T_STRING, &dataset, &found);
