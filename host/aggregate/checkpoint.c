@@ -333,6 +333,16 @@ static ls_status begin_attempt(ls_context *context, struct checkpoint *checkpoin
   return LS_STATUS_OK;
 }
 
+/* What was taken up is in the journal. Memory for scenarios that are still to come is not touched. */
+static void note_taken_up(struct checkpoint *checkpoint, const struct accumulator *a) {
+  int64_t first = 0, count = 0, before = 0;
+  while (accumulator_next_missing(a, &first, &count)) {
+    memcpy(checkpoint->noted + before, a->state + before, (size_t)(first - before));
+    before = first + count;
+  }
+  memcpy(checkpoint->noted + before, a->state + before, (size_t)(a->shape.scenario_count - before));
+}
+
 static ls_status open_files(ls_context *context, struct checkpoint *checkpoint, bool replace) {
   const struct accumulator *a = checkpoint->results->accumulator;
   const int messages = ls_context_message_count(context);
@@ -344,7 +354,7 @@ static ls_status open_files(ls_context *context, struct checkpoint *checkpoint, 
   }
   if (status == LS_STATUS_OK) status = begin_attempt(context, checkpoint);
   if (status != LS_STATUS_OK) return status;
-  memcpy(checkpoint->noted, a->state, (size_t)a->shape.scenario_count);
+  note_taken_up(checkpoint, a);
   checkpoint->written_count = a->done_count;
   return LS_STATUS_OK;
 }

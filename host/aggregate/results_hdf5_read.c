@@ -146,7 +146,8 @@ static ls_status read_accumulator(const struct results_reader *reader) {
   if (status == LS_STATUS_OK)
     status = reader_count(reader, scenarios, "first_scenario", 0, SCENARIO_LIMIT, &shape.first_scenario);
   if (status == LS_STATUS_OK)
-    status = reader_count(reader, scenarios, "scenario_count", 0, SCENARIO_LIMIT, &shape.scenario_count);
+    status =
+        reader_count(reader, scenarios, "scenario_count", 0, hdf5_most_numbers(reader->file), &shape.scenario_count);
   if (status == LS_STATUS_OK && hdf5_has(reader->file, sums, "draw_loss_sum"))
     shape.draw_count = reader->results->draws.count;
   if (status == LS_STATUS_OK) status = make_accumulator(reader, sums, &shape);

@@ -67,6 +67,8 @@ static const struct option_row OPTION[] = {
      "run part I of N (0 to N-1) for merge; auto: from Slurm, AWS Batch or Kubernetes"},
     {"deadline", 0, OPTION_NUMBER, "SECONDS", AT(deadline), COMMAND_RUN,
      "leave a checkpoint after that time, and exit 75; the same command resumes"},
+    {"checkpoint-seconds", 0, OPTION_NUMBER, "SECONDS", AT(checkpoint_seconds), COMMAND_RUN,
+     "longest time between checkpoints; default 5"},
     {"verify-sample", 0, OPTION_COUNT_FROM_0, "K", AT(verify_sample), COMMAND_RUN,
      "compute K random blocks of 4,096 scenarios once more on the plain CPU; default 0"},
     {"backend", 0, OPTION_CHOICE, "auto|cpu|cuda", AT(backend), RUNNERS | COMMAND_VERIFY,
@@ -388,8 +390,8 @@ static int check_operands(const struct command *command, const struct options *o
 
 int options_read(const struct command *command, int argc, char **argv, struct options *options) {
   *options = (struct options){.keep_worst = -1, .shard_count = 1, .rewirings = -1};
-  options->deadline = options->degree = options->core_share = options->capital_ratio = options->interbank_share =
-      options->threshold = -1;
+  options->deadline = options->checkpoint_seconds = options->degree = options->core_share = options->capital_ratio =
+      options->interbank_share = options->threshold = -1;
   options->setting = calloc((size_t)argc + 1, sizeof *options->setting);
   options->command_line = cli_quote_words(command->name, argc - 1, argv + 1);
   options->bench_case = calloc((size_t)argc + 1, sizeof *options->bench_case);

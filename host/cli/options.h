@@ -24,7 +24,7 @@ struct options {
   int64_t threads, chunk, count, draws;
   int64_t replay, verify_sample;
   int64_t links, ensemble, entity_count, networks;
-  double deadline;                                                      /* seconds; -1 not given */
+  double deadline, checkpoint_seconds;                                  /* -1 not given */
   double degree, core_share, capital_ratio, interbank_share, threshold; /* -1 not given */
   int64_t rewirings;                                                    /* -1 not given */
   int64_t permutations;

@@ -28,6 +28,7 @@ ls_run_options cli_run_options(const struct options *options) {
   running.assumption_draws = options->draws > INT_MAX ? INT_MAX : (int)options->draws;
   running.ensemble = options->ensemble > INT_MAX ? INT_MAX : (int)options->ensemble;
   running.verify_sample = options->verify_sample;
+  if (options->checkpoint_seconds > 0) running.checkpoint_seconds = options->checkpoint_seconds;
   running.strict = options->strict;
   running.allow_missing_targets = options->allow_missing_targets;
   running.dry_run = options->dry_run;

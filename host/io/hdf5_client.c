@@ -218,6 +218,10 @@ ls_status hdf5_get_text(struct hdf5_file *file, hdf5_id object, const char *name
   return LS_STATUS_OK;
 }
 
+int64_t hdf5_most_numbers(const struct hdf5_file *file) {
+  return file->length * HDF5_INFLATION_LIMIT / (int64_t)sizeof(double);
+}
+
 ls_status hdf5_count(struct hdf5_file *file, hdf5_id group, const char *name, int64_t *count) {
   struct hdf5_answer answer;
   ls_status status = ask(file, HDF5_COUNT, group, name, 0, &answer);

@@ -97,6 +97,10 @@ ls_status hdf5_get_integer(struct hdf5_file *file, hdf5_id object, const char *n
 ls_status hdf5_get_integers(struct hdf5_file *file, hdf5_id object, const char *name, int64_t **value, int64_t *count);
 ls_status hdf5_get_number(struct hdf5_file *file, hdf5_id object, const char *name, double *value);
 
+/* The most numbers that one dataset of a file of this size can hold, however well they are compressed: what bounds counts that
+ * a file tells before they are believed. */
+int64_t hdf5_most_numbers(const struct hdf5_file *file);
+
 /* Number of elements of a dataset. */
 ls_status hdf5_count(struct hdf5_file *file, hdf5_id group, const char *name, int64_t *count);
 

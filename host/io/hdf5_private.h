@@ -27,7 +27,7 @@ struct hdf5_file {
 
 /* What arrays are read as. */
 enum hdf5_element { HDF5_NUMBER, HDF5_REAL, HDF5_INTEGER, HDF5_INT32, HDF5_FLAG };
-enum { HDF5_ELEMENTS = 5 };
+enum { HDF5_ELEMENTS = 5, HDF5_INFLATION_LIMIT = 1100 }; /* deflate makes no more of a byte than 1,032 */
 extern const size_t HDF5_ELEMENT_SIZE[HDF5_ELEMENTS];
 
 /* ---- in the reader: hdf5_file.h's functions on a file that this process has open (hdf5_read.c) ----------------------------- */

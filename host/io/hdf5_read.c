@@ -4,7 +4,7 @@
 
 #include "io/hdf5_private.h"
 
-enum { CHUNK_LIMIT = 64 << 20, INFLATION_LIMIT = 1100, NAME_ROOM = 512, ATTRIBUTE_LIMIT = 1 << 24 };
+enum { CHUNK_LIMIT = 64 << 20, NAME_ROOM = 512, ATTRIBUTE_LIMIT = 1 << 24 };
 
 /* Records a fault of the object `name` within `parent`. */
 static ls_status fault(struct hdf5_file *file, hid_t parent, const char *name, const char *rule) {
@@ -225,8 +225,8 @@ static const char *dataset_fault(struct hdf5_file *file, hid_t dataset, H5T_clas
       reason = "holds another type of value than it must";
     } else if (class == H5T_STRING && !is_variable_text(type)) {
       reason = "must hold texts of variable length";
-    } else if (points < 0 || element == 0 || points > INT64_MAX / INFLATION_LIMIT / (int64_t)element ||
-               points * (int64_t)element > file->length * INFLATION_LIMIT) {
+    } else if (points < 0 || element == 0 || points > INT64_MAX / HDF5_INFLATION_LIMIT / (int64_t)element ||
+               points * (int64_t)element > file->length * HDF5_INFLATION_LIMIT) {
       reason = "claims more data than the file can hold";
     } else {
       reason = storage_fault(creation, element);

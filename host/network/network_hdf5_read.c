@@ -230,8 +230,8 @@ static ls_status read_table(const struct network_reader *reader, enum table_id i
   status = read_heading(reader, group, id, &heading);
   if (status == LS_STATUS_OK) status = hdf5_get_integer(reader->file, group, "row_count", &rows);
   /* every row takes bytes in the file, so that its size bounds what a damaged number can ask for */
-  if (status == LS_STATUS_OK &&
-      (rows < 0 || rows > ROW_LIMIT || (rows > 0 && heading.count == 0 && schema_table(id)->pairing == PAIRING_NONE))) {
+  if (status == LS_STATUS_OK && (rows < 0 || rows > ROW_LIMIT || rows > hdf5_most_numbers(reader->file) ||
+                                 (rows > 0 && heading.count == 0 && schema_table(id)->pairing == PAIRING_NONE))) {
     status = fault(reader, id, "has an impossible number of rows");
   }
   if (status == LS_STATUS_OK) status = add_columns(reader, id, &heading, rows);
