@@ -30,6 +30,10 @@ if(LS_SANITIZE)
   add_link_options(-fsanitize=${LS_SANITIZE})
 endif()
 
+if(LS_FUZZ)
+  add_compile_options($<$<COMPILE_LANGUAGE:C>:-fsanitize=fuzzer-no-link>)
+endif()
+
 find_program(LS_CCACHE ccache)
 if(LS_CCACHE AND NOT CMAKE_C_COMPILER_LAUNCHER)
   set(CMAKE_C_COMPILER_LAUNCHER ${LS_CCACHE})

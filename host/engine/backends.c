@@ -18,7 +18,7 @@ static ls_status cuda_refuse(ls_context *context, const struct compute_request *
   return context_fail(context, LS_STATUS_BACKEND_UNAVAILABLE, "backend 'cuda': built without CUDA");
 }
 
-static const struct ls_backend LS_CUDA_BACKEND = {"cuda", cuda_not_built, cuda_refuse};
+static const struct ls_backend LS_CUDA_BACKEND = {"cuda", cuda_not_built, NULL, cuda_refuse};
 #endif
 
 const struct ls_backend *const LS_BACKENDS[] = {&LS_CPU_BACKEND, &LS_CUDA_BACKEND};
