@@ -94,9 +94,8 @@ static bool set_storage(hid_t creation, enum hdf5_storage storage, int rank, con
   if (H5Pset_chunk(creation, rank, chunk) < 0) return false;
   /* Mandatory: HDF5 would store what it found no memory to compress as it is, and equal results would not be equal files. */
   const unsigned level = COMPRESSION;
-  if (storage == HDF5_COMPRESSED &&
-      (H5Pset_filter(creation, H5Z_FILTER_SHUFFLE, H5Z_FLAG_MANDATORY, 0, NULL) < 0 ||
-       H5Pset_filter(creation, H5Z_FILTER_DEFLATE, H5Z_FLAG_MANDATORY, 1, &level) < 0))
+  if (storage == HDF5_COMPRESSED && (H5Pset_filter(creation, H5Z_FILTER_SHUFFLE, H5Z_FLAG_MANDATORY, 0, NULL) < 0 ||
+                                     H5Pset_filter(creation, H5Z_FILTER_DEFLATE, H5Z_FLAG_MANDATORY, 1, &level) < 0))
     return false;
   return H5Pset_fletcher32(creation) >= 0;
 }

@@ -21,7 +21,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (ls_context_create(&context) != LS_STATUS_OK) abort();
   ls_import_options options = ls_import_options_default();
   options.kind = LS_IMPORT_MATRIX_MARKET;
-  if (ls_network_import(context, path, &options, &network, &report) != LS_STATUS_OK && ls_context_message_count(context) == 0)
+  if (ls_network_import(context, path, &options, &network, &report) != LS_STATUS_OK &&
+      ls_context_message_count(context) == 0)
     abort();
   ls_text_destroy(&report);
   ls_network_destroy(&network);

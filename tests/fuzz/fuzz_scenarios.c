@@ -32,7 +32,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                                            .variables = ~0u,
                                            .model = "eisenberg-noe",
                                            .quarter_count = 1};
-  if (scenario_read(context, network, &options, &set) != LS_STATUS_OK && ls_context_message_count(context) == 0) abort();
+  if (scenario_read(context, network, &options, &set) != LS_STATUS_OK && ls_context_message_count(context) == 0)
+    abort();
   scenario_destroy(&set);
   ls_context_destroy(&context);
   free(text);
