@@ -476,6 +476,11 @@ LS_API ls_status ls_bench(ls_context *context, const ls_bench_options *options, 
 
 /* [{"name","title","source","settings":[{"name","default","meaning"}],...}] */
 LS_API ls_status ls_models_describe(ls_context *context, ls_format format, ls_text **report);
+/* What this machine offers, and whether a small run comes out bit for bit alike on every instruction set, engine and backend that
+ * there is, and through a file: {"healthy","version","findings":[{"name","good","needed","detail"}]}. Works in a folder of its own
+ * in TMPDIR. LS_STATUS_CHECK_FAILED (*report is set): something that is needed does not work. */
+LS_API ls_status ls_doctor(ls_context *context, ls_format format, ls_text **report);
+
 /* [{"name","available","reason"}] */
 LS_API ls_status ls_backends_describe(ls_context *context, ls_format format, ls_text **report);
 

@@ -283,8 +283,9 @@ static ls_status write_lines(const struct summary *summary) {
   int32_t count = a->shape.line_count;
   double total = loss_mean_of_all(a), sum = 0;
   if (count == 0) return LS_STATUS_OK;
-  double *line = context_allocate(summary->context, 2 * (size_t)count, sizeof *line), *part = line + count;
+  double *line = context_allocate(summary->context, 2 * (size_t)count, sizeof *line);
   if (line == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  double *part = line + count;
   for (int32_t k = 0; k < count; k++) sum += line[k] = line_mean(a, k);
   buffer_text(summary->out, "\nExpected loss of all entities by balance-sheet line (gains are negative)\n");
   round_lines(summary, sum, line, count);

@@ -23,6 +23,7 @@ int command_window(const struct options *options);
 int command_bench(const struct options *options);
 int command_models(const struct options *options);
 int command_backends(const struct options *options);
+int command_doctor(const struct options *options);
 int command_version(const struct options *options);
 
 #endif

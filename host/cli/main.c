@@ -57,6 +57,8 @@ static const struct command COMMAND[] = {
      command_models},
     {"backends", COMMAND_BACKENDS, "", 0, 0, false, "Tells where this build can compute", "loopstress backends",
      command_backends},
+    {"doctor", COMMAND_DOCTOR, "", 0, 0, false, "Tells what this machine offers, and whether everything works on it",
+     "loopstress doctor", command_doctor},
     {"version", COMMAND_VERSION, "", 0, 0, false, "Prints the version", "loopstress version --json", command_version},
 };
 enum { COMMAND_TOTAL = sizeof COMMAND / sizeof COMMAND[0] };

@@ -59,7 +59,8 @@ enum command_bit {
   COMMAND_INDICES = 1 << 17,
   COMMAND_BENCH = 1 << 18,
   COMMAND_VERIFY = 1 << 19,
-  COMMAND_ALL = (1 << 20) - 1
+  COMMAND_DOCTOR = 1 << 20,
+  COMMAND_ALL = (1 << 21) - 1
 };
 
 struct command {

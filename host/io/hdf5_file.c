@@ -348,3 +348,10 @@ hid_t hdf5_text_type(void) {
   (void)H5Tclose(type);
   return H5I_INVALID_HID;
 }
+
+void hdf5_versions(char *text, size_t size) {
+  unsigned major = 0, minor = 0, release = 0;
+  (void)H5get_libversion(&major, &minor, &release);
+  (void)snprintf(text, size, "%u.%u.%u, built against %d.%d.%d", major, minor, release, H5_VERS_MAJOR, H5_VERS_MINOR,
+                 H5_VERS_RELEASE);
+}

@@ -80,6 +80,12 @@ void hdf5_write_texts(struct hdf5_file *file, const struct hdf5_array *array, ch
 void hdf5_write_flags(struct hdf5_file *file, const struct hdf5_array *array, const int8_t *value, const char *meanings,
                       int meaning_count);
 
+/* The library's version, and that it was built against. */
+void hdf5_versions(char *text, size_t size);
+
+/* Does the process that reads have a filter of the calls it may make? */
+bool hdf5_reader_is_walled(void);
+
 /* ---- reading ------------------------------------------------------------------------------------------------------- */
 
 /* LS_STATUS_INPUT_MISSING, PERMISSION, INVALID_INPUT (not HDF5, damaged). */

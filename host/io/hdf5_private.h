@@ -57,7 +57,6 @@ struct hdf5_source {
 /* Starts it and has it open the file. LS_STATUS_INVALID_INPUT without a message: it is none that HDF5 knows. */
 ls_status hdf5_reader_start(struct hdf5_file *file, const struct hdf5_source *source);
 void hdf5_reader_end(struct hdf5_file *file);
-bool hdf5_reader_forbids_calls(void);
 void hdf5_ask_group_close(struct hdf5_file *file, hdf5_id group);
 
 /* Records the first failure of writing. */

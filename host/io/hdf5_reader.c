@@ -35,6 +35,9 @@ static void limit(int resource, int64_t most) {
   (void)setrlimit((__rlimit_resource_t)resource, &current);
 }
 
+#if defined(__SANITIZE_ADDRESS__) /* which maps terabytes for itself */
+static void limit_memory(int64_t length) { (void)length; }
+#else
 /* What this process has mapped already: it began as a copy of its parent. */
 static int64_t mapped_bytes(void) {
   long long pages = 0;
@@ -45,12 +48,13 @@ static int64_t mapped_bytes(void) {
   return pages * sysconf(_SC_PAGESIZE);
 }
 
+static void limit_memory(int64_t length) { limit(RLIMIT_AS, mapped_bytes() + MEMORY_LEAST + COPIES * length); }
+#endif
+
 static void limit_resources(int64_t length) {
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_CPU, SECONDS_LEAST + length / BYTES_PER_SECOND);
-#if !defined(__SANITIZE_ADDRESS__) /* which maps terabytes for itself */
-  limit(RLIMIT_AS, mapped_bytes() + MEMORY_LEAST + COPIES * length);
-#endif
+  limit_memory(length);
 }
 
 /* Nothing of the parent's stays open but the socket. */
@@ -91,7 +95,7 @@ static void forbid_calls(void) {
 static void forbid_calls(void) {}
 #endif
 
-bool hdf5_reader_forbids_calls(void) {
+bool hdf5_reader_is_walled(void) {
 #if defined(LS_WITH_SECCOMP)
   return true;
 #else

@@ -5,8 +5,8 @@ import os
 import harness
 from harness import answer, banks, call, draws, expect
 
-COMMANDS = "import check info run report export compare merge circularity coverage challenge reconstruct generate window indices bench verify models backends version".split()
-NOT_BUILT = "reverse whatif explain sensitivity doctor".split()
+COMMANDS = "import check info run report export compare merge circularity coverage challenge reconstruct generate window indices bench verify models backends doctor version".split()
+NOT_BUILT = "reverse whatif explain sensitivity".split()
 
 
 def test_no_command_is_a_usage_error():
@@ -139,6 +139,16 @@ def test_dry_run_computes_and_writes_nothing(folder):
     sums = float(plan[2].split("for the threads, ")[1].split()[0])
     assert sums > 100000 * 21 / 2**20, plan  # two losses, a count and a state of each
     assert float(plan[3].split()[2]) > 0, plan
+
+
+def test_the_doctor_finds_this_machine_healthy():
+    told = json.loads(expect(0, "doctor", "--json").stdout)
+    by_name = {finding["name"]: finding for finding in told["findings"]}
+    assert told["healthy"] and by_name["self-test"]["good"] and "one digest" in by_name["self-test"]["detail"], told
+    assert {"processor", "memory", "HDF5", "cpu", "cuda"} <= set(by_name), by_name
+    assert "works" in expect(0, "doctor").stdout
+    done = call("doctor", "--json", env={"TMPDIR": "/no/such/folder"})
+    assert done.returncode == 1 and "/no/such/folder" in done.stdout, (done.returncode, done.stdout)
 
 
 harness.main(globals())
