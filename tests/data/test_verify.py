@@ -77,7 +77,7 @@ def test_numbers_that_the_run_does_not_give_are_found(folder):
     assert answer("verify", path)["valid"]  # whole, and true to its digest: only computing tells
     done = expect(1, "verify", path, "--replay", "1", "--json")
     told = json.loads(done.stdout)["replay"]
-    assert told["difference_count"] > 1000 and len(told["different"]) == 20, told
+    assert told["difference_count"] > 100 and len(told["different"]) == 20, told
     assert {entry["name"] for entry in told["different"]} <= {"loss_gross", "loss_net", "default_count", "status"}
     done = call("verify", path, "--replay", "99")
     assert done.returncode == 1 and "NOT the same" in done.stdout, done.stdout
