@@ -231,7 +231,9 @@ static ls_status fill_table(struct rows *rows) {
     for (int64_t scenario = 0, first = 0; scenario < rows->id_count; scenario++) {
       int64_t end = first;
       while (end < rows->entry_count && rows->entry[end].scenario == scenario) end++;
-      resolve(shock, rows->entry + first, end - first, variable, current, given, value + scenario * shock->key_count);
+      const struct entry *own =
+          end > first ? &rows->entry[first] : NULL; /* a file may have scenarios without shocks alone */
+      resolve(shock, own, end - first, variable, current, given, value + scenario * shock->key_count);
       first = end;
     }
     shock->explicit_count = rows->id_count;

@@ -58,6 +58,17 @@ TEST scenarios_stand_in_order_of_first_appearance(void) {
   PASS();
 }
 
+TEST a_file_may_hold_scenarios_without_shocks_alone(void) {
+  struct scenario_set *set = NULL;
+  ASSERT_EQ(LS_STATUS_OK, read_text("s.csv", "scenario,target,variable,value\nquiet,,,\nstill,,,\n", &set));
+  ASSERT_EQ(2, set->count);
+  ASSERT_STR_EQ("still", set->id[1]);
+  ASSERT_EQ(0, set->shock.key_count);
+  ASSERT_EQ(2, set->shock.explicit_count);
+  scenario_destroy(&set);
+  PASS();
+}
+
 TEST sectors_and_star_mean_entities_but_never_the_world(void) {
   struct scenario_set *set = NULL;
   ASSERT_EQ(LS_STATUS_OK, read_text("s.csv",
@@ -310,6 +321,7 @@ TEST every_allocation_may_fail_without_a_leak(void) {
 SUITE(scenario_csv) {
   RUN_TEST(without_a_file_there_is_one_scenario_baseline);
   RUN_TEST(scenarios_stand_in_order_of_first_appearance);
+  RUN_TEST(a_file_may_hold_scenarios_without_shocks_alone);
   RUN_TEST(sectors_and_star_mean_entities_but_never_the_world);
   RUN_TEST(later_rows_replace_earlier_ones);
   RUN_TEST(a_factor_holds_until_its_next_row_in_the_same_scenario);
