@@ -66,7 +66,7 @@ static size_t list_arrays(struct accumulator *a, struct array *list) {
       {(void **)&a->joint, members > 0 ? (size_t)joint_size(a->shape.entity_count) : 0, sizeof(int64_t), "joint"},
       {(void **)&a->room.mask, members, sizeof *a->room.mask, NULL},
       {(void **)&a->room.member, members, sizeof *a->room.member, NULL},
-      {(void **)&a->room.list, 64 * members, sizeof *a->room.list, NULL},
+      {(void **)&a->room.list, WORD * members, sizeof *a->room.list, NULL},
   };
   _Static_assert(sizeof all / sizeof *all == ARRAYS_MOST, "the list has room for all");
   memcpy(list, all, sizeof all);
@@ -144,11 +144,22 @@ int accumulator_sums(struct accumulator *a, struct sum_array sums[SUM_ARRAYS_MOS
   return found;
 }
 
+void accumulator_scalars(struct accumulator *a, struct sum_scalar scalars[ACCUMULATOR_SCALARS]) {
+  const struct sum_scalar all[ACCUMULATOR_SCALARS] = {{"done_count", &a->done_count},
+                                                      {"converged_count", &a->converged_count},
+                                                      {"nonfinite_count", &a->nonfinite_count},
+                                                      {"clip_count", &a->clip_count},
+                                                      {"iteration_count", &a->iteration_count}};
+  memcpy(scalars, all, sizeof all);
+}
+
 void accumulator_clear_sums(struct accumulator *a) {
   struct sum_array sums[SUM_ARRAYS_MOST];
+  struct sum_scalar scalars[ACCUMULATOR_SCALARS];
   const int count = accumulator_sums(a, sums);
+  accumulator_scalars(a, scalars);
   for (int k = 0; k < count; k++) memset(sums[k].word, 0, (size_t)sums[k].count * sizeof *sums[k].word);
-  a->done_count = a->converged_count = a->nonfinite_count = a->clip_count = a->iteration_count = 0;
+  for (int k = 0; k < ACCUMULATOR_SCALARS; k++) *scalars[k].value = 0;
 }
 
 int64_t accumulator_done_count(const struct accumulator *accumulator) { return accumulator->done_count; }

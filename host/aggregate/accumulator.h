@@ -52,7 +52,7 @@ bool accumulator_try_add(struct accumulator *accumulator, const struct chunk *ch
  * several shares and the whole may be added to at the same time, scenarios of one's own each. */
 ls_status accumulator_create_share(ls_context *context, struct accumulator *whole, struct accumulator **share);
 
-/* Adds a share's sums to its whole; the share is to be destroyed then. */
+/* Adds a share's sums to its whole; the share is to be cleared or destroyed then. */
 void accumulator_gather(struct accumulator *whole, const struct accumulator *share);
 
 /* Sets all sums and counts to 0; what is kept by scenario stays. */

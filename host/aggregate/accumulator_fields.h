@@ -110,6 +110,14 @@ struct sum_array {
 };
 int accumulator_sums(struct accumulator *accumulator, struct sum_array sums[SUM_ARRAYS_MOST]);
 
+/* The counts of the whole; the names stand in files. */
+enum { ACCUMULATOR_SCALARS = 5 };
+struct sum_scalar {
+  const char *name;
+  int64_t *value;
+};
+void accumulator_scalars(struct accumulator *accumulator, struct sum_scalar scalars[ACCUMULATOR_SCALARS]);
+
 /* Adds at most PART_SCENARIOS scenarios of a chunk; `unfit` is room for that many. */
 void accumulator_add_part(struct accumulator *accumulator, const struct chunk *part, uint8_t *unfit);
 

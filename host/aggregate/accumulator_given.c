@@ -13,7 +13,7 @@ static const double *losses_of(const struct accumulator *a, const struct chunk *
   return part->value + (int64_t)(a->shape.layout.loss + entity) * part->stride;
 }
 
-enum { WORD = 64, PART_WORDS = PART_SCENARIOS / WORD };
+enum { PART_WORDS = PART_SCENARIOS / WORD };
 
 /* Bits of the part's scenarios in which an entity defaults. */
 struct marks {

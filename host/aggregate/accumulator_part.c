@@ -8,8 +8,6 @@
 #include "aggregate/accumulator_fields.h"
 #include "scenario/scenario.h"
 
-enum { WORD = 64 };
-
 static const double *slot(const struct chunk *chunk, int32_t number) { return chunk->value + number * chunk->stride; }
 
 static int64_t scenario_at(const struct accumulator *a, const struct chunk *chunk, int32_t s) {

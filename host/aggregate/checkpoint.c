@@ -41,17 +41,6 @@ struct checkpoint {
 
 /* ---- the image ------------------------------------------------------------------------------------------------------------ */
 
-/* The scalars of an accumulator; the names stand in files. */
-enum { SCALARS = 5 };
-static void list_scalars(struct accumulator *a, const char *name[SCALARS], int64_t *value[SCALARS]) {
-  static const char *const names[SCALARS] = {"done_count", "converged_count", "nonfinite_count", "clip_count",
-                                             "iteration_count"};
-  int64_t *const values[SCALARS] = {&a->done_count, &a->converged_count, &a->nonfinite_count, &a->clip_count,
-                                    &a->iteration_count};
-  memcpy(name, names, sizeof names);
-  memcpy(value, values, sizeof values);
-}
-
 static void put_inputs(ls_context *context, struct hdf5_file *file, const ls_network *network) {
   const int64_t count = network->file_count;
   char **name = context_allocate(context, (size_t)count, sizeof *name);
@@ -102,13 +91,12 @@ static void put_attempts(ls_context *context, const struct checkpoint *checkpoin
 
 static void put_sums(struct hdf5_file *file, struct accumulator *a) {
   struct sum_array sums[SUM_ARRAYS_MOST];
-  const char *name[SCALARS];
-  int64_t *value[SCALARS];
+  struct sum_scalar scalars[ACCUMULATOR_SCALARS];
   char words[NAME_ROOM];
   const int count = accumulator_sums(a, sums);
   hdf5_id group = hdf5_group_create(file, hdf5_root(file), "sums");
-  list_scalars(a, name, value);
-  for (int k = 0; k < SCALARS; k++) hdf5_put_integer(file, group, name[k], *value[k]);
+  accumulator_scalars(a, scalars);
+  for (int k = 0; k < ACCUMULATOR_SCALARS; k++) hdf5_put_integer(file, group, scalars[k].name, *scalars[k].value);
   hdf5_put_integer(file, group, "bound_exponent", a->bound_exponent);
   for (int k = 0; k < count; k++) {
     (void)snprintf(words, sizeof words, "%s_words", sums[k].name);
@@ -209,14 +197,14 @@ static ls_status take_attempts(const struct results_reader *reader, struct check
 
 static ls_status take_sums(const struct results_reader *reader, struct accumulator *a) {
   struct sum_array sums[SUM_ARRAYS_MOST];
-  const char *name[SCALARS];
-  int64_t *value[SCALARS], exponent = 0;
+  struct sum_scalar scalars[ACCUMULATOR_SCALARS];
+  int64_t exponent = 0;
   hdf5_id group = -1;
   const int count = accumulator_sums(a, sums);
   ls_status status = hdf5_group_open(reader->file, hdf5_root(reader->file), "sums", &group);
-  list_scalars(a, name, value);
-  for (int k = 0; k < SCALARS && status == LS_STATUS_OK; k++)
-    status = reader_count(reader, group, name[k], 0, INT64_MAX, value[k]);
+  accumulator_scalars(a, scalars);
+  for (int k = 0; k < ACCUMULATOR_SCALARS && status == LS_STATUS_OK; k++)
+    status = reader_count(reader, group, scalars[k].name, 0, INT64_MAX, scalars[k].value);
   if (status == LS_STATUS_OK)
     status = reader_count(reader, group, "bound_exponent", a->bound_exponent, a->bound_exponent, &exponent);
   for (int k = 0; k < count && status == LS_STATUS_OK; k++) {

@@ -1,12 +1,11 @@
 /* checkpoint_info.c - what a checkpoint file holds, told. */
 #include <string.h>
-#include <time.h>
 
 #include "aggregate/checkpoint.h"
 #include "aggregate/provenance_hdf5.h"
+#include "aggregate/results_text.h"
 #include "io/buffer.h"
-
-enum { TIME_ROOM = 32 };
+#include "io/date.h"
 
 /* What is told of the sums, the attempts and the inputs. */
 struct checkpoint_facts {
@@ -19,17 +18,11 @@ struct checkpoint_facts {
   int32_t files;
 };
 
-static void print_time(int64_t seconds, char text[TIME_ROOM]) {
-  const time_t moment = (time_t)seconds;
-  struct tm parts;
-  if (gmtime_r(&moment, &parts) == NULL || strftime(text, TIME_ROOM, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0) text[0] = '\0';
-}
-
 static void put_lists(struct json *json, const struct checkpoint_facts *facts) {
-  char began[TIME_ROOM];
+  char began[DATE_MOMENT_SIZE];
   json_list_begin(json, "attempts");
   for (int64_t k = 0; k < facts->attempts; k++) {
-    print_time(facts->began[k], began);
+    date_print_moment(facts->began[k], began);
     json_object_begin(json, NULL);
     json_text(json, "began", began);
     json_text(json, "host", facts->host[k]);
@@ -37,19 +30,9 @@ static void put_lists(struct json *json, const struct checkpoint_facts *facts) {
   }
   json_list_end(json);
   json_list_begin(json, "inputs");
-  for (int32_t k = 0; k < facts->files; k++) {
-    json_object_begin(json, NULL);
-    json_text(json, "file", facts->file[k]);
-    json_text(json, "sha256", facts->sha256[k]);
-    json_object_end(json);
-  }
+  for (int32_t k = 0; k < facts->files; k++) json_hashed_file(json, facts->file[k], facts->sha256[k]);
   const struct run_identity *identity = &facts->results->identity;
-  if (identity->scenario_file[0] != '\0') {
-    json_object_begin(json, NULL);
-    json_text(json, "file", identity->scenario_file);
-    json_text(json, "sha256", identity->scenario_sha256);
-    json_object_end(json);
-  }
+  if (identity->scenario_file[0] != '\0') json_hashed_file(json, identity->scenario_file, identity->scenario_sha256);
   json_list_end(json);
 }
 
@@ -63,17 +46,14 @@ static ls_status tell_json(ls_context *context, const struct checkpoint_facts *f
   json_whole(&json, "scenario_count", identity->scenario_count);
   json_whole(&json, "scenarios_of_part", facts->count);
   json_whole(&json, "scenarios_done", facts->done);
-  json_whole(&json, "seed", (int64_t)identity->seed);
+  json_seed(&json, "seed", identity->seed);
   json_whole(&json, "shard_index", identity->shard_index);
   json_whole(&json, "shard_count", identity->shard_count);
   json_flag(&json, "complete", false);
   json_text(&json, "digest", "");
   json_text(&json, "run_identity", identity->sha256);
   json_text(&json, "network", facts->network);
-  json_object_begin(&json, "settings");
-  for (int32_t k = 0; k < identity->setting_count; k++)
-    json_text(&json, identity->setting[k].key, identity->setting[k].value);
-  json_object_end(&json);
+  results_settings_json(&json, identity);
   put_lists(&json, facts);
   json_object_end(&json);
   return json_finish(&json, report);
@@ -83,13 +63,13 @@ static ls_status tell_text(ls_context *context, const char *path, const struct c
                            ls_text **report) {
   const struct run_identity *identity = &facts->results->identity;
   struct buffer out = buffer_start(context);
-  char began[TIME_ROOM];
+  char began[DATE_MOMENT_SIZE];
   buffer_print(&out, "%s: checkpoint file\n", path);
   buffer_print(&out, "model %s on network '%s', %lld of %lld scenarios, seed %llu\n", identity->model, facts->network,
                (long long)facts->done, (long long)facts->count, (unsigned long long)identity->seed);
   if (identity->shard_count > 1) buffer_print(&out, "part %d of %d\n", identity->shard_index, identity->shard_count);
   for (int64_t k = 0; k < facts->attempts; k++) {
-    print_time(facts->began[k], began);
+    date_print_moment(facts->began[k], began);
     buffer_print(&out, "begun %s on %s\n", began, facts->host[k]);
   }
   for (int32_t k = 0; k < facts->files; k++) buffer_print(&out, "  %s  %s\n", facts->sha256[k], facts->file[k]);

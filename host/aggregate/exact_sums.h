@@ -4,7 +4,10 @@
 
 #include "aggregate/fixed.h"
 
-enum { EXACT_SUMS_MOST = 4096 }; /* numbers that one call may add up */
+enum {
+  EXACT_SUMS_MOST = 4096, /* numbers that one call may add up */
+  WORD = 64               /* scenarios that one word marks, a bit each */
+};
 
 /* A sum of fixed_from: high 2^48 + low units. */
 struct term_sum {

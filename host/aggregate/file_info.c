@@ -22,23 +22,6 @@ static const ls_network *network_of(const struct contents *contents) {
 
 /* ---- for programs ------------------------------------------------------------------------------------------------------------------- */
 
-static void put_input(struct json *json, const char *file, const char *sha256) {
-  json_object_begin(json, NULL);
-  json_text(json, "file", file);
-  json_text(json, "sha256", sha256);
-  json_object_end(json);
-}
-
-static void put_inputs(struct json *json, const struct contents *contents) {
-  const ls_network *network = network_of(contents);
-  json_list_begin(json, "inputs");
-  for (int32_t k = 0; k < network->file_count; k++) put_input(json, network->file[k].file, network->file[k].sha256);
-  if (contents->results != NULL && contents->results->identity.scenario_file[0] != '\0') {
-    put_input(json, contents->results->identity.scenario_file, contents->results->identity.scenario_sha256);
-  }
-  json_list_end(json);
-}
-
 static void put_network(struct json *json, const ls_network *network) {
   json_text(json, "network", network->name);
   json_text(json, "currency", network->currency);
@@ -61,24 +44,14 @@ static void put_run(struct json *json, const ls_results *results) {
   json_text(json, "backend", identity->backend);
   json_whole(json, "scenario_count", identity->scenario_count);
   json_whole(json, "scenarios_done", results_done_count(results));
-  /* seeds beyond 2^63 lose no digit as text */
-  if (identity->seed <= INT64_MAX) {
-    json_whole(json, "seed", (int64_t)identity->seed);
-  } else {
-    char text[32];
-    (void)snprintf(text, sizeof text, "%llu", (unsigned long long)identity->seed);
-    json_text(json, "seed", text);
-  }
+  json_seed(json, "seed", identity->seed);
   json_whole(json, "shard_index", identity->shard_index);
   json_whole(json, "shard_count", identity->shard_count);
   json_flag(json, "complete", results->complete);
   json_text(json, "digest", results->digest);
   json_text(json, "run_identity", identity->sha256);
   json_text(json, "command", identity->command);
-  json_object_begin(json, "settings");
-  for (int32_t k = 0; k < identity->setting_count; k++)
-    json_text(json, identity->setting[k].key, identity->setting[k].value);
-  json_object_end(json);
+  results_settings_json(json, identity);
 }
 
 static ls_status write_json(ls_context *context, const struct contents *contents, ls_text **report) {
@@ -87,7 +60,7 @@ static ls_status write_json(ls_context *context, const struct contents *contents
   json_text(&json, "kind", contents->kind);
   if (contents->results != NULL) put_run(&json, contents->results);
   put_network(&json, network_of(contents));
-  put_inputs(&json, contents);
+  results_inputs_json(&json, network_of(contents), contents->results != NULL ? &contents->results->identity : NULL);
   json_object_end(&json);
   return json_finish(&json, report);
 }

@@ -7,37 +7,15 @@
 #include "aggregate/record_host.h"
 #include "aggregate/results_text.h"
 #include "io/file.h"
-#include "io/hash.h"
 #include "io/json.h"
 #include "io/read_file.h"
-
-static void put_inputs(struct json *json, const ls_results *results) {
-  const ls_network *network = results->network;
-  json_list_begin(json, "inputs");
-  for (int32_t k = 0; k < network->file_count; k++) {
-    json_object_begin(json, NULL);
-    json_text(json, "file", network->file[k].file);
-    json_text(json, "sha256", network->file[k].sha256);
-    json_object_end(json);
-  }
-  if (results->identity.scenario_file[0] != '\0') {
-    json_object_begin(json, NULL);
-    json_text(json, "file", results->identity.scenario_file);
-    json_text(json, "sha256", results->identity.scenario_sha256);
-    json_object_end(json);
-  }
-  json_list_end(json);
-}
 
 static void put_run(struct json *json, const ls_results *results, double seconds) {
   const struct run_identity *identity = &results->identity;
   json_text(json, "command", identity->command);
   json_text(json, "model", identity->model);
   json_text(json, "backend", identity->backend);
-  json_object_begin(json, "settings");
-  for (int32_t k = 0; k < identity->setting_count; k++)
-    json_text(json, identity->setting[k].key, identity->setting[k].value);
-  json_object_end(json);
+  results_settings_json(json, identity);
   char seed[32];
   (void)snprintf(seed, sizeof seed, "%llu", (unsigned long long)identity->seed);
   json_text(json, "seed", seed);
@@ -57,7 +35,7 @@ static void put_attempts(struct json *json, const ls_results *results) {
   for (int32_t k = 0; k < results->attempt_count; k++) {
     const struct attempt *attempt = &results->attempt[k];
     json_object_begin(json, NULL);
-    record_put_time(json, "began", (time_t)attempt->began);
+    record_put_time(json, "began", attempt->began);
     json_text(json, "host", attempt->host);
     json_number(json, "seconds", attempt->seconds);
     json_whole(json, "scenarios_done", attempt->scenarios_done);
@@ -99,29 +77,21 @@ static void put_checks(struct json *json, const ls_results *results) {
   json_object_end(json);
 }
 
-static ls_status file_hash(ls_context *context, const char *path, char sha256[SHA256_TEXT_SIZE], size_t *length) {
-  char *data = NULL;
-  ls_status status = read_file(context, path, &data, length);
-  if (status == LS_STATUS_OK) status = hash_sha256(context, data, *length, sha256);
-  context_release(context, data);
-  return status;
-}
-
 static ls_status write_record(ls_context *context, const ls_results *results, const char *path, double seconds_elapsed,
                               bool replace) {
   char sha256[SHA256_TEXT_SIZE];
   size_t length = 0;
   ls_text *text = NULL;
-  ls_status status = file_hash(context, path, sha256, &length);
+  ls_status status = read_file_hash(context, path, sha256, &length);
   if (status != LS_STATUS_OK) return status;
   struct json json = json_start(context);
   json_object_begin(&json, NULL);
   json_text(&json, "program", "loopstress");
   record_put_build(&json);
-  record_put_time(&json, "written", time(NULL));
+  record_put_time(&json, "written", (int64_t)time(NULL));
   put_run(&json, results, seconds_elapsed);
   put_attempts(&json, results);
-  put_inputs(&json, results);
+  results_inputs_json(&json, results->network, &results->identity);
   put_numerics(&json, results);
   put_checks(&json, results);
   record_put_host(&json);

@@ -2,13 +2,11 @@
 #ifndef LS_HOST_AGGREGATE_RECORD_HOST_H
 #define LS_HOST_AGGREGATE_RECORD_HOST_H
 
-#include <time.h>
-
 #include "aggregate/results.h"
 #include "io/json.h"
 
 /* UTC, as 2026-11-26T20:00:00Z; null where the calendar does not reach. */
-void record_put_time(struct json *json, const char *key, time_t seconds);
+void record_put_time(struct json *json, const char *key, int64_t seconds);
 
 void record_put_build(struct json *json);
 void record_put_host(struct json *json);

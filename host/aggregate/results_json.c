@@ -270,11 +270,20 @@ static void write_scenario(struct json *json, const ls_results *results, const s
 
 /* ---- the whole ---------------------------------------------------------------------------------------------------------------------------- */
 
-static void write_settings(struct json *json, const struct run_identity *identity) {
+void results_settings_json(struct json *json, const struct run_identity *identity) {
   json_object_begin(json, "settings");
   for (int32_t k = 0; k < identity->setting_count; k++)
     json_text(json, identity->setting[k].key, identity->setting[k].value);
   json_object_end(json);
+}
+
+void results_inputs_json(struct json *json, const ls_network *network, const struct run_identity *identity) {
+  json_list_begin(json, "inputs");
+  for (int32_t k = 0; k < network->file_count; k++)
+    json_hashed_file(json, network->file[k].file, network->file[k].sha256);
+  if (identity != NULL && identity->scenario_file[0] != '\0')
+    json_hashed_file(json, identity->scenario_file, identity->scenario_sha256);
+  json_list_end(json);
 }
 
 static void write_heading(struct json *json, const ls_results *results) {
@@ -294,7 +303,7 @@ static void write_heading(struct json *json, const ls_results *results) {
   json_whole(json, "shard_index", identity->shard_index);
   json_whole(json, "shard_count", identity->shard_count);
   if (!results->explicit_scenarios) json_seed(json, "seed", identity->seed);
-  write_settings(json, identity);
+  results_settings_json(json, identity);
 }
 
 void results_json(struct json *json, const ls_results *results) {

@@ -22,6 +22,12 @@ const struct loss_statistics *results_system(const ls_results *results);
 /* The document of INTERFACE section 4. */
 void results_json(struct json *json, const ls_results *results);
 
+/* "settings": all that were in force. */
+void results_settings_json(struct json *json, const struct run_identity *identity);
+
+/* "inputs": the files that a network was read from and, where a run is told of (else NULL), its scenario file. */
+void results_inputs_json(struct json *json, const ls_network *network, const struct run_identity *identity);
+
 /* The summary for people, at most 120 columns wide. */
 ls_status results_summary(ls_context *context, struct buffer *buffer, const ls_results *results);
 

@@ -98,6 +98,13 @@ void destination_sweep(const struct options *options) {
   free(folder);
 }
 
+char *destination_beside(const struct options *options, const char *suffix) {
+  const size_t room = strlen(options->output) + strlen(suffix) + 1;
+  char *path = malloc(room);
+  if (path != NULL) snprintf(path, room, "%s%s", options->output, suffix);
+  return path;
+}
+
 /* ---- the lock -------------------------------------------------------------------------------------------------------- */
 
 /* Another process may remove the file between our opening and locking it: then the lock is of a file without a name. */
@@ -121,10 +128,8 @@ static int try_lock(const char *path, int *file) {
 }
 
 int destination_lock(const struct options *options, struct destination_lock *lock) {
-  size_t room = strlen(options->output) + sizeof ".lock";
-  *lock = (struct destination_lock){.file = -1, .path = malloc(room)};
+  *lock = (struct destination_lock){.file = -1, .path = destination_beside(options, ".lock")};
   if (lock->path == NULL) return cli_out_of_memory();
-  snprintf(lock->path, room, "%s.lock", options->output);
   interrupt_guard_file(lock->path);
   int reason = try_lock(lock->path, &lock->file);
   if (reason == 0) return EXIT_DONE;

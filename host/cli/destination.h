@@ -16,6 +16,9 @@ int destination_check_or_find(const struct options *options, bool *exists);
 /* Removes what a killed run of the same output left half-written. The lock must be held. */
 void destination_sweep(const struct options *options);
 
+/* "<output><suffix>" in fresh memory; NULL without. */
+char *destination_beside(const struct options *options, const char *suffix);
+
 struct destination_lock {
   int file;   /* -1: not held */
   char *path; /* "<output>.lock" */

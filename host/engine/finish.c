@@ -30,7 +30,7 @@ static int64_t tail_size(const struct ls_plan *plan) {
   return n + (plan->output.line >= 0 ? n * plan->output.line_count : 0);
 }
 
-enum { WORD = 64, TAIL_WORDS = PART_SCENARIOS / WORD };
+enum { TAIL_WORDS = PART_SCENARIOS / WORD };
 
 /* Up to PART_SCENARIOS scenarios of a chunk from `from` on, and which of them lie beyond the VaR. */
 struct tail_part {

@@ -6,7 +6,6 @@
 #include "core/arithmetic.h"
 #include "engine/engine.h"
 #include "engine/replay.h"
-#include "io/hash.h"
 #include "io/json.h"
 #include "io/json_read.h"
 #include "io/read_file.h"
@@ -21,19 +20,10 @@ struct verdict {
 
 /* ---- the record ------------------------------------------------------------------------------------------------------- */
 
-static ls_status hash_file(ls_context *context, const char *path, char sha256[SHA256_TEXT_SIZE]) {
-  char *data = NULL;
-  size_t length = 0;
-  ls_status status = read_file(context, path, &data, &length);
-  if (status == LS_STATUS_OK) status = hash_sha256(context, data, length, sha256);
-  context_release(context, data);
-  return status;
-}
-
 static ls_status check_record(ls_context *context, struct verdict *verdict) {
   char recorded[SHA256_TEXT_SIZE], *text = NULL;
   size_t length = 0;
-  ls_status status = hash_file(context, verdict->path, verdict->sha256);
+  ls_status status = read_file_hash(context, verdict->path, verdict->sha256, &length);
   if (status != LS_STATUS_OK) return status;
   char *name = context_print(context, "%s.run.json", verdict->path);
   if (name == NULL) return LS_STATUS_OUT_OF_MEMORY;

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static bool two_digits(const char *text, int low, int high) {
   if (text[0] < '0' || text[0] > '9' || text[1] < '0' || text[1] > '9') return false;
@@ -36,4 +37,11 @@ bool date_days_between(const char *from, const char *to, int32_t *days) {
   if (!date_is_valid(from) || !date_is_valid(to)) return false;
   *days = day_number(to) - day_number(from);
   return true;
+}
+
+void date_print_moment(int64_t seconds, char text[DATE_MOMENT_SIZE]) {
+  const time_t moment = (time_t)seconds;
+  struct tm parts;
+  if (gmtime_r(&moment, &parts) == NULL || strftime(text, DATE_MOMENT_SIZE, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
+    text[0] = '\0';
 }

@@ -1,15 +1,13 @@
 /* hdf5_client.c - the reading half of hdf5_file.h: asks the reader (hdf5_reader.c), and believes nothing that it answers. */
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "io/hdf5_messages.h"
 
-enum { PATIENCE_MILLISECONDS = 300000, MESSAGES_BELIEVED = 1 << 16, NAME_LONGEST = 4096 };
+enum { PATIENCE_MILLISECONDS = 300000, MESSAGES_BELIEVED = 1 << 16 };
 
 const size_t HDF5_ELEMENT_SIZE[HDF5_ELEMENTS] = {[HDF5_NUMBER] = sizeof(double),
                                                  [HDF5_REAL] = sizeof(double),
@@ -38,31 +36,7 @@ void hdf5_reader_end(struct hdf5_file *file) {
 }
 
 static bool receive(const struct hdf5_file *file, void *target, size_t bytes) {
-  char *to = target;
-  while (bytes > 0) {
-    struct pollfd wait = {.fd = file->reader_socket, .events = POLLIN};
-    int ready = poll(&wait, 1, PATIENCE_MILLISECONDS);
-    if (ready < 0 && errno == EINTR) continue;
-    if (ready <= 0) return false;
-    ssize_t got = recv(file->reader_socket, to, bytes, 0);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return false;
-    to += got;
-    bytes -= (size_t)got;
-  }
-  return true;
-}
-
-static bool deliver(const struct hdf5_file *file, const void *source, size_t bytes) {
-  const char *from = source;
-  while (bytes > 0) {
-    ssize_t sent = send(file->reader_socket, from, bytes, MSG_NOSIGNAL);
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent <= 0) return false;
-    from += sent;
-    bytes -= (size_t)sent;
-  }
-  return true;
+  return hdf5_receive(file->reader_socket, target, bytes, PATIENCE_MILLISECONDS);
 }
 
 /* ---- a question and its answer ------------------------------------------------------------------------------------------------- */
@@ -97,8 +71,9 @@ static ls_status ask(struct hdf5_file *file, enum hdf5_question_kind kind, hdf5_
   struct hdf5_question question = {
       .kind = kind, .object = object, .count = count, .name_length = (int64_t)strlen(name)};
   if (file->reader <= 0) return LS_STATUS_INVALID_INPUT;
-  if (question.name_length > NAME_LONGEST) return give_up(file, "it was asked for a name without end");
-  if (!deliver(file, &question, sizeof question) || !deliver(file, name, (size_t)question.name_length))
+  if (question.name_length > HDF5_NAME_LONGEST) return give_up(file, "it was asked for a name without end");
+  if (!hdf5_deliver(file->reader_socket, &question, sizeof question) ||
+      !hdf5_deliver(file->reader_socket, name, (size_t)question.name_length))
     return give_up(file, "reading it broke off");
   return hdf5_take_answer(file, answer);
 }

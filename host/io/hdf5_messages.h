@@ -30,6 +30,13 @@ struct hdf5_answer {
   int64_t count, bytes, message_bytes;
 };
 
+enum { HDF5_NAME_LONGEST = 4096 };
+
+/* All of the bytes through a socket; false where the other end is gone or, waiting, `patience` milliseconds pass without any (-1:
+ * for ever). */
+bool hdf5_receive(int socket, void *target, size_t bytes, int patience);
+bool hdf5_deliver(int socket, const void *source, size_t bytes);
+
 /* Takes the head of an answer, and its messages into the context. */
 ls_status hdf5_take_answer(struct hdf5_file *file, struct hdf5_answer *answer);
 

@@ -303,9 +303,12 @@ ls_status direct_read_array(struct hdf5_file *file, hdf5_id group, const char *n
                                [HDF5_INTEGER] = H5T_NATIVE_INT64,
                                [HDF5_INT32] = H5T_NATIVE_INT32,
                                [HDF5_FLAG] = H5T_NATIVE_INT8};
-  ls_status status = check_link(file, group, name); /* a soft link must not even be opened */
-  if (status != LS_STATUS_OK) return status;
-  const bool whole = element == HDF5_REAL ? holds_integers(group, name) : element != HDF5_NUMBER;
+  bool whole = element != HDF5_NUMBER;
+  if (element == HDF5_REAL) {
+    ls_status status = check_link(file, group, name); /* a soft link must not even be opened to see what is there */
+    if (status != LS_STATUS_OK) return status;
+    whole = holds_integers(group, name);
+  }
   return read_array(file, group, name, whole ? H5T_INTEGER : H5T_FLOAT, memory_type[element],
                     HDF5_ELEMENT_SIZE[element], count, value);
 }

@@ -105,48 +105,25 @@ bool hdf5_reader_is_walled(void) {
 
 /* ---- answers ------------------------------------------------------------------------------------------------------------------- */
 
-static bool receive(int socket, void *target, size_t bytes) {
-  char *to = target;
-  while (bytes > 0) {
-    ssize_t got = recv(socket, to, bytes, 0);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return false;
-    to += got;
-    bytes -= (size_t)got;
-  }
-  return true;
-}
-
-static bool deliver(int socket, const void *source, size_t bytes) {
-  const char *from = source;
-  while (bytes > 0) {
-    ssize_t sent = send(socket, from, bytes, MSG_NOSIGNAL);
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent <= 0) return false;
-    from += sent;
-    bytes -= (size_t)sent;
-  }
-  return true;
-}
-
-/* The faults found since there were `first` messages, one behind the other. */
-static char *gather_messages(ls_context *context, int first, int64_t *bytes) {
+/* The faults found, one behind the other. */
+static char *gather_messages(ls_context *context, int64_t *bytes) {
   const int count = ls_context_message_count(context);
   *bytes = 0;
-  for (int k = first; k < count; k++) *bytes += (int64_t)strlen(context_error(context, k)->text) + 1;
+  for (int k = 0; k < count; k++) *bytes += (int64_t)strlen(context_error(context, k)->text) + 1;
   char *text = context_allocate(context, (size_t)*bytes, 1), *to = text;
-  for (int k = first; text != NULL && k < count; k++) to = stpcpy(to, context_error(context, k)->text) + 1;
+  for (int k = 0; text != NULL && k < count; k++) to = stpcpy(to, context_error(context, k)->text) + 1;
   if (text == NULL) *bytes = 0;
   return text;
 }
 
 static bool answer_with(struct hdf5_file *file, int socket, ls_status status, struct hdf5_answer answer,
-                        const void *value, int first_message) {
-  char *text = gather_messages(file->context, first_message, &answer.message_bytes);
+                        const void *value) {
+  char *text = gather_messages(file->context, &answer.message_bytes);
   answer.status = status;
   if (status != LS_STATUS_OK || value == NULL) answer.bytes = 0;
-  bool sent = deliver(socket, &answer, sizeof answer) && deliver(socket, text, (size_t)answer.message_bytes) &&
-              (answer.bytes == 0 || deliver(socket, value, (size_t)answer.bytes));
+  bool sent = hdf5_deliver(socket, &answer, sizeof answer) &&
+              hdf5_deliver(socket, text, (size_t)answer.message_bytes) &&
+              (answer.bytes == 0 || hdf5_deliver(socket, value, (size_t)answer.bytes));
   context_release(file->context, text);
   ls_context_clear_messages(file->context);
   return sent;
@@ -172,7 +149,7 @@ static bool answer_texts(struct hdf5_file *file, int socket, const struct hdf5_q
     hdf5_texts_release(file->context, text, answer.count);
     if (joined == NULL) status = LS_STATUS_OUT_OF_MEMORY;
   }
-  bool sent = answer_with(file, socket, status, answer, joined, 0);
+  bool sent = answer_with(file, socket, status, answer, joined);
   context_release(file->context, joined);
   return sent;
 }
@@ -185,7 +162,7 @@ static bool answer_array(struct hdf5_file *file, int socket, const struct hdf5_q
   if (question->count >= 0 && (int)element < HDF5_ELEMENTS)
     status = direct_read_array(file, question->object, name, element, question->count, &value);
   if (status == LS_STATUS_OK) answer.bytes = answer.count * (int64_t)HDF5_ELEMENT_SIZE[element];
-  bool sent = answer_with(file, socket, status, answer, value, 0);
+  bool sent = answer_with(file, socket, status, answer, value);
   context_release(file->context, value);
   return sent;
 }
@@ -196,7 +173,7 @@ static bool answer_integers(struct hdf5_file *file, int socket, const struct hdf
   int64_t *value = NULL;
   ls_status status = direct_get_integers(file, question->object, name, &value, &answer.count);
   answer.bytes = answer.count * (int64_t)sizeof *value;
-  bool sent = answer_with(file, socket, status, answer, value, 0);
+  bool sent = answer_with(file, socket, status, answer, value);
   context_release(file->context, value);
   return sent;
 }
@@ -234,15 +211,15 @@ static bool answer_number(struct hdf5_file *file, int socket, const struct hdf5_
     default:
       return false;
   }
-  return answer_with(file, socket, status, answer, NULL, 0);
+  return answer_with(file, socket, status, answer, NULL);
 }
 
 static bool answer_one(struct hdf5_file *file, int socket) {
   struct hdf5_question question;
-  char name[4097];
-  if (!receive(socket, &question, sizeof question)) return false;
+  char name[HDF5_NAME_LONGEST + 1];
+  if (!hdf5_receive(socket, &question, sizeof question, -1)) return false;
   if (question.name_length < 0 || question.name_length >= (int64_t)sizeof name) return false;
-  if (!receive(socket, name, (size_t)question.name_length)) return false;
+  if (!hdf5_receive(socket, name, (size_t)question.name_length, -1)) return false;
   name[question.name_length] = '\0';
   if (question.kind >= HDF5_READ_ARRAY) return answer_array(file, socket, &question, name);
   if (question.kind == HDF5_GET_TEXTS || question.kind == HDF5_READ_TEXTS)
@@ -262,11 +239,12 @@ static _Noreturn void be_reader(struct hdf5_file *file, int socket, const struct
   (void)H5open();
   (void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
   (void)H5PLset_loading_state(0);
-  if (source->data != NULL) forbid_calls();
+  const bool by_name = source->data == NULL; /* which needs the right to open */
+  if (!by_name) forbid_calls();
   file->file = source->open(file, source);
-  forbid_calls();
+  if (by_name) forbid_calls();
   struct hdf5_answer answer = {.number = file->file};
-  bool going = answer_with(file, socket, file->file >= 0 ? LS_STATUS_OK : LS_STATUS_INVALID_INPUT, answer, NULL, 0);
+  bool going = answer_with(file, socket, file->file >= 0 ? LS_STATUS_OK : LS_STATUS_INVALID_INPUT, answer, NULL);
   while (going && file->file >= 0) going = answer_one(file, socket);
   _exit(0);
 }

@@ -106,6 +106,13 @@ void json_nothing(struct json *json, const char *key) {
   buffer_text(&json->buffer, "null");
 }
 
+void json_hashed_file(struct json *json, const char *file, const char *sha256) {
+  json_object_begin(json, NULL);
+  json_text(json, "file", file);
+  json_text(json, "sha256", sha256);
+  json_object_end(json);
+}
+
 ls_status json_finish(struct json *json, ls_text **text) {
   if (json->depth != 0) {
     buffer_release(&json->buffer);

@@ -31,6 +31,9 @@ void json_seed(struct json *json, const char *key, uint64_t seed);
 void json_flag(struct json *json, const char *key, bool value);
 void json_nothing(struct json *json, const char *key);
 
+/* An object of a list: a file, and the SHA-256 of its bytes. */
+void json_hashed_file(struct json *json, const char *file, const char *sha256);
+
 /* Ends the document with a newline and hands it out; releases the writer in every case. */
 ls_status json_finish(struct json *json, ls_text **text);
 

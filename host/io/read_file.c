@@ -67,6 +67,14 @@ cleanup:
   return status;
 }
 
+ls_status read_file_hash(ls_context *context, const char *path, char sha256[SHA256_TEXT_SIZE], size_t *length) {
+  char *data = NULL;
+  ls_status status = read_file(context, path, &data, length);
+  if (status == LS_STATUS_OK) status = hash_sha256(context, data, *length, sha256);
+  context_release(context, data);
+  return status;
+}
+
 /* "folder/.." has no name of its own: the real path has. */
 char *path_base_name(ls_context *context, const char *path) {
   char *resolved = realpath(path, NULL);

@@ -79,12 +79,8 @@ static void put_metadata(struct json *json, const ls_network *network) {
       json_whole(json, schema_table((enum table_id)id)->name, network->table[id].row_count);
   json_object_end(json);
   json_list_begin(json, "inputs");
-  for (int32_t i = 0; i < network->file_count; i++) {
-    json_object_begin(json, NULL);
-    json_text(json, "file", network->file[i].file);
-    json_text(json, "sha256", network->file[i].sha256);
-    json_object_end(json);
-  }
+  for (int32_t i = 0; i < network->file_count; i++)
+    json_hashed_file(json, network->file[i].file, network->file[i].sha256);
   json_list_end(json);
 }
 
