@@ -24,6 +24,17 @@ if(SECCOMP_FOUND)
   target_compile_definitions(ls_dependencies INTERFACE LS_WITH_SECCOMP=1)
 endif()
 
+# Processes that share a run (mpirun) find one another through OpenMPI; by the program alone, the library does without.
+set(LS_WITH_MPI OFF)
+if(NOT LS_MPI STREQUAL "OFF")
+  pkg_check_modules(MPI IMPORTED_TARGET ompi-c)
+  if(MPI_FOUND)
+    set(LS_WITH_MPI ON)
+  elseif(LS_MPI STREQUAL "ON")
+    message(FATAL_ERROR "LS_MPI=ON, but OpenMPI (Debian: libopenmpi-dev) was not found")
+  endif()
+endif()
+
 # The report page carries D3 within itself.
 find_file(LS_D3 d3.min.js PATHS /usr/share/nodejs/d3/dist /usr/share/javascript/d3 NO_DEFAULT_PATH
           DOC "D3, as Debian's node-d3 ships it" REQUIRED)

@@ -272,6 +272,7 @@ LS_API ls_status ls_generate(ls_context *context, const ls_generate_options *opt
 /* ---- run ---------------------------------------------------------------------------------------------------------- */
 
 typedef struct ls_results ls_results;
+typedef struct ls_team ls_team;
 
 typedef struct ls_run_options {
   const char *model;           /* a name of ls_models_describe */
@@ -304,6 +305,7 @@ typedef struct ls_run_options {
    * that computes wrong numbers shows (LS_STATUS_SYSTEM). 0: none. How many and which stands in the record, not in the results. */
   int64_t verify_sample;
   bool replace_checkpoint; /* a checkpoint of another run, or a damaged one, is dropped with a warning */
+  ls_team *team;           /* processes that share the scenarios (below); NULL: this one computes all */
 } ls_run_options;
 
 LS_API ls_run_options ls_run_options_default(void);
@@ -315,6 +317,31 @@ LS_API ls_run_options ls_run_options_default(void);
  * was computed. It stays until ls_checkpoint_remove: results should be on disk before. */
 LS_API ls_status ls_run(ls_context *context, const ls_network *network, const ls_run_options *options,
                         ls_results **results);
+
+/* A team: several processes that call ls_run with the same network and options and share its scenarios, with the bits of one. Rank 0
+ * hands out spans of scenarios, keeps the checkpoint and gets the results; on the others *results stays NULL, options of checkpoints
+ * and samples have no effect, and ls_run returns the status that rank 0 ended the team with. */
+typedef struct ls_team_transport {
+  int rank;       /* of this process, 0 to size - 1 */
+  int size;       /* processes, 1 or more */
+  int local_rank; /* of this process among those on its machine: whose GPU it takes, counted from 0 and round again */
+  void *user;     /* for the functions, which the thread in ls_run or ls_team_end calls */
+  /* Sends all bytes, which are the caller's again when it returns; false where the other process is gone. */
+  bool (*send)(void *user, int to, const void *data, size_t bytes);
+  /* The next message from any process, those of one in the order of sending; waits for at most `seconds` (0: not at all). Sets
+   * *from (-1: none has come), *data (aligned for 64-bit words, the transport's until the next call) and *bytes; false where none
+   * can come any more. */
+  bool (*receive)(void *user, double seconds, int *from, const void **data, size_t *bytes);
+} ls_team_transport;
+
+/* The transport is copied; what its user points to is the caller's. LS_STATUS_USAGE: ranks out of their range. */
+LS_API ls_status ls_team_create(ls_context *context, const ls_team_transport *transport, ls_team **team);
+
+/* Ends a team, to be called once by every process whatever happened to it, with the status of its own work. On rank 0 it ends the
+ * others with that status and returns it; on the others it tells a failure to rank 0, waits for the end and returns its status.
+ * LS_STATUS_SYSTEM: the team broke apart. */
+LS_API ls_status ls_team_end(ls_context *context, ls_team *team, ls_status status);
+LS_API void ls_team_destroy(ls_team **team);
 
 /* Removes a checkpoint and the files that belong to it; what is not there is no fault. */
 LS_API ls_status ls_checkpoint_remove(ls_context *context, const char *path);

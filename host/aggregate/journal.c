@@ -3,14 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <math.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "aggregate/accumulator_fields.h"
+#include "aggregate/scenario_record.h"
 #include "io/file.h"
-
-enum { RECORD_SCENARIOS = 65536, HEAD_WORDS = 2 };
 
 struct journal {
   struct allocator allocator;
@@ -20,54 +18,6 @@ struct journal {
   struct digest *digest; /* of all records so far */
   int64_t *record;       /* room for one */
 };
-
-/* ---- records ------------------------------------------------------------------------------------------------------------- */
-
-/* The columns of a record behind its head. */
-struct columns {
-  double *gross, *net;
-  int32_t *defaults;
-  int8_t *state;
-};
-
-static int64_t words_for(int64_t bytes) { return (bytes + 7) / 8; }
-
-static int64_t record_words(int64_t count) {
-  return HEAD_WORDS + 2 * count + words_for(count * (int64_t)sizeof(int32_t)) + words_for(count);
-}
-
-static struct columns columns_of(int64_t *record, int64_t count) {
-  int64_t *at = record + HEAD_WORDS;
-  return (struct columns){(double *)(void *)at, (double *)(void *)(at + count), (int32_t *)(void *)(at + 2 * count),
-                          (int8_t *)(void *)(at + 2 * count + words_for(count * (int64_t)sizeof(int32_t)))};
-}
-
-static void fill_record(const struct accumulator *a, int64_t first, int64_t count, int64_t *record) {
-  record[record_words(count) - 1] = 0; /* the last words of the two narrow columns may not be full */
-  record[HEAD_WORDS + 2 * count + words_for(count * (int64_t)sizeof(int32_t)) - 1] = 0;
-  const struct columns to = columns_of(record, count);
-  record[0] = first;
-  record[1] = count;
-  memcpy(to.gross, a->loss_gross + first, (size_t)count * sizeof *to.gross);
-  memcpy(to.net, a->loss_net + first, (size_t)count * sizeof *to.net);
-  memcpy(to.defaults, a->scenario_defaults + first, (size_t)count * sizeof *to.defaults);
-  memcpy(to.state, a->state + first, (size_t)count * sizeof *to.state);
-}
-
-static bool take_record(struct accumulator *a, int64_t *record) {
-  const int64_t first = record[0], count = record[1];
-  const struct columns from = columns_of(record, count);
-  for (int64_t k = 0; k < count; k++) {
-    bool fits = from.state[k] > SCENARIO_NOT_RUN && from.state[k] <= SCENARIO_NOT_FINITE &&
-                a->state[first + k] == SCENARIO_NOT_RUN && isfinite(from.gross[k]) && isfinite(from.net[k]);
-    if (!fits) return false;
-    a->loss_gross[first + k] = from.gross[k];
-    a->loss_net[first + k] = from.net[k];
-    a->scenario_defaults[first + k] = from.defaults[k];
-    a->state[first + k] = from.state[k];
-  }
-  return true;
-}
 
 /* ---- reading --------------------------------------------------------------------------------------------------------------- */
 
@@ -86,16 +36,14 @@ static bool read_at(const struct journal *journal, int64_t at, void *target, int
 
 /* Reads the record at journal->bytes; false where there is no such record within the mark. */
 static bool read_record(struct journal *journal, const struct journal_mark *mark, struct accumulator *a) {
-  const int64_t left = mark->bytes - journal->bytes, total = a->shape.scenario_count;
+  const int64_t left = mark->bytes - journal->bytes, head = RECORD_HEAD_WORDS * 8;
   int64_t *record = journal->record;
-  if (left < HEAD_WORDS * 8 || !read_at(journal, journal->bytes, record, HEAD_WORDS * 8)) return false;
-  const int64_t first = record[0], count = record[1];
-  if (count < 1 || count > RECORD_SCENARIOS || first < 0 || first > total - count) return false;
-  const int64_t words = record_words(count);
-  if (words * 8 > left || !read_at(journal, journal->bytes, record, words * 8)) return false;
+  if (left < head || !read_at(journal, journal->bytes, record, head)) return false;
+  const int64_t words = record_words_of(record, a->shape.scenario_count);
+  if (words == 0 || words * 8 > left || !read_at(journal, journal->bytes, record, words * 8)) return false;
   digest_update_int64(journal->digest, record, (size_t)words);
   journal->bytes += words * 8;
-  return take_record(a, record);
+  return record_take(a, record);
 }
 
 static bool read_all(struct journal *journal, const struct journal_mark *mark, struct accumulator *a) {
@@ -172,7 +120,7 @@ ls_status journal_append(ls_context *context, struct journal *journal, const str
   ls_status status = LS_STATUS_OK;
   for (const int64_t end = first + count; first < end && status == LS_STATUS_OK; first += RECORD_SCENARIOS) {
     const int64_t size = end - first < RECORD_SCENARIOS ? end - first : RECORD_SCENARIOS;
-    fill_record(accumulator, first, size, journal->record);
+    record_fill(accumulator, first, size, journal->record);
     status = write_record(context, journal, record_words(size));
   }
   return status;

@@ -1,8 +1,6 @@
 /* journal.h - losses and states of scenarios, appended to a file as they are computed.
  *
- * A record holds up to 65,536 neighbouring scenarios: in 64-bit words of this machine's byte order the number of the first, how
- * many, then loss_gross, loss_net, default counts (32 bits each) and states (8 bits each), every column filled up to a whole word.
- * Nothing is ever written over. How much of the file counts, and the checksum of that much, stands elsewhere: in the checkpoint
+ * It is one record (scenario_record.h) behind the other. Nothing is ever written over. How much of the file counts, and the checksum of that much, stands elsewhere: in the checkpoint
  * that was written after the records were synced. What follows is from a write that was cut short.
  */
 #ifndef LS_HOST_AGGREGATE_JOURNAL_H

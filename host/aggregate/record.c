@@ -23,6 +23,7 @@ static void put_run(struct json *json, const ls_results *results, double seconds
   json_whole(json, "scenarios_done", results_done_count(results));
   json_whole(json, "shard_index", identity->shard_index);
   json_whole(json, "shard_count", identity->shard_count);
+  json_whole(json, "processes", results->process_count);
   json_text(json, "run_identity", identity->sha256);
   json_text(json, "network", ls_network_name(results->network));
   json_number(json, "seconds", seconds);

@@ -9,18 +9,19 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "core/processor.h"
+#include "io/date.h"
 #include "build_info.h" /* written by the build */
 
 enum { LINE_ROOM = 512 };
 
-void record_put_time(struct json *json, const char *key, time_t seconds) {
-  struct tm parts;
-  char text[32];
-  if (gmtime_r(&seconds, &parts) == NULL || strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0) {
+void record_put_time(struct json *json, const char *key, int64_t seconds) {
+  char text[DATE_MOMENT_SIZE];
+  date_print_moment(seconds, text);
+  if (text[0] == '\0')
     json_nothing(json, key);
-  } else {
+  else
     json_text(json, key, text);
-  }
 }
 
 /* "model name : ..." of /proc/cpuinfo; "" where the system does not tell. */
@@ -56,7 +57,7 @@ void record_put_host(struct json *json) {
   json_text(json, "release", known ? system.release : "");
   json_text(json, "machine", known ? system.machine : "");
   json_text(json, "processor", processor);
-  json_whole(json, "processors", sysconf(_SC_NPROCESSORS_ONLN));
+  json_whole(json, "processors", processor_count());
   json_whole(json, "memory_bytes", sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE));
   json_whole(json, "peak_memory_bytes", peak_memory_bytes());
   json_object_end(json);

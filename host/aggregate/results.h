@@ -222,6 +222,7 @@ struct ls_results {
   int32_t warning_count;
   struct attempt *attempt; /* NULL: not known */
   int32_t attempt_count;
+  int process_count; /* that shared the run's last attempt; 0: not known, read or merged */
 };
 
 /* Empty results: every pointer NULL, every text "". NULL (with a message) without memory. */

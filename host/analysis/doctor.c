@@ -38,7 +38,7 @@ static void find_out(struct doctor *doctor, const char *name, bool good, bool ne
 
 static void look_at_machine(struct doctor *doctor) {
   char detail[DETAIL_ROOM];
-  (void)snprintf(detail, sizeof detail, "%ld processors; instructions: baseline%s%s", sysconf(_SC_NPROCESSORS_ONLN),
+  (void)snprintf(detail, sizeof detail, "%d processors; instructions: baseline%s%s", processor_count(),
                  processor_has_avx2() ? ", avx2" : "", processor_has_avx512() ? ", avx512" : "");
   find_out(doctor, "processor", true, true, detail);
   (void)snprintf(detail, sizeof detail, "%.1f GiB",

@@ -4,13 +4,13 @@
  * the lock is gone before anything is printed. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "commands.h"
 #include "destination.h"
 #include "output.h"
 #include "interrupt.h"
+#include "launch.h"
 #include "progress.h"
 #include "run_options.h"
 
@@ -69,15 +69,13 @@ static ls_status compute(ls_context *context, struct running *running) {
 
 /* A kill may have come between the results and their record. */
 static ls_status complete_record(ls_context *context, const struct running *running) {
-  const char *output = running->options->output;
-  const size_t room = strlen(output) + sizeof ".run.json";
-  char *record = malloc(room);
+  char *record = destination_beside(running->options, ".run.json");
   if (record == NULL) return LS_STATUS_OUT_OF_MEMORY;
-  snprintf(record, room, "%s.run.json", output);
   const bool missing = access(record, F_OK) != 0;
   free(record);
   if (!missing) return LS_STATUS_OK;
-  return ls_results_write_record(context, running->results, output, progress_seconds() - running->begun, false);
+  return ls_results_write_record(context, running->results, running->options->output,
+                                 progress_seconds() - running->begun, false);
 }
 
 /* Once the results are on disk the run is done: a signal no longer changes the exit code. */
@@ -99,6 +97,12 @@ static ls_status save(ls_context *context, const struct running *running) {
              ls_results_digest(results), options->output);
   }
   return status;
+}
+
+/* The process's part in a team. */
+static void take_seat(const struct launch *launch, ls_run_options *run) {
+  run->team = launch->team;
+  if (run->threads == 0) run->threads = launch->threads;
 }
 
 /* What was wrong has been said. */
@@ -149,6 +153,23 @@ static ls_status run(ls_context *context, struct running *running) {
   return interrupt_requested() ? LS_STATUS_INTERRUPTED : status;
 }
 
+/* Whoever is not rank 0 of a team only computes: what there is to say, rank 0 says. */
+static int follow(const struct options *options, const struct launch *launch) {
+  ls_read_options reading = {.sum_duplicates = options->duplicates != NULL, .strict = options->strict};
+  ls_run_options running = cli_run_options(options);
+  ls_network *network = NULL;
+  ls_results *results = NULL;
+  ls_context *context = cli_begin();
+  if (context == NULL) return ls_status_exit_code(LS_STATUS_OUT_OF_MEMORY);
+  take_seat(launch, &running);
+  ls_status status = ls_network_read(context, options->operand[0], &reading, &network);
+  if (status == LS_STATUS_OK) status = ls_run(context, network, &running, &results);
+  status = ls_team_end(context, launch->team, status);
+  ls_results_destroy(&results);
+  ls_network_destroy(&network);
+  return end_told(&context, status);
+}
+
 static int run_locked(struct running *running, struct destination_lock *lock) {
   const struct options *options = running->options;
   ls_text *report = NULL;
@@ -168,25 +189,23 @@ static int run_locked(struct running *running, struct destination_lock *lock) {
   return cli_end(&context, options, status, &report);
 }
 
-static bool set_up(const struct options *options, struct running *running) {
+static bool set_up(const struct options *options, const struct launch *launch, struct running *running) {
   running->begun = progress_seconds();
   running->options = options;
   running->run = cli_run_options(options);
+  take_seat(launch, &running->run);
   if (!saves(running)) return true;
-  const size_t room = strlen(options->output) + sizeof ".partial";
-  running->checkpoint = malloc(room);
+  running->checkpoint = destination_beside(options, ".partial");
   if (running->checkpoint == NULL) return false;
-  snprintf(running->checkpoint, room, "%s.partial", options->output);
   running->run.checkpoint = running->checkpoint;
   running->run.replace_checkpoint = options->force;
   return true;
 }
 
-int command_run(const struct options *options) {
+static int lead(const struct options *options, const struct launch *launch) {
   struct destination_lock lock = {.file = -1};
   struct running running = {0};
-  if (!set_up(options, &running)) return cli_out_of_memory();
-  if (options->deadline >= 0) interrupt_set_deadline(options->deadline);
+  if (!set_up(options, launch, &running)) return cli_out_of_memory();
   int code = check_options(options, &running);
   if (code == EXIT_DONE && saves(&running)) code = destination_lock(options, &lock);
   if (code == EXIT_DONE && saves(&running)) destination_sweep(options);
@@ -196,4 +215,16 @@ int command_run(const struct options *options) {
   ls_network_destroy(&running.network);
   free(running.checkpoint);
   return code;
+}
+
+int command_run(const struct options *options) {
+  struct launch launch;
+  if (options->deadline >= 0) interrupt_set_deadline(options->deadline);
+  int code = launch_join(options, &launch);
+  if (code != EXIT_DONE) return code;
+  if (launch.rank == 0)
+    code = lead(options, &launch);
+  else if (!options->dry_run)
+    code = follow(options, &launch);
+  return launch_leave(&launch, code);
 }

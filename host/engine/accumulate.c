@@ -1,11 +1,15 @@
 /* accumulate.c - computed scenarios into an accumulator: each thread that computes adds its own, to sums of its own.
  *
  * The sums are exact integers, so that who added what leaves no trace. Where shares would take too much memory, several threads take
- * turns with one. Now and then all are gathered for a checkpoint; the calling thread then writes it while the others go on.
+ * turns with one. Now and then all are gathered for a checkpoint; the calling thread then writes it while the others go on. In a team
+ * it also hands out spans of scenarios and takes in what other processes have added up of theirs.
  */
 #include <pthread.h>
 
+#include "aggregate/delivery.h"
+#include "core/clock.h"
 #include "engine/engine.h"
+#include "engine/work.h"
 
 enum { SHARE_SCENARIOS = BLOCK_SCENARIOS }; /* fewer for each are not worth sums of their own */
 
@@ -13,6 +17,10 @@ static const int64_t SHARE_BYTES = INT64_C(512) << 20; /* all of them together *
 
 /* What takes less to compute again is not worth writing at the end of the work. */
 #define WORTH_SAVING_SECONDS 0.2
+
+/* How long one waits at a time for other processes, and how long for what they have when the run is cut short. */
+#define LOOK_UP_SECONDS 0.05
+#define RECALL_SECONDS 5.0
 
 /* The first is the whole, the others are shares of it. */
 struct share {
@@ -26,6 +34,8 @@ struct collector {
   const int64_t *replay; /* scenarios run alone are added by their place in this list */
   int64_t total, done;
   struct checkpoint *checkpoint; /* NULL: none is kept */
+  struct work *work;             /* NULL in a process that has its spans from rank 0, of `team` */
+  ls_team *team;
   ls_status save_failed;
 };
 
@@ -96,11 +106,25 @@ static ls_status save_at_end(ls_context *context, struct collector *collector, l
 
 /* ---- what comes ---------------------------------------------------------------------------------------------------------------- */
 
+static void note_done(ls_context *context, struct collector *collector, int64_t scenarios) {
+  collector->done += scenarios;
+  if (scenarios > 0 && collector->total > 0) context_report_progress(context, collector->done, collector->total);
+}
+
+/* Takes in what other processes have; waits for it at most `seconds`. */
+static ls_status serve_others(ls_context *context, struct collector *collector, double seconds) {
+  int64_t scenarios = 0;
+  ls_status status = work_serve(context, collector->work, seconds, &scenarios);
+  note_done(context, collector, scenarios);
+  return status == LS_STATUS_OK ? save_if_due(context, collector) : status;
+}
+
 static ls_status report(ls_context *context, void *user, int64_t scenarios) {
   struct collector *collector = user;
-  collector->done += scenarios;
-  context_report_progress(context, collector->done, collector->total);
-  return save_if_due(context, collector);
+  note_done(context, collector, scenarios);
+  if (collector->work == NULL) return team_is_recalled(context, collector->team) ? LS_STATUS_INTERRUPTED : LS_STATUS_OK;
+  ls_status status = save_if_due(context, collector);
+  return status == LS_STATUS_OK ? serve_others(context, collector, 0) : status;
 }
 
 static ls_status consume(ls_context *context, void *user, const struct chunk *chunk) {
@@ -150,30 +174,108 @@ static void release_shares(ls_context *context, struct collector *collector) {
   context_release(context, collector->share);
 }
 
-/* Scenarios that an earlier attempt left out, span by span; all of them where there was none. */
-static ls_status compute_missing(ls_context *context, const struct job *job, int64_t begin,
-                                 const struct accumulator *accumulator, struct collector *collector) {
+/* ---- spans --------------------------------------------------------------------------------------------------------------------- */
+
+/* `begin` is the number of the accumulator's first scenario. */
+static ls_status compute_span(ls_context *context, const struct job *job, int64_t begin, int64_t first, int64_t count,
+                              struct collector *collector) {
   const struct receiver receiver = {consume, {absorb, report, collector}, collector};
   const int64_t *replay = job->scenarios->replay;
+  return job_compute(context, job, false, replay != NULL ? replay + first : NULL, begin + first, count, &receiver);
+}
+
+/* Until all is handed out and nothing of it is with others. */
+static ls_status compute_all(ls_context *context, const struct job *job, int64_t begin, struct collector *collector) {
   ls_status status = LS_STATUS_OK;
   int64_t first = 0, count = 0;
-  while (status == LS_STATUS_OK && accumulator_next_missing(accumulator, &first, &count))
-    status = job_compute(context, job, false, replay != NULL ? replay + first : NULL, begin + first, count, &receiver);
+  for (bool busy = true; busy && status == LS_STATUS_OK;) {
+    status = serve_others(context, collector, 0);
+    if (status != LS_STATUS_OK) break;
+    if (work_next(collector->work, &first, &count)) {
+      status = compute_span(context, job, begin, first, count, collector);
+    } else if ((busy = work_is_out(collector->work))) {
+      status = context_stop_requested(context) ? context_fail(context, LS_STATUS_INTERRUPTED, "interrupted")
+                                               : serve_others(context, collector, LOOK_UP_SECONDS);
+    }
+  }
+  return status;
+}
+
+/* The work was cut short: what others have is not to be lost, but not to be waited for too long. */
+static void recall(ls_context *context, struct collector *collector) {
+  const double limit = clock_seconds() + RECALL_SECONDS;
+  const int messages = ls_context_message_count(context);
+  work_recall(context, collector->work);
+  while (work_is_out(collector->work) && clock_seconds() < limit) {
+    int64_t scenarios = 0;
+    (void)work_serve(context, collector->work, LOOK_UP_SECONDS, &scenarios);
+    collector->done += scenarios;
+  }
+  context_drop_errors(context, messages); /* the first failure is the one that counts */
+}
+
+static ls_status lead(ls_context *context, const struct job *job, int64_t first, const struct sharing *sharing,
+                      struct collector *collector) {
+  struct share *whole = &collector->share[0];
+  ls_status status =
+      work_begin(context, whole->accumulator, &whole->lock, sharing->team, sharing->identity, &collector->work);
+  if (status != LS_STATUS_OK) return status;
+  context_report_progress(context, collector->done, collector->total);
+  status = compute_all(context, job, first, collector);
+  if (status != LS_STATUS_OK) recall(context, collector);
+  status = save_at_end(context, collector, status);
+  work_end(context, &collector->work);
   return status;
 }
 
 ls_status job_accumulate(ls_context *context, const struct job *job, int64_t first, int64_t count,
-                         struct accumulator *accumulator, struct checkpoint *checkpoint) {
+                         const struct sharing *sharing, struct accumulator *accumulator,
+                         struct checkpoint *checkpoint) {
   struct collector collector = {.replay = job->scenarios->replay,
                                 .total = count,
                                 .done = accumulator_done_count(accumulator),
                                 .checkpoint = checkpoint};
   ls_status status = make_shares(context, accumulator, share_count(job, count, accumulator), &collector);
-  if (status == LS_STATUS_OK) {
-    context_report_progress(context, collector.done, count);
-    status = compute_missing(context, job, first, accumulator, &collector);
-    status = save_at_end(context, &collector, status);
+  if (status == LS_STATUS_OK) status = lead(context, job, first, sharing, &collector);
+  release_shares(context, &collector);
+  return status;
+}
+
+/* ---- for rank 0 ---------------------------------------------------------------------------------------------------------------- */
+
+/* Reports of a span, with what has been added up of it, whose sums then begin anew; asks for the next. */
+static ls_status ask(ls_context *context, const struct sharing *sharing, ls_status status, struct accumulator *sums,
+                     struct team_order *order) {
+  int64_t *words = NULL, word_count = 0;
+  if (order->count > 0) {
+    ls_status packed = delivery_pack(context, sums, order->first, order->count, TEAM_HEAD_WORDS, &words, &word_count);
+    accumulator_clear_sums(sums);
+    if (status == LS_STATUS_OK) status = packed;
   }
+  ls_status asked = team_ask(context, sharing->team, status, sharing->identity, words, word_count, order);
+  context_release(context, words);
+  return asked;
+}
+
+static ls_status follow(ls_context *context, const struct job *job, int64_t first, const struct sharing *sharing,
+                        struct collector *collector) {
+  struct team_order order = {0};
+  ls_status status = LS_STATUS_OK;
+  while (!order.ends) {
+    ls_status asked = ask(context, sharing, status, collector->share[0].accumulator, &order);
+    if (asked != LS_STATUS_OK) return asked;
+    if (order.ends) break;
+    status = compute_span(context, job, first, order.first, order.count, collector);
+    gather_shares(collector);
+  }
+  return order.status;
+}
+
+ls_status job_follow(ls_context *context, const struct job *job, int64_t first, int64_t count,
+                     const struct sharing *sharing, struct accumulator *accumulator) {
+  struct collector collector = {.replay = job->scenarios->replay, .team = sharing->team};
+  ls_status status = make_shares(context, accumulator, share_count(job, count, accumulator), &collector);
+  if (status == LS_STATUS_OK) status = follow(context, job, first, sharing, &collector);
   release_shares(context, &collector);
   return status;
 }

@@ -33,6 +33,8 @@ struct ls_backend {
   const char *name;
   /* True where it can run here; else why not is written to `reason`. */
   bool (*available)(char *reason, size_t size);
+  /* Computes on device `number`, counted round those that there are; false with the reason. NULL: there is but one. */
+  bool (*choose)(int number, char *reason, size_t size);
   /* Fills what is known of the device; NULL: there is none to watch. */
   void (*describe)(struct device_record *device);
   /* Ends early with the consumer's status where that fails, with LS_STATUS_INTERRUPTED on a stop request. */
@@ -46,6 +48,9 @@ extern const int LS_BACKEND_TOTAL;
 /* "auto" (or NULL): CUDA where a device answers, else the CPU. LS_STATUS_USAGE for unknown names, LS_STATUS_BACKEND_UNAVAILABLE
  * (with the reason) for one that cannot run; it never falls back. */
 ls_status backend_choose(ls_context *context, const char *name, const struct ls_backend **backend);
+
+/* One device for each process of a machine; `number` < 0 leaves it to the backend. LS_STATUS_BACKEND_UNAVAILABLE. */
+ls_status backend_choose_device(ls_context *context, const struct ls_backend *backend, int number);
 
 extern const struct ls_backend LS_CPU_BACKEND;
 

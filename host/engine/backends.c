@@ -18,7 +18,7 @@ static ls_status cuda_refuse(ls_context *context, const struct compute_request *
   return context_fail(context, LS_STATUS_BACKEND_UNAVAILABLE, "backend 'cuda': built without CUDA");
 }
 
-static const struct ls_backend LS_CUDA_BACKEND = {"cuda", cuda_not_built, NULL, cuda_refuse};
+static const struct ls_backend LS_CUDA_BACKEND = {"cuda", cuda_not_built, NULL, NULL, cuda_refuse};
 #endif
 
 const struct ls_backend *const LS_BACKENDS[] = {&LS_CPU_BACKEND, &LS_CUDA_BACKEND};
@@ -41,4 +41,10 @@ ls_status backend_choose(ls_context *context, const char *name, const struct ls_
     return LS_STATUS_OK;
   }
   return context_fail(context, LS_STATUS_USAGE, "unknown backend '%s': must be auto, cpu or cuda", name);
+}
+
+ls_status backend_choose_device(ls_context *context, const struct ls_backend *backend, int number) {
+  char reason[REASON_BYTES] = "";
+  if (number < 0 || backend->choose == NULL || backend->choose(number, reason, sizeof reason)) return LS_STATUS_OK;
+  return context_fail(context, LS_STATUS_BACKEND_UNAVAILABLE, "backend '%s': %s", backend->name, reason);
 }

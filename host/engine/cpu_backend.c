@@ -228,7 +228,7 @@ static int64_t chunk_size(const struct compute_request *request, int64_t lanes) 
 }
 
 int cpu_thread_count(int asked) {
-  int64_t threads = asked > 0 ? asked : sysconf(_SC_NPROCESSORS_ONLN);
+  int64_t threads = asked > 0 ? asked : processor_count();
   if (threads > CPU_THREADS_MOST) threads = CPU_THREADS_MOST;
   return threads > 1 ? (int)threads : 1;
 }
@@ -331,8 +331,8 @@ static ls_status cpu_compute(ls_context *context, const struct compute_request *
 
 static bool cpu_available(char *reason, size_t size) {
   const char *best = cpu_runs(&CPU_TILE_AVX512) ? "avx512" : cpu_runs(&CPU_TILE_AVX2) ? "avx2" : "baseline";
-  snprintf(reason, size, "%ld processors, instruction set %s", sysconf(_SC_NPROCESSORS_ONLN), best);
+  snprintf(reason, size, "%d processors, instruction set %s", processor_count(), best);
   return true;
 }
 
-const struct ls_backend LS_CPU_BACKEND = {"cpu", cpu_available, NULL, cpu_compute};
+const struct ls_backend LS_CPU_BACKEND = {"cpu", cpu_available, NULL, NULL, cpu_compute};

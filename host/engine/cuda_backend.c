@@ -15,6 +15,13 @@ static bool cuda_available(char *reason, size_t size) {
   return available;
 }
 
+static bool cuda_choose(int number, char *reason, size_t size) {
+  char message[CUDA_MESSAGE_BYTES] = "";
+  enum cuda_result result = cuda_shell_choose(number, message);
+  snprintf(reason, size, "%s", message);
+  return result == CUDA_RESULT_OK;
+}
+
 static void cuda_describe(struct device_record *device) {
   struct cuda_description found;
   if (!cuda_shell_describe(&found)) return;
@@ -97,7 +104,7 @@ static ls_status cuda_compute(ls_context *context, const struct compute_request 
   return status;
 }
 
-const struct ls_backend LS_CUDA_BACKEND = {"cuda", cuda_available, cuda_describe, cuda_compute};
+const struct ls_backend LS_CUDA_BACKEND = {"cuda", cuda_available, cuda_choose, cuda_describe, cuda_compute};
 
 #else
 

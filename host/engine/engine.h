@@ -87,10 +87,22 @@ int64_t job_sum_bytes(const struct job *job, int64_t count, const struct accumul
 ls_status job_foresee(ls_context *context, const struct job *job, int64_t first, int64_t count,
                       const struct accumulator *accumulator);
 
+/* Processes that share the scenarios of a run. */
+struct sharing {
+  ls_team *team;        /* NULL: this one has them all */
+  const char *identity; /* the run's, SHA-256: all must have the same */
+};
+
 /* Computes those of the scenarios first .. first + count - 1, or of a replay, that the accumulator made for them does not hold yet,
- * and adds them. `checkpoint` (NULL: none) is kept up meanwhile, and brought up to date where the work is cut short. */
+ * and adds them; as rank 0 of a team together with the others. `checkpoint` (NULL: none) is kept up meanwhile, and brought up to date
+ * where the work is cut short. */
 ls_status job_accumulate(ls_context *context, const struct job *job, int64_t first, int64_t count,
-                         struct accumulator *accumulator, struct checkpoint *checkpoint);
+                         const struct sharing *sharing, struct accumulator *accumulator, struct checkpoint *checkpoint);
+
+/* The same for the other processes of a team: computes what rank 0 asks for until it ends the team, and returns the status it ended
+ * it with. The accumulator is of the same shape and empty; what it holds afterwards is of no use. */
+ls_status job_follow(ls_context *context, const struct job *job, int64_t first, int64_t count,
+                     const struct sharing *sharing, struct accumulator *accumulator);
 
 /* What the unshocked network does by itself: [N] quarters of default and of distress, -1 never; either may be NULL. */
 struct baseline_events {

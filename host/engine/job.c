@@ -2,6 +2,7 @@
 #include <stddef.h>
 
 #include "engine/engine.h"
+#include "engine/team.h"
 
 /* The network without any shock, under the plan's settings. */
 static ls_status read_no_shock(ls_context *context, const ls_network *network, const struct run_settings *settings,
@@ -165,6 +166,7 @@ ls_status job_prepare(ls_context *context, const ls_network *network, const ls_r
   struct job job = {.network = network, .threads = options->threads, .chunk = options->chunk, .isa = options->isa};
   ls_status status = settings_resolve(context, network, options, &job.settings);
   if (status == LS_STATUS_OK) status = backend_choose(context, options->backend, &job.backend);
+  if (status == LS_STATUS_OK) status = backend_choose_device(context, job.backend, team_local_rank(options->team));
   if (status != LS_STATUS_OK) return status;
   struct scenario_options reading = *scenario;
   reading.variables = job.settings.info->variables;

@@ -59,7 +59,8 @@ static ls_status replay_range(ls_context *context, const struct job *job, const 
   shape.scenario_count = count;
   shape.layout = job->plan->output;
   ls_status status = accumulator_create(context, &shape, &fresh);
-  if (status == LS_STATUS_OK) status = job_accumulate(context, job, shape.first_scenario, count, fresh, NULL);
+  if (status == LS_STATUS_OK)
+    status = job_accumulate(context, job, shape.first_scenario, count, &(struct sharing){0}, fresh, NULL);
   if (status == LS_STATUS_OK) {
     compare_scenarios(kept, fresh, replay);
     replay->scenarios += count;

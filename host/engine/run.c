@@ -6,6 +6,7 @@
 #include "engine/device_watch.h"
 #include "engine/engine.h"
 #include "engine/replay.h"
+#include "engine/team.h"
 
 ls_run_options ls_run_options_default(void) {
   return (ls_run_options){.backend = "auto", .shard_count = 1, .keep_worst = -1};
@@ -117,7 +118,9 @@ static ls_status compute_kept(ls_context *context, const struct job *job, const 
   const double interval = options->checkpoint_seconds > 0 ? options->checkpoint_seconds : CHECKPOINT_SECONDS;
   ls_status status =
       checkpoint_open(context, options->checkpoint, options->replace_checkpoint, interval, results, &checkpoint);
-  if (status == LS_STATUS_OK) status = job_accumulate(context, job, first, count, results->accumulator, checkpoint);
+  const struct sharing sharing = {options->team, results->identity.sha256};
+  if (status == LS_STATUS_OK)
+    status = job_accumulate(context, job, first, count, &sharing, results->accumulator, checkpoint);
   if (status == LS_STATUS_OK) status = checkpoint_tell_attempts(context, checkpoint, results);
   checkpoint_close(&checkpoint);
   return status;
@@ -148,8 +151,10 @@ static ls_status compute_part(ls_context *context, const struct job *job, const 
                               int64_t count, ls_results *results) {
   ls_status status = make_accumulator(context, job, first, count, results);
   if (status != LS_STATUS_OK) return status;
+  const struct sharing sharing = {options->team, results->identity.sha256};
+  if (team_follows(options->team)) return job_follow(context, job, first, count, &sharing, results->accumulator);
   if (options->checkpoint != NULL) return compute_kept(context, job, options, first, count, results);
-  return job_accumulate(context, job, first, count, results->accumulator, NULL);
+  return job_accumulate(context, job, first, count, &sharing, results->accumulator, NULL);
 }
 
 ls_status run_check_options(ls_context *context, const ls_run_options *options) {
@@ -189,12 +194,15 @@ ls_status job_run(ls_context *context, const struct job *job, const ls_run_optio
   shard_range(total, options->shard_index, options->shard_count, &first, &count);
   if (job->scenarios->replay != NULL && options->shard_count > 1)
     return context_fail(context, LS_STATUS_USAGE, "a replay of single scenarios cannot be sharded");
+  results->process_count = team_size(options->team);
   results->explicit_scenarios = !job->scenarios->drawn || job->scenarios->replay != NULL;
   ls_status status = identity_fill(context, job, options, results);
   if (status == LS_STATUS_OK && options->dry_run) {
     status = make_accumulator(context, job, first, count, results);
     return status == LS_STATUS_OK ? job_foresee(context, job, first, count, results->accumulator) : status;
   }
+  if (status == LS_STATUS_OK && team_follows(options->team))
+    return compute_part(context, job, options, first, count, results);
   if (status == LS_STATUS_OK) status = fill_baseline(context, job, results);
   if (status == LS_STATUS_OK) device_watch_begin(job->backend, &results->device);
   if (status == LS_STATUS_OK) status = compute_part(context, job, options, first, count, results);
@@ -247,7 +255,7 @@ static ls_status run_network(ls_context *context, const ls_network *network, con
   results = results_create(context);
   status = results != NULL ? job_run(context, &job, options, results) : LS_STATUS_OUT_OF_MEMORY;
   if (status == LS_STATUS_OK) status = keep_warnings(context, results);
-  if (status != LS_STATUS_OK || options->dry_run) goto cleanup;
+  if (status != LS_STATUS_OK || options->dry_run || team_follows(options->team)) goto cleanup;
   if (options->strict) status = check_convergence(context, &job, results);
   *out = results;
   results = NULL;

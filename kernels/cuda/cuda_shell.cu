@@ -182,6 +182,18 @@ int cuda_shell_available(char message[CUDA_MESSAGE_BYTES]) {
   return 1;
 }
 
+enum cuda_result cuda_shell_choose(int number, char message[CUDA_MESSAGE_BYTES]) {
+  int count = 0;
+  enum cuda_result result = CUDA_RESULT_OK;
+  CUDA_TRY(result, cudaGetDeviceCount(&count), message);
+  if (result == CUDA_RESULT_OK && count == 0) {
+    snprintf(message, CUDA_MESSAGE_BYTES, "no CUDA device");
+    return CUDA_RESULT_UNAVAILABLE;
+  }
+  CUDA_TRY(result, cudaSetDevice(number % count), message);
+  return result == CUDA_RESULT_OK ? result : CUDA_RESULT_UNAVAILABLE;
+}
+
 static void print_uuid(const cudaUUID_t *uuid, char text[48]) {
   static const char digit[] = "0123456789abcdef";
   char *to = text + sprintf(text, "GPU-");

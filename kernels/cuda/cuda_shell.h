@@ -34,6 +34,9 @@ struct cuda_shell;
 /* Whether a device answers: 1 with its name, or 0 with the reason. */
 int cuda_shell_available(char message[CUDA_MESSAGE_BYTES]);
 
+/* From now on this thread uses device `number`, counted round those that there are; CUDA_RESULT_UNAVAILABLE with a message. */
+enum cuda_result cuda_shell_choose(int number, char message[CUDA_MESSAGE_BYTES]);
+
 /* The device in use. */
 struct cuda_description {
   char name[80], uuid[48]; /* uuid: "GPU-" and 32 hexadecimal digits in groups, as the driver's tools print it */

@@ -3,27 +3,15 @@
 #if !defined(LS_WITH_CUDA)
 #define LS_WITH_CUDA 1
 #endif
-#include "cuda/cuda_shell.h"
-
 /* The backend under test, over the functions below in place of the shell's. */
 #define cuda_shell_available stand_in_available
+#define cuda_shell_choose stand_in_choose
 #define cuda_shell_describe stand_in_describe
 #define cuda_shell_open stand_in_open
 #define cuda_shell_close stand_in_close
 #define cuda_shell_launch stand_in_launch
 #define cuda_shell_wait stand_in_wait
 #define LS_CUDA_BACKEND stand_in_backend
-
-int stand_in_available(char message[CUDA_MESSAGE_BYTES]);
-int stand_in_describe(struct cuda_description *description);
-enum cuda_result stand_in_open(const struct ls_plan *plan, const struct cuda_array *array, int array_count,
-                               int64_t chunk, int64_t scenarios, struct cuda_shell **shell, int64_t *granted,
-                               char message[CUDA_MESSAGE_BYTES]);
-void stand_in_close(struct cuda_shell *shell);
-enum cuda_result stand_in_launch(struct cuda_shell *shell, int buffer, int64_t first, const int64_t *index,
-                                 int32_t count, char message[CUDA_MESSAGE_BYTES]);
-enum cuda_result stand_in_wait(struct cuda_shell *shell, int buffer, double **value, int64_t *stride,
-                               char message[CUDA_MESSAGE_BYTES]);
 
 #include "../../host/engine/cuda_backend.c" /* the one file whose calls are to be replaced */
 
@@ -59,6 +47,11 @@ static enum cuda_result next_call(char *message) {
 int stand_in_available(char message[CUDA_MESSAGE_BYTES]) {
   snprintf(message, CUDA_MESSAGE_BYTES, "stand-in");
   return 1;
+}
+
+enum cuda_result stand_in_choose(int number, char message[CUDA_MESSAGE_BYTES]) {
+  (void)number, (void)message;
+  return CUDA_RESULT_OK;
 }
 
 int stand_in_describe(struct cuda_description *description) {
