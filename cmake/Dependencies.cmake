@@ -18,7 +18,9 @@ target_link_libraries(ls_dependencies INTERFACE
 target_include_directories(ls_dependencies SYSTEM INTERFACE ${LS_RANDOM123_INCLUDE})
 
 # The reader of HDF5 files gives up rights that it does not need where this is there; without, it is bounded and apart all the same.
-pkg_check_modules(SECCOMP IMPORTED_TARGET libseccomp)
+if(LS_SECCOMP)
+  pkg_check_modules(SECCOMP IMPORTED_TARGET libseccomp)
+endif()
 if(SECCOMP_FOUND)
   target_link_libraries(ls_dependencies INTERFACE PkgConfig::SECCOMP)
   target_compile_definitions(ls_dependencies INTERFACE LS_WITH_SECCOMP=1)

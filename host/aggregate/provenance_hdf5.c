@@ -161,7 +161,7 @@ static ls_status read_hash(const struct results_reader *reader, const char *name
   char *text = NULL;
   ls_status status = hdf5_get_text(reader->file, hdf5_root(reader->file), name, &text);
   if (status == LS_STATUS_OK && strlen(text) > 64) status = reader_fault(reader, "has a hash of more than 64 digits");
-  if (status == LS_STATUS_OK) strcpy(hash, text);
+  if (status == LS_STATUS_OK) memcpy(hash, text, strlen(text) + 1);
   context_release(reader->context, text);
   return status;
 }

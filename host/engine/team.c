@@ -72,7 +72,7 @@ static ls_status receive_words(ls_context *context, const ls_team *team, double 
   *from = -1;
   if (!transport->receive(transport->user, seconds, from, &data, &bytes)) return break_apart(context);
   if (*from < 0) return LS_STATUS_OK;
-  if (*from >= transport->size || bytes < (size_t)least * sizeof **words || bytes % sizeof **words != 0)
+  if (data == NULL || *from >= transport->size || bytes < (size_t)least * sizeof **words || bytes % sizeof **words != 0)
     return context_fail(context, LS_STATUS_SYSTEM, "process %d of the team sent what is no message", *from);
   *words = data;
   *count = (int64_t)(bytes / sizeof **words);

@@ -149,6 +149,7 @@ ls_status hdf5_create(ls_context *context, const char *path, bool replace, int64
   int descriptor = -1;
   ls_status status = file_output_check(context, path, replace);
   if (status != LS_STATUS_OK) return status;
+  errno = 0; /* for hdf5_write_goes_on */
   struct hdf5_file *file = file_begin(context, path, true);
   if (file == NULL) return LS_STATUS_OUT_OF_MEMORY;
   file->replace = replace;
@@ -178,7 +179,7 @@ static ls_status commit_image(struct hdf5_file *file) {
   unsigned char *image = context_allocate(file->context, (size_t)size + SEAL_LENGTH, 1);
   if (image == NULL) return LS_STATUS_OUT_OF_MEMORY;
   ls_status status = LS_STATUS_OK;
-  if (H5Fget_file_image(file->file, image, (size_t)size) != size) {
+  if (H5Fget_file_image(file->file, image, (size_t)size) != size || errno == ENOMEM) {
     status = context_fail(file->context, LS_STATUS_IO, "%s: HDF5 cannot complete it", file->path);
   } else {
     seal_print(XXH3_128bits(image, (size_t)size), seal);
@@ -203,7 +204,7 @@ static ls_status seal_append(struct hdf5_file *file, int descriptor) {
 static ls_status commit_temporary(struct hdf5_file *file) {
   hid_t id = file->file;
   file->file = H5I_INVALID_HID;
-  if (close_objects(id) < 0 || H5Fclose(id) < 0) {
+  if (close_objects(id) < 0 || H5Fclose(id) < 0 || errno == ENOMEM) {
     return context_fail(file->context, LS_STATUS_IO, "%s: HDF5 cannot complete it", file->path);
   }
   int descriptor = open(file->temporary, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
@@ -220,11 +221,10 @@ static ls_status commit_temporary(struct hdf5_file *file) {
 
 ls_status hdf5_commit(struct hdf5_file **handle) {
   struct hdf5_file *file = *handle;
-  ls_status status = file->status;
   /* HDF5 may hold writes back, and reports a full disk here or not at all */
-  if (status == LS_STATUS_OK && H5Fflush(file->file, H5F_SCOPE_GLOBAL) < 0) {
-    status = context_fail(file->context, LS_STATUS_IO, "%s: HDF5 cannot complete it", file->path);
-  }
+  if (hdf5_write_goes_on(file) && H5Fflush(file->file, H5F_SCOPE_GLOBAL) < 0)
+    file->status = context_fail(file->context, LS_STATUS_IO, "%s: HDF5 cannot complete it", file->path);
+  ls_status status = hdf5_write_goes_on(file) ? LS_STATUS_OK : file->status;
   if (status == LS_STATUS_OK) status = file->temporary != NULL ? commit_temporary(file) : commit_image(file);
   hdf5_close(handle);
   return status;
@@ -334,6 +334,13 @@ void hdf5_group_close(struct hdf5_file *file, hdf5_id group) {
     (void)H5Gclose(group);
   else
     hdf5_ask_group_close(file, group);
+}
+
+bool hdf5_write_goes_on(struct hdf5_file *file) {
+  if (file->status == LS_STATUS_OK && errno == ENOMEM)
+    file->status =
+        context_fail(file->context, LS_STATUS_OUT_OF_MEMORY, "%s: HDF5 has no memory to write it", file->path);
+  return file->status == LS_STATUS_OK;
 }
 
 void hdf5_write_failed(struct hdf5_file *file, const char *action, const char *name) {

@@ -59,6 +59,10 @@ ls_status hdf5_reader_start(struct hdf5_file *file, const struct hdf5_source *so
 void hdf5_reader_end(struct hdf5_file *file);
 void hdf5_ask_group_close(struct hdf5_file *file, hdf5_id group);
 
+/* Nothing has failed yet. HDF5 (1.10.8) may lose what it found no memory for and report success: the C library's own word for it, errno,
+ * tells. */
+bool hdf5_write_goes_on(struct hdf5_file *file);
+
 /* Records the first failure of writing. */
 void hdf5_write_failed(struct hdf5_file *file, const char *action, const char *name);
 

@@ -119,7 +119,8 @@ static char *gather_messages(ls_context *context, int64_t *bytes) {
 static bool answer_with(struct hdf5_file *file, int socket, ls_status status, struct hdf5_answer answer,
                         const void *value) {
   char *text = gather_messages(file->context, &answer.message_bytes);
-  answer.status = status;
+  answer.status =
+      errno == ENOMEM ? LS_STATUS_OUT_OF_MEMORY : status; /* HDF5 may go on without what it found no memory for */
   if (status != LS_STATUS_OK || value == NULL) answer.bytes = 0;
   bool sent = hdf5_deliver(socket, &answer, sizeof answer) &&
               hdf5_deliver(socket, text, (size_t)answer.message_bytes) &&
@@ -217,6 +218,7 @@ static bool answer_number(struct hdf5_file *file, int socket, const struct hdf5_
 static bool answer_one(struct hdf5_file *file, int socket) {
   struct hdf5_question question;
   char name[HDF5_NAME_LONGEST + 1];
+  errno = 0;
   if (!hdf5_receive(socket, &question, sizeof question, -1)) return false;
   if (question.name_length < 0 || question.name_length >= (int64_t)sizeof name) return false;
   if (!hdf5_receive(socket, name, (size_t)question.name_length, -1)) return false;
@@ -236,6 +238,7 @@ static _Noreturn void be_reader(struct hdf5_file *file, int socket, const struct
   close_others(socket);
   limit_resources(file->length);
   ls_context_set_allocator(file->context, NULL, NULL, NULL); /* the caller's may not be safe in a copy of its process */
+  errno = 0;
   (void)H5open();
   (void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
   (void)H5PLset_loading_state(0);

@@ -10,7 +10,7 @@ enum { CHUNK_BYTES = 1 << 20, COMPRESSION = 4 };
 /* ---- groups and attributes ----------------------------------------------------------------------------------------------- */
 
 hdf5_id hdf5_group_create(struct hdf5_file *file, hdf5_id parent, const char *name) {
-  if (file->status != LS_STATUS_OK) return H5I_INVALID_HID;
+  if (!hdf5_write_goes_on(file)) return H5I_INVALID_HID;
   hid_t group = H5I_INVALID_HID, creation = H5Pcreate(H5P_GROUP_CREATE);
   if (creation >= 0 && H5Pset_obj_track_times(creation, false) >= 0) {
     group = H5Gcreate2(parent, name, H5P_DEFAULT, creation, H5P_DEFAULT);
@@ -24,7 +24,7 @@ static void put(struct hdf5_file *file, hid_t object, const char *name, hid_t fi
                 const void *value) {
   bool good = false;
   hid_t attribute = H5I_INVALID_HID;
-  if (file->status != LS_STATUS_OK) return;
+  if (!hdf5_write_goes_on(file)) return;
   if (file_type >= 0 && space >= 0) attribute = H5Acreate2(object, name, file_type, space, H5P_DEFAULT, H5P_DEFAULT);
   if (attribute >= 0) {
     good = H5Awrite(attribute, memory_type, value) >= 0;
@@ -36,7 +36,7 @@ static void put(struct hdf5_file *file, hid_t object, const char *name, hid_t fi
 static void put_array(struct hdf5_file *file, hid_t object, const char *name, hid_t file_type, hid_t memory_type,
                       const void *value, int64_t count) {
   hsize_t length = (hsize_t)count;
-  if (file->status != LS_STATUS_OK || count == 0) return; /* an absent attribute stands for an empty list */
+  if (!hdf5_write_goes_on(file) || count == 0) return; /* an absent attribute stands for an empty list */
   hid_t space = H5Screate_simple(1, &length, NULL);
   put(file, object, name, file_type, memory_type, space, value);
   if (space >= 0) (void)H5Sclose(space);
@@ -44,21 +44,21 @@ static void put_array(struct hdf5_file *file, hid_t object, const char *name, hi
 
 static void put_scalar(struct hdf5_file *file, hid_t object, const char *name, hid_t file_type, hid_t memory_type,
                        const void *value) {
-  if (file->status != LS_STATUS_OK) return;
+  if (!hdf5_write_goes_on(file)) return;
   hid_t space = H5Screate(H5S_SCALAR);
   put(file, object, name, file_type, memory_type, space, value);
   if (space >= 0) (void)H5Sclose(space);
 }
 
 void hdf5_put_text(struct hdf5_file *file, hdf5_id object, const char *name, const char *text) {
-  if (file->status != LS_STATUS_OK) return;
+  if (!hdf5_write_goes_on(file)) return;
   hid_t type = hdf5_text_type();
   put_scalar(file, object, name, type, type, &text);
   if (type >= 0) (void)H5Tclose(type);
 }
 
 void hdf5_put_texts(struct hdf5_file *file, hdf5_id object, const char *name, char *const *text, int64_t count) {
-  if (file->status != LS_STATUS_OK) return;
+  if (!hdf5_write_goes_on(file)) return;
   hid_t type = hdf5_text_type();
   put_array(file, object, name, type, type, text, count);
   if (type >= 0) (void)H5Tclose(type);
@@ -128,7 +128,7 @@ static void describe(struct hdf5_file *file, hid_t dataset, const char *units, c
 static hid_t scale_create(struct hdf5_file *file, hid_t group, const char *name, hid_t type, hid_t memory_type,
                           const void *value, int64_t length, const char *scale_name) {
   hsize_t dimension = (hsize_t)length;
-  if (file->status != LS_STATUS_OK) return H5I_INVALID_HID;
+  if (!hdf5_write_goes_on(file)) return H5I_INVALID_HID;
   hid_t dataset = dataset_create(file, group, name, type, 1, &dimension, HDF5_CONTIGUOUS);
   if (dataset < 0) return H5I_INVALID_HID;
   bool good = value == NULL || length == 0 || H5Dwrite(dataset, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, value) >= 0;
@@ -142,7 +142,7 @@ static hid_t scale_create(struct hdf5_file *file, hid_t group, const char *name,
 
 hdf5_id hdf5_scale_texts(struct hdf5_file *file, hdf5_id group, const char *name, const char *meaning,
                          char *const *text, int64_t length) {
-  if (file->status != LS_STATUS_OK) return H5I_INVALID_HID;
+  if (!hdf5_write_goes_on(file)) return H5I_INVALID_HID;
   hid_t type = hdf5_text_type();
   hid_t scale = scale_create(file, group, name, type, type, text, length, name);
   if (type >= 0) (void)H5Tclose(type);
@@ -188,7 +188,7 @@ static bool dimension_lengths(const struct hdf5_array *array, hsize_t *dimension
 static hid_t array_write(struct hdf5_file *file, const struct hdf5_array *array, hid_t type, hid_t memory_type,
                          const void *value) {
   hsize_t dimension[HDF5_RANK_MAX] = {1, 1, 1};
-  if (file->status != LS_STATUS_OK) return H5I_INVALID_HID;
+  if (!hdf5_write_goes_on(file)) return H5I_INVALID_HID;
   if (!dimension_lengths(array, dimension)) {
     hdf5_write_failed(file, "find the dimensions of", array->name);
     return H5I_INVALID_HID;
@@ -226,7 +226,7 @@ void hdf5_write_int32(struct hdf5_file *file, const struct hdf5_array *array, co
 }
 
 void hdf5_write_texts(struct hdf5_file *file, const struct hdf5_array *array, char *const *text) {
-  hid_t type = file->status == LS_STATUS_OK ? hdf5_text_type() : H5I_INVALID_HID;
+  hid_t type = hdf5_write_goes_on(file) ? hdf5_text_type() : H5I_INVALID_HID;
   dataset_close(file, array_write(file, array, type, type, text), array->name);
   if (type >= 0) (void)H5Tclose(type);
 }
