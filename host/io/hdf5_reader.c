@@ -22,7 +22,7 @@
 #include <seccomp.h>
 #endif
 
-enum { SECONDS_LEAST = 60, BYTES_PER_SECOND = 1 << 20, COPIES = 6 };
+enum { SECONDS_LEAST = 20, BYTES_PER_SECOND = 1 << 20, COPIES = 6 };
 #define MEMORY_LEAST (INT64_C(2) << 30)
 
 /* ---- walls ----------------------------------------------------------------------------------------------------------------- */

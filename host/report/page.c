@@ -23,7 +23,7 @@ static ls_status write_hash(struct buffer *page, struct piece piece) {
   unsigned char digest[EVP_MAX_MD_SIZE], text[2 * EVP_MAX_MD_SIZE];
   unsigned int length = 0;
   if (EVP_Digest(piece.data, piece.size, digest, &length, EVP_sha256(), NULL) != 1)
-    return context_fail(page->context, LS_STATUS_INTERNAL, "report: SHA-256 is not available");
+    return context_fail(page->context, LS_STATUS_SYSTEM, "report: SHA-256 is not available");
   EVP_EncodeBlock(text, digest, (int)length);
   buffer_print(page, " 'sha256-%s'", (const char *)text);
   return LS_STATUS_OK;
