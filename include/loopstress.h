@@ -432,6 +432,11 @@ LS_API ls_status ls_results_write_record(ls_context *context, const ls_results *
 LS_API ls_status ls_results_merge(ls_context *context, const ls_results *const *parts, int part_count,
                                   ls_results **results);
 
+/* The same for parts that need not be all: *part is a part again, from the first scenario of theirs to the last. Parts may be merged
+ * along any tree. */
+LS_API ls_status ls_results_merge_parts(ls_context *context, const ls_results *const *parts, int part_count,
+                                        ls_results **part);
+
 typedef struct ls_verify_options {
   int64_t
       replay; /* blocks of 4,096 scenarios to compute again, chosen at random; all where there are no more; 0: none */

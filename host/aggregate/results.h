@@ -272,9 +272,11 @@ bool results_is_same_run(const struct run_identity *a, const struct run_identity
 char *results_name_difference(ls_context *context, const struct run_identity *a, const struct run_identity *b);
 
 /* The whole of parts (shards, in any order): checks that they are of one run and cover all its scenarios, and adds their
- * accumulators. Identity, names, network and baseline are those of the first part, shard 0 of 1. Statistics, kept scenarios
+ * accumulators. Identity, names, network and baseline are those of the first part, shard 0 of 1. Not `wholly`: a part again, from
+ * the first scenario of theirs to the last, with the shard of the part that begins it. Statistics, kept scenarios
  * and the digest are still to be set (public ls_results_merge does, through engine/finish.h). Foreign, missing or
  * conflicting parts: LS_STATUS_INVALID_INPUT. */
-ls_status results_gather(ls_context *context, const ls_results *const *parts, int count, ls_results **whole);
+ls_status results_gather(ls_context *context, const ls_results *const *parts, int count, bool wholly,
+                         ls_results **whole);
 
 #endif

@@ -141,7 +141,30 @@ static bool copy_part(ls_context *context, ls_results *whole, const ls_results *
          draw_record_copy(context, &part->draws, (int32_t)n, &whole->draws) == LS_STATUS_OK;
 }
 
-ls_status results_gather(ls_context *context, const ls_results *const *parts, int count, ls_results **whole) {
+/* From the first scenario of any part to the last. */
+static void span_parts(const ls_results *const *parts, int count, struct accumulator_shape *shape) {
+  int64_t first = INT64_MAX, end = 0;
+  for (int k = 0; k < count; k++) {
+    const struct accumulator_shape *part = &parts[k]->accumulator->shape;
+    if (part->scenario_count == 0) continue;
+    if (part->first_scenario < first) first = part->first_scenario;
+    if (part->first_scenario + part->scenario_count > end) end = part->first_scenario + part->scenario_count;
+  }
+  shape->first_scenario = end > 0 ? first : 0;
+  shape->scenario_count = end > 0 ? end - first : 0;
+}
+
+/* A part that begins where the gathered one does lends it its number. */
+static void number_part(const ls_results *const *parts, int count, ls_results *gathered) {
+  for (int k = 0; k < count; k++) {
+    if (parts[k]->accumulator->shape.first_scenario != gathered->accumulator->shape.first_scenario) continue;
+    gathered->identity.shard_index = parts[k]->identity.shard_index;
+    gathered->identity.shard_count = parts[k]->identity.shard_count;
+  }
+}
+
+ls_status results_gather(ls_context *context, const ls_results *const *parts, int count, bool wholly,
+                         ls_results **whole) {
   ls_status status = check_parts(context, parts, count);
   if (status != LS_STATUS_OK) return status;
   ls_results *gathered = results_create(context);
@@ -149,12 +172,14 @@ ls_status results_gather(ls_context *context, const ls_results *const *parts, in
   struct accumulator_shape shape = parts[0]->accumulator->shape;
   shape.first_scenario = 0;
   shape.scenario_count = parts[0]->identity.scenario_count;
+  if (!wholly) span_parts(parts, count, &shape);
   status = accumulator_create(context, &shape, &gathered->accumulator);
   for (int k = 0; k < count && status == LS_STATUS_OK; k++) {
     status = accumulator_merge(context, gathered->accumulator, parts[k]->accumulator);
   }
-  if (status == LS_STATUS_OK) status = check_cover(context, gathered->accumulator);
+  if (status == LS_STATUS_OK && wholly) status = check_cover(context, gathered->accumulator);
   if (status == LS_STATUS_OK && !copy_part(context, gathered, parts[0])) status = LS_STATUS_OUT_OF_MEMORY;
+  if (status == LS_STATUS_OK && !wholly) number_part(parts, count, gathered);
   if (status == LS_STATUS_OK) status = network_copy(context, parts[0]->network, &gathered->network);
   if (status != LS_STATUS_OK) {
     results_destroy(&gathered);

@@ -19,7 +19,9 @@ static ls_status merge_into(ls_context *context, const struct options *options, 
   ls_results *whole = NULL;
   ls_status status = read_parts(context, options, part);
   if (status == LS_STATUS_OK) {
-    status = ls_results_merge(context, (const ls_results *const *)part, options->operand_count, &whole);
+    const ls_results *const *parts = (const ls_results *const *)part;
+    status = options->partial ? ls_results_merge_parts(context, parts, options->operand_count, &whole)
+                              : ls_results_merge(context, parts, options->operand_count, &whole);
   }
   if (status == LS_STATUS_OK) status = ls_results_write(context, whole, options->output, options->force);
   if (status == LS_STATUS_OK) cli_note(options, "wrote %s, digest %s", options->output, ls_results_digest(whole));

@@ -48,6 +48,7 @@ enum {
 static const struct option_row OPTION[] = {
     {"output", 'o', OPTION_TEXT, "PATH", AT(output), WRITERS, "what to write; it appears only when it is complete"},
     {"force", 0, OPTION_FLAG, NULL, AT(force), WRITERS, "replace the output where it exists"},
+    {"partial", 0, OPTION_FLAG, NULL, AT(partial), COMMAND_MERGE, "the parts need not be all: write a larger part"},
     {"case", 0, OPTION_CASES, "ID", AT(bench_case), COMMAND_BENCH,
      "a case by its id; may be given many times; without: all for a CPU"},
     {"list", 0, OPTION_FLAG, NULL, AT(list), COMMAND_BENCH, "tell which cases there are"},

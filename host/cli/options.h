@@ -32,7 +32,7 @@ struct options {
   bool has_seed;
   int64_t keep_worst; /* from --keep; -1 not given */
   int shard_index, shard_count;
-  bool allow_missing_targets, dry_run, force, json, strict, shapley;
+  bool allow_missing_targets, dry_run, force, json, strict, shapley, partial;
   bool help, no_progress, quiet;
   char *command_line; /* as a shell would take it again, owned */
 };

@@ -1,4 +1,4 @@
-/* merge.c - ls_results_merge: parts of a run become the whole, and what needs the whole is computed. */
+/* merge.c - ls_results_merge: parts of a run become the whole, and what needs the whole is computed; or a larger part. */
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -14,11 +14,12 @@ static ls_status finish_whole(ls_context *context, ls_results *whole) {
   return status;
 }
 
-static ls_status merge_parts(ls_context *context, const ls_results *const *parts, int part_count,
+static ls_status merge_parts(ls_context *context, const ls_results *const *parts, int part_count, bool wholly,
                              ls_results **results) {
   ls_results *whole = NULL;
-  ls_status status = results_gather(context, parts, part_count, &whole);
-  if (status == LS_STATUS_OK) status = finish_whole(context, whole);
+  ls_status status = results_gather(context, parts, part_count, wholly, &whole);
+  if (status == LS_STATUS_OK && wholly) status = finish_whole(context, whole);
+  if (status == LS_STATUS_OK && !wholly) digest_compute(whole); /* a part's own: statistics are for the whole */
   if (status != LS_STATUS_OK) {
     results_destroy(&whole);
     return status;
@@ -27,10 +28,20 @@ static ls_status merge_parts(ls_context *context, const ls_results *const *parts
   return LS_STATUS_OK;
 }
 
-ls_status ls_results_merge(ls_context *context, const ls_results *const *parts, int part_count, ls_results **results) {
+static ls_status merge_exactly(ls_context *context, const ls_results *const *parts, int part_count, bool wholly,
+                               ls_results **results) {
   fenv_t before;
   arithmetic_begin(&before);
-  ls_status status = merge_parts(context, parts, part_count, results);
+  ls_status status = merge_parts(context, parts, part_count, wholly, results);
   arithmetic_restore(&before);
   return status;
+}
+
+ls_status ls_results_merge(ls_context *context, const ls_results *const *parts, int part_count, ls_results **results) {
+  return merge_exactly(context, parts, part_count, true, results);
+}
+
+ls_status ls_results_merge_parts(ls_context *context, const ls_results *const *parts, int part_count,
+                                 ls_results **part) {
+  return merge_exactly(context, parts, part_count, false, part);
 }

@@ -149,6 +149,47 @@ TEST shards_merged_in_any_order_are_the_whole(void) {
   PASS();
 }
 
+/* Through a file, as a part of a job that others go on with. */
+static bool pass_on(struct bench *bench, ls_results **part) {
+  char path[PATH_BYTES + 16];
+  snprintf(path, sizeof path, "%s/part.h5", bench->folder);
+  bool written = ls_results_write(bench->context, *part, path, true) == LS_STATUS_OK;
+  ls_results_destroy(part);
+  return written && ls_results_read(bench->context, path, part) == LS_STATUS_OK;
+}
+
+TEST parts_merge_along_any_tree(void) {
+  struct bench bench;
+  char whole[33];
+  ls_results *part[5] = {NULL}, *outer = NULL, *inner = NULL, *merged = NULL;
+  ASSERT(bench_open(&bench, BANKS, DEBTS, DRAWS));
+  ls_run_options options = options_for(&bench, "eisenberg-noe");
+  digest_of(&bench, &options, whole);
+  for (int k = 0; k < 5; k++) {
+    options.shard_index = k;
+    options.shard_count = 5;
+    ASSERT_EQ(LS_STATUS_OK, ls_run(bench.context, bench.network, &options, &part[k]));
+  }
+  ASSERT_EQ(LS_STATUS_OK, ls_results_merge_parts(bench.context, (const ls_results *[]){part[4], part[1]}, 2, &outer));
+  ASSERT(pass_on(&bench, &outer)); /* with a hole of two blocks */
+  ASSERT_EQ(BLOCK, outer->accumulator->shape.first_scenario);
+  ASSERT_EQ(4 * BLOCK, outer->accumulator->shape.scenario_count);
+  ASSERT_EQ(2 * BLOCK, outer->accumulator->done_count);
+  ASSERT_EQ(1, outer->identity.shard_index);
+  ASSERT_EQ(LS_STATUS_OK, ls_results_merge_parts(bench.context, (const ls_results *[]){part[3], part[2]}, 2, &inner));
+  ASSERT(pass_on(&bench, &inner));
+  const ls_results *pieces[] = {inner, part[0], outer, inner};
+  ASSERT_EQ(LS_STATUS_INVALID_INPUT, ls_results_merge(bench.context, pieces, 2, &merged));
+  ASSERT_EQ(LS_STATUS_OK, ls_results_merge(bench.context, pieces, 4, &merged)); /* one of them twice */
+  ASSERT_STR_EQ(whole, ls_results_digest(merged));
+  ls_results_destroy(&merged);
+  ls_results_destroy(&outer);
+  ls_results_destroy(&inner);
+  for (int k = 0; k < 5; k++) ls_results_destroy(&part[k]);
+  bench_close(&bench);
+  PASS();
+}
+
 /* The same count and seed, but other draws: what a run is named by must tell the two apart. */
 TEST runs_over_other_scenarios_have_another_name(void) {
   char name[2][65];
@@ -452,6 +493,7 @@ int main(int argc, char **argv) {
   RUN_TEST(threads_and_chunks_do_not_change_a_bit);
   RUN_TEST(instruction_sets_do_not_change_a_bit);
   RUN_TEST(shards_merged_in_any_order_are_the_whole);
+  RUN_TEST(parts_merge_along_any_tree);
   RUN_TEST(runs_over_other_scenarios_have_another_name);
   RUN_TEST(a_scenario_replayed_alone_has_the_bits_of_its_row);
   RUN_TEST(the_worst_scenarios_are_kept_worst_first);
