@@ -72,12 +72,12 @@ ls_status delivery_pack(ls_context *context, struct accumulator *a, int64_t firs
 
 /* ---- taking -------------------------------------------------------------------------------------------------------------------- */
 
-/* How many scenarios were taken; -1 where a record is none. */
-static int64_t take_records(struct accumulator *whole, const int64_t *from, int64_t left) {
+/* How many scenarios the records hold; -1 where one of them does not fit. */
+static int64_t count_records(const struct accumulator *whole, const int64_t *from, int64_t left) {
   int64_t scenarios = 0;
   while (left > 0) {
     const int64_t words = left >= RECORD_HEAD_WORDS ? record_words_of(from, whole->shape.scenario_count) : 0;
-    if (words == 0 || words > left || !record_take(whole, from)) return -1;
+    if (words == 0 || words > left || !record_fits(whole, from)) return -1;
     scenarios += from[1];
     from += words;
     left -= words;
@@ -87,15 +87,15 @@ static int64_t take_records(struct accumulator *whole, const int64_t *from, int6
 
 ls_status delivery_take(ls_context *context, struct accumulator *whole, struct accumulator *scratch,
                         const int64_t *words, int64_t word_count, int64_t *scenarios) {
-  const int64_t sums = sum_words(scratch);
-  *scenarios = -1;
-  if (word_count >= sums) {
-    const int64_t *records = take_sums(scratch, words);
-    *scenarios = take_records(whole, records, word_count - sums);
-  }
-  const bool fits = *scenarios >= 0 && *scenarios == scratch->done_count;
-  if (fits) accumulator_gather(whole, scratch);
+  const int64_t sums = sum_words(scratch), *end = words + word_count;
+  const int64_t held = word_count >= sums ? count_records(whole, words + sums, word_count - sums) : -1;
+  *scenarios = 0;
+  if (held < 0 || held != words[0]) /* done_count */
+    return context_fail(context, LS_STATUS_SYSTEM, "what a process of the team sent is damaged, or was sent twice");
+  const int64_t *from = take_sums(scratch, words);
+  for (; from < end; from += record_words(from[1])) record_take(whole, from);
+  accumulator_gather(whole, scratch);
   accumulator_clear_sums(scratch);
-  if (fits) return LS_STATUS_OK;
-  return context_fail(context, LS_STATUS_SYSTEM, "what a process of the team sent is damaged, or was sent twice");
+  *scenarios = held;
+  return LS_STATUS_OK;
 }

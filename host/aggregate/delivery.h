@@ -11,7 +11,7 @@ ls_status delivery_pack(ls_context *context, struct accumulator *accumulator, in
                         int64_t head, int64_t **words, int64_t *word_count);
 
 /* Adds a delivery (without the caller's head) to the whole; `scratch` is a share of it with sums of 0, and is left so. *scenarios:
- * how many it was of. LS_STATUS_SYSTEM: it is damaged, or holds scenarios that the whole has; the whole is then spoiled. */
+ * how many it was of. LS_STATUS_SYSTEM: it is damaged, or holds scenarios that the whole has; nothing is then taken. */
 ls_status delivery_take(ls_context *context, struct accumulator *whole, struct accumulator *scratch,
                         const int64_t *words, int64_t word_count, int64_t *scenarios);
 

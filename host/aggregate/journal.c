@@ -43,7 +43,9 @@ static bool read_record(struct journal *journal, const struct journal_mark *mark
   if (words == 0 || words * 8 > left || !read_at(journal, journal->bytes, record, words * 8)) return false;
   digest_update_int64(journal->digest, record, (size_t)words);
   journal->bytes += words * 8;
-  return record_take(a, record);
+  if (!record_fits(a, record)) return false;
+  record_take(a, record);
+  return true;
 }
 
 static bool read_all(struct journal *journal, const struct journal_mark *mark, struct accumulator *a) {

@@ -41,21 +41,24 @@ void record_fill(const struct accumulator *a, int64_t first, int64_t count, int6
   memcpy(record + at.state, a->state + first, (size_t)count * sizeof *a->state);
 }
 
-bool record_take(struct accumulator *a, const int64_t *record) {
+bool record_fits(const struct accumulator *a, const int64_t *record) {
   const int64_t first = record[0], count = record[1];
   const struct columns at = columns_of(count);
   const double *gross = (const double *)(const void *)(record + at.gross);
   const double *net = (const double *)(const void *)(record + at.net);
-  const int32_t *defaults = (const int32_t *)(const void *)(record + at.defaults);
   const int8_t *state = (const int8_t *)(const void *)(record + at.state);
-  for (int64_t k = 0; k < count; k++) {
-    bool fits = state[k] > SCENARIO_NOT_RUN && state[k] <= SCENARIO_NOT_FINITE &&
-                a->state[first + k] == SCENARIO_NOT_RUN && isfinite(gross[k]) && isfinite(net[k]);
-    if (!fits) return false;
-    a->loss_gross[first + k] = gross[k];
-    a->loss_net[first + k] = net[k];
-    a->scenario_defaults[first + k] = defaults[k];
-    a->state[first + k] = state[k];
-  }
-  return true;
+  bool fits = true;
+  for (int64_t k = 0; k < count && fits; k++)
+    fits = state[k] > SCENARIO_NOT_RUN && state[k] <= SCENARIO_NOT_FINITE && a->state[first + k] == SCENARIO_NOT_RUN &&
+           isfinite(gross[k]) && isfinite(net[k]);
+  return fits;
+}
+
+void record_take(struct accumulator *a, const int64_t *record) {
+  const int64_t first = record[0], count = record[1];
+  const struct columns at = columns_of(count);
+  memcpy(a->loss_gross + first, record + at.gross, (size_t)count * sizeof *a->loss_gross);
+  memcpy(a->loss_net + first, record + at.net, (size_t)count * sizeof *a->loss_net);
+  memcpy(a->scenario_defaults + first, record + at.defaults, (size_t)count * sizeof *a->scenario_defaults);
+  memcpy(a->state + first, record + at.state, (size_t)count * sizeof *a->state);
 }

@@ -19,8 +19,10 @@ int64_t record_words_of(const int64_t head[RECORD_HEAD_WORDS], int64_t total);
 /* Fills a record from scenarios that have been added. */
 void record_fill(const struct accumulator *accumulator, int64_t first, int64_t count, int64_t *record);
 
-/* Takes a record, whose head fits, into an accumulator in which its scenarios are still to run. False where they are not, or where
- * a state or loss is none; part of it may then have been taken. */
-bool record_take(struct accumulator *accumulator, const int64_t *record);
+/* Of a record whose head fits: are its states and losses some, and its scenarios still to run in the accumulator? */
+bool record_fits(const struct accumulator *accumulator, const int64_t *record);
+
+/* Takes a record that fits. */
+void record_take(struct accumulator *accumulator, const int64_t *record);
 
 #endif

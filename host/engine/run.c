@@ -113,14 +113,13 @@ static ls_status fill_baseline(ls_context *context, const struct job *job, ls_re
 
 /* Adds up what is missing, beside a checkpoint that begins with what an earlier attempt left. */
 static ls_status compute_kept(ls_context *context, const struct job *job, const ls_run_options *options, int64_t first,
-                              int64_t count, ls_results *results) {
+                              int64_t count, const struct sharing *sharing, ls_results *results) {
   struct checkpoint *checkpoint = NULL;
   const double interval = options->checkpoint_seconds > 0 ? options->checkpoint_seconds : CHECKPOINT_SECONDS;
   ls_status status =
       checkpoint_open(context, options->checkpoint, options->replace_checkpoint, interval, results, &checkpoint);
-  const struct sharing sharing = {options->team, results->identity.sha256};
   if (status == LS_STATUS_OK)
-    status = job_accumulate(context, job, first, count, &sharing, results->accumulator, checkpoint);
+    status = job_accumulate(context, job, first, count, sharing, results->accumulator, checkpoint);
   if (status == LS_STATUS_OK) status = checkpoint_tell_attempts(context, checkpoint, results);
   checkpoint_close(&checkpoint);
   return status;
@@ -153,7 +152,7 @@ static ls_status compute_part(ls_context *context, const struct job *job, const 
   if (status != LS_STATUS_OK) return status;
   const struct sharing sharing = {options->team, results->identity.sha256};
   if (team_follows(options->team)) return job_follow(context, job, first, count, &sharing, results->accumulator);
-  if (options->checkpoint != NULL) return compute_kept(context, job, options, first, count, results);
+  if (options->checkpoint != NULL) return compute_kept(context, job, options, first, count, &sharing, results);
   return job_accumulate(context, job, first, count, &sharing, results->accumulator, NULL);
 }
 

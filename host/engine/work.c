@@ -118,16 +118,16 @@ static ls_status hear(ls_context *context, struct work *work, const struct team_
   member->waits = true;
   if (report->status == LS_STATUS_OK || report->word_count > 0) status = refuse_foreign(context, work, report);
   if (status == LS_STATUS_OK && report->word_count > 0) status = take(context, work, report, &taken);
-  if (status == LS_STATUS_OK) *scenarios += taken;
-  if (status == LS_STATUS_OK && report->status == LS_STATUS_INTERRUPTED)
-    return context_fail(context, LS_STATUS_INTERRUPTED, "interrupted");
-  if (status == LS_STATUS_OK && report->status != LS_STATUS_OK)
+  if (status != LS_STATUS_OK) return status;
+  *scenarios += taken;
+  if (report->status == LS_STATUS_INTERRUPTED) return context_fail(context, LS_STATUS_INTERRUPTED, "interrupted");
+  if (report->status != LS_STATUS_OK)
     return context_fail(context, report->status, "process %d of the team failed: %s", report->from,
                         report->reason[0] != '\0' ? report->reason : ls_status_text(report->status));
-  if (status == LS_STATUS_OK && taken != asked)
+  if (taken != asked)
     return context_fail(context, LS_STATUS_SYSTEM, "process %d of the team sent %lld scenarios in place of %lld",
                         report->from, (long long)taken, (long long)asked);
-  return status;
+  return LS_STATUS_OK;
 }
 
 ls_status work_serve(ls_context *context, struct work *work, double seconds, int64_t *scenarios) {

@@ -119,8 +119,8 @@ static char *gather_messages(ls_context *context, int64_t *bytes) {
 static bool answer_with(struct hdf5_file *file, int socket, ls_status status, struct hdf5_answer answer,
                         const void *value) {
   char *text = gather_messages(file->context, &answer.message_bytes);
-  answer.status =
-      errno == ENOMEM ? LS_STATUS_OUT_OF_MEMORY : status; /* HDF5 may go on without what it found no memory for */
+  if (errno == ENOMEM) status = LS_STATUS_OUT_OF_MEMORY; /* HDF5 may go on without what it found no memory for */
+  answer.status = status;
   if (status != LS_STATUS_OK || value == NULL) answer.bytes = 0;
   bool sent = hdf5_deliver(socket, &answer, sizeof answer) &&
               hdf5_deliver(socket, text, (size_t)answer.message_bytes) &&

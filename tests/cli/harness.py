@@ -67,6 +67,21 @@ def draws(folder, count, more="", name="draws.yaml"):
     return write(os.path.join(folder, name), DRAWS.format(count=count, more=more))
 
 
+def words(folder, output="r.h5", more=()):
+    """A run of the banks over the draws of a folder."""
+    return ["run", os.path.join(folder, "banks"), "--model", "eisenberg-noe", "--quiet", "--scenarios",
+            os.path.join(folder, "draws.yaml"), "-o", os.path.join(folder, output), *more]
+
+
+def whole_run(folder, count):
+    """Makes banks and draws, and runs them in one go: the bytes of the results."""
+    banks(folder)
+    draws(folder, count)
+    expect(0, *words(folder, "whole.h5"))
+    with open(os.path.join(folder, "whole.h5"), "rb") as file:
+        return file.read()
+
+
 def run_one(test):
     """None, or why it failed; Skip passes through."""
     folder = tempfile.mkdtemp(prefix="loopstress-test-")

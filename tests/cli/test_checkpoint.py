@@ -8,24 +8,12 @@ import subprocess
 import time
 
 import harness
-from harness import PROGRAM, SOURCE, answer, banks, call, draws, expect
+from harness import PROGRAM, SOURCE, answer, banks, call, draws, expect, whole_run, words
 
 LONG = 4096 * 100
 ENDLESS = "80000000"  # scenarios that nobody waits for
 SLOWLY = ("--threads", "1", "--isa", "baseline", "--engine", "tile")  # so that a signal comes before the end
 SIDE = ("r.h5.partial", "r.h5.partial.1", "r.h5.partial.scenarios")
-
-
-def words(folder, output="r.h5", more=()):
-    return ["run", os.path.join(folder, "banks"), "--model", "eisenberg-noe", "--quiet", "--scenarios",
-            os.path.join(folder, "draws.yaml"), "-o", os.path.join(folder, output), *more]
-
-
-def set_up(folder, count=LONG):
-    banks(folder)
-    draws(folder, count)
-    expect(0, *words(folder, "whole.h5"))
-    return open(os.path.join(folder, "whole.h5"), "rb").read()
 
 
 def listing(folder):
@@ -56,7 +44,7 @@ def ends_equal(folder, whole, more=()):
 
 
 def test_a_killed_run_resumes_to_the_same_bytes(folder):
-    whole = set_up(folder)
+    whole = whole_run(folder, LONG)
     for _ in range(3):
         killed(folder)
         assert answer("info", os.path.join(folder, "r.h5.partial"))["kind"] == "checkpoint"
@@ -69,7 +57,7 @@ def test_a_killed_run_resumes_to_the_same_bytes(folder):
 
 
 def test_kills_at_random_moments_lose_nothing(folder):
-    whole = set_up(folder, 4096 * 40)
+    whole = whole_run(folder, 4096 * 40)
     rng = random.Random(20261126)
     for _ in range(25):
         process = start(folder)
@@ -85,7 +73,7 @@ def test_kills_at_random_moments_lose_nothing(folder):
 
 
 def test_stop_signals_and_the_deadline_leave_a_checkpoint(folder):
-    whole = set_up(folder)
+    whole = whole_run(folder, LONG)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         began = time.monotonic()
         code, stderr = killed(folder, number)
@@ -100,7 +88,7 @@ def test_stop_signals_and_the_deadline_leave_a_checkpoint(folder):
 
 
 def test_a_deadline_without_an_output_saves_nothing(folder):
-    set_up(folder)
+    whole_run(folder, LONG)
     asked = words(folder)
     done = expect(75, *asked[:asked.index("-o")], "--count", ENDLESS, "--deadline", "0.1")
     assert "nothing saved" in done.stderr, done.stderr
@@ -108,7 +96,7 @@ def test_a_deadline_without_an_output_saves_nothing(folder):
 
 
 def test_usr1_asks_for_a_checkpoint_and_the_run_goes_on(folder):
-    set_up(folder, 4096)
+    whole_run(folder, 4096)
     path = os.path.join(folder, "r.h5.partial")
     began = time.monotonic()
     process = start(folder, ("--count", ENDLESS))
@@ -125,14 +113,14 @@ def test_usr1_asks_for_a_checkpoint_and_the_run_goes_on(folder):
 
 
 def test_threads_chunks_and_instructions_may_change_between_attempts(folder):
-    whole = set_up(folder)
+    whole = whole_run(folder, LONG)
     for more in (("--threads", "1", "--isa", "baseline"), ("--chunk", "300", *SLOWLY), ("--engine", "push", "--threads", "1")):
         killed(folder, more=more)
     ends_equal(folder, whole, ("--threads", "3", "--chunk", "5000"))
 
 
 def test_the_finished_run_is_recognised(folder):
-    whole = set_up(folder)
+    whole = whole_run(folder, LONG)
     shutil.copy(os.path.join(folder, "whole.h5"), os.path.join(folder, "r.h5"))
     asked = [word for word in words(folder) if word != "--quiet"]
     done = expect(0, *asked)
@@ -142,7 +130,7 @@ def test_the_finished_run_is_recognised(folder):
 
 
 def test_another_run_is_refused_unless_forced(folder):
-    set_up(folder)
+    whole_run(folder, LONG)
     expect(0, *words(folder))
     done = expect(73, *words(folder, more=("--seed", "8")))
     assert "another run" in done.stderr, done.stderr
@@ -160,7 +148,7 @@ def test_another_run_is_refused_unless_forced(folder):
 
 
 def test_force_resumes_its_own_checkpoint(folder):
-    whole = set_up(folder)
+    whole = whole_run(folder, LONG)
     killed(folder)
     ends_equal(folder, whole, ("--force",))
     attempts = json.load(open(os.path.join(folder, "r.h5.run.json"), encoding="utf-8"))["attempts"]
@@ -183,7 +171,7 @@ def with_two_generations(folder):
 
 
 def test_a_damaged_checkpoint_gives_way_to_the_one_before(folder):
-    whole = set_up(folder)
+    whole = whole_run(folder, LONG)
     with_two_generations(folder)
     spoil(os.path.join(folder, "r.h5.partial"), 5000)
     code, stderr = killed(folder)  # a kill right after that must not lose the good one
@@ -198,7 +186,7 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before(folder):
 
 
 def test_two_damaged_checkpoints_are_65_and_nothing_is_lost_silently(folder):
-    whole = set_up(folder)
+    whole = whole_run(folder, LONG)
     with_two_generations(folder)
     for name in SIDE[:2]:
         spoil(os.path.join(folder, name), 5000)
@@ -208,7 +196,7 @@ def test_two_damaged_checkpoints_are_65_and_nothing_is_lost_silently(folder):
 
 
 def test_a_damaged_journal_is_noticed(folder):
-    whole = set_up(folder)
+    whole = whole_run(folder, LONG)
     for harm in ("flip", "truncate", "remove"):
         with_two_generations(folder)
         journal = os.path.join(folder, SIDE[2])
@@ -226,7 +214,7 @@ def test_a_damaged_journal_is_noticed(folder):
 
 
 def test_what_was_written_past_the_checkpoint_is_cut_off(folder):
-    whole = set_up(folder)
+    whole = whole_run(folder, LONG)
     killed(folder)
     with open(os.path.join(folder, SIDE[2]), "ab") as file:
         file.write(b"half a record")
@@ -234,7 +222,7 @@ def test_what_was_written_past_the_checkpoint_is_cut_off(folder):
 
 
 def test_a_network_or_scenario_file_that_changed_is_another_run(folder):
-    set_up(folder)
+    whole_run(folder, LONG)
     killed(folder)
     harness.write(os.path.join(folder, "banks", "liabilities.csv"), "debtor,creditor,amount\na,b,20\nb,c,30\nc,a,11\n")
     done = expect(73, *words(folder))
@@ -242,7 +230,7 @@ def test_a_network_or_scenario_file_that_changed_is_another_run(folder):
 
 
 def test_shards_resume_and_merge(folder):
-    whole = set_up(folder)
+    whole = whole_run(folder, LONG)
     parts = []
     for index in range(3):
         killed(folder, more=("--shard", f"{index}/3", *SLOWLY))
@@ -268,7 +256,7 @@ def test_draws_of_assumptions_resume(folder):
 
 
 def test_leftovers_of_killed_runs_are_swept(folder):
-    whole = set_up(folder, 4096)
+    whole = whole_run(folder, 4096)
     for name in ("r.h5.tmp-99-0", "r.h5.partial.tmp-7-1", "r.h5.run.json.tmp-8-0"):
         harness.write(os.path.join(folder, name), "half")
     kept = harness.write(os.path.join(folder, "r.h5.tmp-notes"), "mine")

@@ -7,7 +7,7 @@ import subprocess
 import time
 
 import harness
-from harness import PROGRAM, Skip, answer, banks, call, draws, expect
+from harness import PROGRAM, Skip, answer, banks, call, draws, expect, whole_run, words
 
 COUNT = 4096 * 60 + 17
 ENDLESS = "80000000"  # scenarios that nobody waits for
@@ -22,11 +22,6 @@ def has_mpi():
     return "this build has no MPI" not in done.stderr
 
 
-def words(folder, output, more=()):
-    return ["run", os.path.join(folder, "banks"), "--model", "eisenberg-noe", "--quiet", "--scenarios",
-            os.path.join(folder, "draws.yaml"), "-o", os.path.join(folder, output), *more]
-
-
 def start(folder, ranks, output="r.h5", more=()):
     if shutil.which("mpirun") is None:
         raise Skip("no mpirun")
@@ -39,13 +34,6 @@ def start(folder, ranks, output="r.h5", more=()):
 def end(process):
     output, errors = process.communicate(timeout=harness.LONGEST)
     return process.returncode, output, errors
-
-
-def set_up(folder, count=COUNT):
-    banks(folder)
-    draws(folder, count)
-    expect(0, *words(folder, "whole.h5"))
-    return open(os.path.join(folder, "whole.h5"), "rb").read()
 
 
 def ranks_of(process):
@@ -71,7 +59,7 @@ def wait_for_checkpoint(folder, process):
 
 
 def test_any_number_of_processes_writes_the_same_bytes(folder):
-    whole = set_up(folder)
+    whole = whole_run(folder, COUNT)
     for ranks in (1, 2, 4):
         code, output, errors = end(start(folder, ranks, f"r{ranks}.h5"))
         assert code == 0, (ranks, code, errors)
@@ -81,7 +69,7 @@ def test_any_number_of_processes_writes_the_same_bytes(folder):
 
 
 def test_what_is_done_is_not_done_again(folder):
-    set_up(folder)
+    whole_run(folder, COUNT)
     assert end(start(folder, 2))[0] == 0
     before = os.stat(os.path.join(folder, "r.h5")).st_mtime_ns
     code, _, errors = end(start(folder, 2))
@@ -89,7 +77,7 @@ def test_what_is_done_is_not_done_again(folder):
 
 
 def test_faults_are_told_once(folder):
-    set_up(folder)
+    whole_run(folder, COUNT)
     os.remove(os.path.join(folder, "banks", "entities.csv"))
     code, _, errors = end(start(folder, 3))
     assert code == 65, (code, errors)
@@ -98,7 +86,7 @@ def test_faults_are_told_once(folder):
 
 def stops(folder, number, rank):
     """A long run in a team gets a signal; then the same run is short, and goes on from what was saved."""
-    whole = set_up(folder)
+    whole = whole_run(folder, COUNT)
     process = start(folder, 3, more=("--count", ENDLESS))
     wait_for_checkpoint(folder, process)
     time.sleep(0.3)
