@@ -5,6 +5,7 @@
 
 #include "aggregate/results_text.h"
 #include "analysis/challenge.h"
+#include "analysis/error_text.h"
 
 /* ---- the verdict ------------------------------------------------------------------------------------------------- */
 
@@ -36,13 +37,6 @@ static struct verdict find_verdict(const struct challenge *challenge) {
 
 /* ---- for programs ------------------------------------------------------------------------------------------------ */
 
-static void json_difference(struct json *json, const char *key, struct paired difference) {
-  char se[64];
-  (void)snprintf(se, sizeof se, "%s_se", key);
-  json_number(json, key, difference.mean);
-  json_number(json, se, difference.se);
-}
-
 static void json_shortfalls(struct json *json, const struct challenge *challenge, const struct challenge_row *row) {
   json_object_begin(json, "es");
   for (int k = 0; k < QUANTILE_LEVEL_COUNT; k++) {
@@ -50,7 +44,7 @@ static void json_shortfalls(struct json *json, const struct challenge *challenge
     json_number(json, "value", row->loss.tail[k].shortfall);
     json_number(json, "se", row->loss.tail[k].shortfall_se);
     if (row->challenger != NULL) {
-      json_difference(json, "difference", row->shortfall_difference[k]);
+      json_with_error(json, "difference", row->shortfall_difference[k].mean, row->shortfall_difference[k].se);
       json_number(json, "ratio", ratio_to(row->loss.tail[k].shortfall, challenge->of_base.loss.tail[k].shortfall));
     }
     json_object_end(json);
@@ -75,12 +69,16 @@ static void json_row(struct json *json, const char *key, const struct challenge 
   json_whole(json, "baseline_distress_count", row->baseline_distress);
   json_number(json, "loss_mean", row->loss.mean);
   json_number(json, "loss_mean_se", row->loss.mean_se);
-  if (challenges) json_difference(json, "loss_mean_difference", row->loss_difference);
+  if (challenges) json_with_error(json, "loss_mean_difference", row->loss_difference.mean, row->loss_difference.se);
   json_shortfalls(json, challenge, row);
   json_number(json, "any_default_probability", row->any_default);
-  if (challenges) json_difference(json, "any_default_probability_difference", row->any_default_difference);
+  if (challenges)
+    json_with_error(json, "any_default_probability_difference", row->any_default_difference.mean,
+                    row->any_default_difference.se);
   json_number(json, "default_count_mean", row->default_count);
-  if (challenges) json_difference(json, "default_count_mean_difference", row->default_count_difference);
+  if (challenges)
+    json_with_error(json, "default_count_mean_difference", row->default_count_difference.mean,
+                    row->default_count_difference.se);
   json_object_end(json);
 }
 
@@ -122,38 +120,17 @@ static ls_status report_json(ls_context *context, const struct challenge *challe
 
 /* ---- for people -------------------------------------------------------------------------------------------------- */
 
-enum { CELL = 40, FIGURES = 5 };
-
-/* The digit of a number that counts most: 0 for 1 to 9, -1 for 0.1 to 0.9; 0 for nothing. */
-static int magnitude(double value) { return value != 0 && isfinite(value) ? (int)floor(log10(fabs(value))) : 0; }
-
-/* Digits after the point that show two figures of the error, and of the value no more than FIGURES. */
-static int decimals_of(double value, double error) {
-  int of_error = error > 0 ? 1 - magnitude(error) : 0, of_value = FIGURES - 1 - magnitude(value);
-  int decimals = of_error < of_value ? of_error : of_value;
-  return decimals < 0 ? 0 : decimals;
-}
-
-/* "1234.5 +- 6.7"; the error is left out where it cannot be given. */
-static void with_error(char cell[CELL], bool is_signed, double value, double error) {
-  int decimals = decimals_of(value, error);
-  if (!(error > 0))
-    (void)snprintf(cell, CELL, is_signed ? "%+.6g%s" : "%.6g%s", value, isnan(error) ? "" : " +- 0");
-  else
-    (void)snprintf(cell, CELL, is_signed ? "%+.*f +- %.*f" : "%.*f +- %.*f", decimals, value, decimals, error);
-}
-
 static const char *name_of(const struct challenge_row *row) {
   return row->challenger != NULL ? row->challenger->name : "as it is";
 }
 
 static void text_row(struct buffer *buffer, const struct challenge *challenge, const struct challenge_row *row) {
   const struct paired *tail = &row->shortfall_difference[CHALLENGE_LEVEL];
-  char mean[CELL] = "", es[CELL] = "", difference[CELL] = "", ratio[CELL] = "";
-  with_error(es, false, shortfall_of(row), row->loss.tail[CHALLENGE_LEVEL].shortfall_se);
+  char mean[ERROR_TEXT] = "", es[ERROR_TEXT] = "", difference[ERROR_TEXT] = "", ratio[ERROR_TEXT] = "";
+  error_text(es, false, shortfall_of(row), row->loss.tail[CHALLENGE_LEVEL].shortfall_se);
   if (row->challenger != NULL) {
-    with_error(mean, true, row->loss_difference.mean, row->loss_difference.se);
-    with_error(difference, true, tail->mean, tail->se);
+    error_text(mean, true, row->loss_difference.mean, row->loss_difference.se);
+    error_text(difference, true, tail->mean, tail->se);
     double share = ratio_to(shortfall_of(row), shortfall_of(&challenge->of_base));
     (void)snprintf(ratio, sizeof ratio, isnan(share) ? "-" : "%.3f", share);
   }

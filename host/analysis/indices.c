@@ -187,7 +187,8 @@ ls_status indices_compute(ls_context *context, const ls_network *network, const 
                           struct indices *out) {
   struct indices indices = {.context = context, .network = network};
   ls_status status = check_model(context, network, options);
-  if (status == LS_STATUS_OK) status = rerun_open(context, network, options, "indices", true, &indices.rerun);
+  const struct rerun_purpose purpose = {.what = "indices", .forces_default = true};
+  if (status == LS_STATUS_OK) status = rerun_open(context, network, options, &purpose, &indices.rerun);
   if (status == LS_STATUS_OK) status = make_rows(&indices);
   if (status == LS_STATUS_OK) status = compute_scenarios(&indices);
   if (status == LS_STATUS_OK) status = compute_linear(&indices);

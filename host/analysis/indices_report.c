@@ -23,10 +23,7 @@ static double at(const double *values, int32_t i) { return values != NULL ? valu
 /* ---- for programs ---------------------------------------------------------------------------------------------- */
 
 static void json_moments(struct json *json, const char *key, const struct moments *moments) {
-  char error[64];
-  (void)snprintf(error, sizeof error, "%s_se", key);
-  json_number(json, key, moments->mean);
-  json_number(json, error, moments_error(moments));
+  json_with_error(json, key, moments->mean, moments_error(moments));
 }
 
 static void json_lines(struct json *json, const struct indices *indices, int32_t i) {

@@ -13,17 +13,24 @@ static ls_status check_scenarios(ls_context *context, const struct scenario_set 
   return LS_STATUS_OK;
 }
 
-static ls_status open_job(const ls_network *network, const ls_run_options *options, const char *what,
-                          bool forces_default, struct rerun *rerun) {
+static ls_status open_job(const ls_network *network, const ls_run_options *options, const struct rerun_purpose *purpose,
+                          struct rerun *rerun) {
   ls_context *context = rerun->context;
   struct scenario_options reading = scenario_options_of(options);
   const int warnings = ls_context_warning_count(context);
-  reading.forces_default = forces_default;
+  reading.forces_default = purpose->forces_default;
+  reading.addresses = purpose->addresses;
+  if (purpose->scenarios != NULL) {
+    reading.path = "scenarios.csv";
+    reading.text = purpose->scenarios;
+    reading.text_length = purpose->scenarios_length;
+  }
+  reading.allow_missing_targets = reading.allow_missing_targets || purpose->addresses != NULL;
   run_warn_unused(context, options);
   ls_status status = job_prepare(context, network, options, &reading, &rerun->job);
   if (status != LS_STATUS_OK) return status;
   rerun->scenario_count = rerun->job.scenarios->count;
-  status = check_scenarios(context, rerun->job.scenarios, what);
+  status = check_scenarios(context, rerun->job.scenarios, purpose->what);
   if (status == LS_STATUS_OK) status = run_refuse_warnings(context, options, warnings);
   if (status == LS_STATUS_OK) status = acting_create(context, rerun->job.scenarios, &rerun->acting);
   if (status == LS_STATUS_OK && !rerun->job.baseline_converged)
@@ -32,13 +39,13 @@ static ls_status open_job(const ls_network *network, const ls_run_options *optio
   return status;
 }
 
-ls_status rerun_open(ls_context *context, const ls_network *network, const ls_run_options *options, const char *what,
-                     bool forces_default, struct rerun *out) {
+ls_status rerun_open(ls_context *context, const ls_network *network, const ls_run_options *options,
+                     const struct rerun_purpose *purpose, struct rerun *out) {
   struct rerun rerun = {.context = context};
   ls_status status = run_check_options(context, options);
   if (status == LS_STATUS_OK && (options->shard_count != 1 || options->dry_run))
-    status = context_fail(context, LS_STATUS_USAGE, "%s need whole runs: no shard, no dry run", what);
-  if (status == LS_STATUS_OK) status = open_job(network, options, what, forces_default, &rerun);
+    status = context_fail(context, LS_STATUS_USAGE, "%s need whole runs: no shard, no dry run", purpose->what);
+  if (status == LS_STATUS_OK) status = open_job(network, options, purpose, &rerun);
   if (status == LS_STATUS_OK)
     *out = rerun;
   else

@@ -16,10 +16,19 @@ struct rerun {
   int64_t not_converged; /* of those done */
 };
 
-/* LS_STATUS_USAGE for a shard or a dry run; LS_STATUS_UNUSABLE for replays and draws of the assumptions. `what`
- * says in messages what for. */
-ls_status rerun_open(ls_context *context, const ls_network *network, const ls_run_options *options, const char *what,
-                     bool forces_default, struct rerun *rerun);
+struct rerun_purpose {
+  const char *what;    /* for messages: "indices" */
+  bool forces_default; /* acting_force_default will be asked for */
+  const ls_network
+      *addresses; /* of the random draws (struct scenario_options); NULL: the network's own. Shocks to what only the
+                                  other network has are then left out */
+  const char *scenarios; /* rows of CSV in place of the options' file; NULL: that */
+  size_t scenarios_length;
+};
+
+/* LS_STATUS_USAGE for a shard or a dry run; LS_STATUS_UNUSABLE for replays and draws of the assumptions. */
+ls_status rerun_open(ls_context *context, const ls_network *network, const ls_run_options *options,
+                     const struct rerun_purpose *purpose, struct rerun *rerun);
 void rerun_close(struct rerun *rerun);
 
 /* Output slots first .. first + count - 1. */

@@ -267,7 +267,8 @@ static ls_status check_efficiency(const struct shapley *shapley) {
 ls_status shapley_compute(ls_context *context, const ls_network *network, const ls_run_options *options,
                           int64_t permutations, struct shapley *out) {
   struct shapley shapley = {.context = context, .network = network};
-  ls_status status = rerun_open(context, network, options, "Shapley values", false, &shapley.rerun);
+  ls_status status =
+      rerun_open(context, network, options, &(struct rerun_purpose){.what = "Shapley values"}, &shapley.rerun);
   if (status == LS_STATUS_OK) {
     shapley.is_net = shapley.rerun.job.settings.loss_is_net;
     status = find_players(&shapley);

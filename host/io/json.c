@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 struct json json_start(ls_context *context) {
@@ -84,6 +85,13 @@ void json_text(struct json *json, const char *key, const char *text) {
 void json_number(struct json *json, const char *key, double value) {
   write_key(json, key);
   buffer_number(&json->buffer, value, "null");
+}
+
+void json_with_error(struct json *json, const char *key, double value, double error) {
+  char error_key[128];
+  (void)snprintf(error_key, sizeof error_key, "%s_se", key);
+  json_number(json, key, value);
+  json_number(json, error_key, error);
 }
 
 void json_whole(struct json *json, const char *key, int64_t value) {

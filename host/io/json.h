@@ -22,6 +22,8 @@ void json_list_begin(struct json *json, const char *key);
 void json_list_end(struct json *json);
 void json_text(struct json *json, const char *key, const char *text);
 void json_number(struct json *json, const char *key, double value);
+/* Two members: key, and key_se, its standard error. */
+void json_with_error(struct json *json, const char *key, double value, double error);
 void json_whole(struct json *json, const char *key, int64_t value);
 /* A list of two numbers; null where either is none. */
 void json_interval(struct json *json, const char *key, double low, double high);

@@ -38,26 +38,38 @@ static void drop_tables(ls_network *network) {
   network->loop.given = 0; /* loop.yaml agreed with the central values, which do not bind */
 }
 
-static ls_status check_again(ls_context *context, const ls_network *network) {
+ls_status network_check_again(ls_context *context, const ls_network *network) {
+  const int64_t faults = context_fault_count(context);
   ls_status status = LS_STATUS_OK;
   for (int id = 0; id < TABLE_COUNT && status == LS_STATUS_OK; id++)
     status = network_validate_table(context, network, (enum table_id)id, NULL);
   if (status == LS_STATUS_OK) status = network_validate_across(context, network, NULL);
-  return status;
+  return status == LS_STATUS_OK && context_fault_count(context) > faults ? LS_STATUS_INVALID_INPUT : status;
+}
+
+ls_status network_remake(ls_context *context, ls_network *network) {
+  const int64_t faults = context_fault_count(context);
+  drop_columns(context, network);
+  drop_tables(network);
+  ls_status status = ledger_apply(context, network);
+  if (status == LS_STATUS_OK) status = network_check_again(context, network);
+  return status == LS_STATUS_OK && context_fault_count(context) > faults ? LS_STATUS_INVALID_INPUT : status;
+}
+
+bool network_is_made(const ls_network *network, enum table_id table, const char *column) {
+  if (!network_is_of_ledger(network)) return false;
+  if (table == TABLE_ENTITIES)
+    return column != NULL && ledger_fills_column(column) && assumptions_name(network, column);
+  return !has_file(network, schema_table(table)->file);
 }
 
 ls_status network_redraw(ls_context *context, const ls_network *network, const double *value, ls_network **redrawn) {
-  const int64_t faults = context_fault_count(context);
   ls_network *fresh = NULL;
   ls_status status = network_copy(context, network, &fresh);
   if (status != LS_STATUS_OK) return status;
-  drop_columns(context, fresh);
-  drop_tables(fresh);
   double *column = (double *)network_numbers(fresh, TABLE_ASSUMPTIONS, "value");
   memcpy(column, value, (size_t)fresh->table[TABLE_ASSUMPTIONS].row_count * sizeof *column);
-  status = ledger_apply(context, fresh);
-  if (status == LS_STATUS_OK) status = check_again(context, fresh);
-  if (status == LS_STATUS_OK && context_fault_count(context) > faults) status = LS_STATUS_INVALID_INPUT;
+  status = network_remake(context, fresh);
   if (status == LS_STATUS_OK)
     *redrawn = fresh;
   else

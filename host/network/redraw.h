@@ -12,4 +12,14 @@ bool network_is_of_ledger(const ls_network *network);
  * makes made again by the same rules, and checked as on import. LS_STATUS_INVALID_INPUT where the rules refuse the values. */
 ls_status network_redraw(ls_context *context, const ls_network *network, const double *value, ls_network **redrawn);
 
+/* Was this column (of entities.csv), or this table with all its columns, made by the ledger? */
+bool network_is_made(const ls_network *network, enum table_id table, const char *column);
+
+/* Makes everything that the ledger makes of such a network again, in place, after its facts or assumptions were changed, and checks
+ * it all. LS_STATUS_INVALID_INPUT where the rules refuse what was changed. */
+ls_status network_remake(ls_context *context, ls_network *network);
+
+/* The checks of an import, on a network in memory. */
+ls_status network_check_again(ls_context *context, const ls_network *network);
+
 #endif

@@ -255,6 +255,44 @@ void table_drop_rows(ls_context *context, struct table *table, const bool *drop)
   table->row_count = kept;
 }
 
+static bool grow_column(ls_context *context, struct table_column *column, int64_t rows) {
+  const size_t before = (size_t)rows, after = before + 1;
+  if (column->text != NULL) {
+    char **text = context_grow(context, column->text, before, after, sizeof *text);
+    if (text == NULL) return false;
+    column->text = text;
+    text[rows] = blank_text();
+    return true;
+  }
+  double *number = context_grow(context, column->number, before, after, sizeof *number);
+  if (number == NULL) return false;
+  column->number = number;
+  number[rows] = NAN;
+  return true;
+}
+
+static bool grow_ends(ls_context *context, int32_t **end, int64_t rows, int32_t value) {
+  int32_t *grown = context_grow(context, *end, (size_t)rows, (size_t)rows + 1, sizeof *grown);
+  if (grown == NULL) return false;
+  *end = grown;
+  grown[rows] = value;
+  return true;
+}
+
+ls_status table_row_add(ls_context *context, struct table *table, int32_t from, int32_t to) {
+  const int64_t rows = table->row_count;
+  int64_t *line = context_grow(context, table->line, (size_t)rows, (size_t)rows + 1, sizeof *line);
+  if (line == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  table->line = line;
+  line[rows] = 0;
+  for (int32_t i = 0; i < table->column_count; i++)
+    if (!grow_column(context, &table->column[i], rows)) return LS_STATUS_OUT_OF_MEMORY;
+  if (table->from != NULL && !grow_ends(context, &table->from, rows, from)) return LS_STATUS_OUT_OF_MEMORY;
+  if (table->to != NULL && !grow_ends(context, &table->to, rows, to)) return LS_STATUS_OUT_OF_MEMORY;
+  table->row_count++;
+  return LS_STATUS_OK;
+}
+
 static ls_status copy_column(ls_context *context, const struct table_column *source, struct table *copy) {
   struct table_column *column = table_column_add(context, copy, source->name, source->text != NULL);
   if (column == NULL) return LS_STATUS_OUT_OF_MEMORY;

@@ -32,6 +32,9 @@ bool table_same_key(const ls_network *network, enum table_id id, const char *col
 /* Removes the rows that are marked. */
 void table_drop_rows(ls_context *context, struct table *table, const bool *drop);
 
+/* Adds a row at the end: blank cells, line 0; from and to are of pair tables. */
+ls_status table_row_add(ls_context *context, struct table *table, int32_t from, int32_t to);
+
 /* Allocates from and to (unset: ENTITY_NONE) for a reader that resolves the pairs itself. */
 ls_status table_pairs_begin(ls_context *context, struct table *table);
 

@@ -202,6 +202,16 @@ static ls_status build_keys(struct random_model *model, const struct marginal *m
   return status;
 }
 
+/* Where in the random stream a target stands. Pairs that the other network lacks come after all of its own. */
+static int32_t address_of(const struct scenario_reader *reader, int variable, int32_t target) {
+  const ls_network *network = reader->options->addresses;
+  const struct pair_kind *kind = pair_kind_of(variable);
+  if (network == NULL || kind == NULL) return target;
+  const struct table *own = &reader->network->table[kind->table];
+  const int64_t row = network_find_pair(network, kind->table, own->from[target], own->to[target]);
+  return row >= 0 ? (int32_t)row : (int32_t)network->table[kind->table].row_count + target;
+}
+
 /* Every column is drawn from a source of its own: one x for a target and variable, whatever the quarter or the
  * rows. */
 static ls_status build_sources(struct random_model *model) {
@@ -218,8 +228,9 @@ static ls_status build_sources(struct random_model *model) {
     int32_t source = shock->column_of[cell];
     if (source < 0) continue;
     variable[source] = (int32_t)(cell / shock->target_count);
-    target[source] = (int32_t)(cell % shock->target_count);
-    factors_load(model, variable[source], target[source], loading + source * factors, &own[source]);
+    const int32_t number = (int32_t)(cell % shock->target_count);
+    target[source] = address_of(reader, variable[source], number);
+    factors_load(model, variable[source], number, loading + source * factors, &own[source]);
     if (context_fault_count(reader->context) > faults_before) break; /* the same for a whole sector: once is enough */
   }
   shock->factor_count = model->factor_count;

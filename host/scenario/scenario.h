@@ -29,6 +29,9 @@ struct scenario_options {
   const char *model;     /* for that message */
   int32_t quarter_count; /* of the run; a later quarter in the file is a fault */
   uint32_t muted;        /* bit v set: shocks to enum ls_variable v are drawn as always, and act on nothing */
+  /* Whose numbers of entities and rows the random draws go by, so that what both networks have is drawn alike; NULL: the network's
+   * own. It has the same entities and assets. */
+  const ls_network *addresses;
   bool forces_default;   /* room for one more default in quarter 0, of whom scenario/acting.h says */
 };
 

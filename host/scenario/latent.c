@@ -1,0 +1,32 @@
+/* latent.c - see latent.h: the kernels' own functions on one lane. */
+#include "scenario/latent.h"
+
+#include "phases/draw.h"
+
+static double correlated_factor(const struct ls_shock_plan *shock, const double *factor, int32_t f) {
+  double sum = 0;
+  for (int32_t g = 0; g <= f; g++) sum += factor[g] * shock->factor_cholesky[(int64_t)f * shock->factor_count + g];
+  return sum;
+}
+
+static double source_number(const struct ls_shock_plan *shock, const double *factor, const double *source, int32_t s) {
+  const double *loading = shock->source_loading + (int64_t)s * shock->factor_count;
+  double x = shock->source_own[s] * source[s];
+  for (int32_t f = 0; f < shock->factor_count; f++)
+    if (loading[f] != 0) x += loading[f] * correlated_factor(shock, factor, f);
+  return shock->degrees_of_freedom > 0 ? lane_get(draw_from_student(lane_set(x), shock->degrees_of_freedom), 0) : x;
+}
+
+void latent_values(const struct ls_shock_plan *shock, const double *factor, const double *source, double *value) {
+  ls_lane clips = lane_set(0);
+  for (int32_t d = 0; d < shock->draw_count; d++) {
+    const int32_t key = shock->draw_key[d], combine = shock->column_combine[shock->key_column[key]];
+    const double x = source_number(shock, factor, source, shock->draw_source[d]);
+    const ls_lane at = draw_value(shock, d, lane_set(x), combine == LS_COMBINE_LOSS ? 0 : 1);
+    const double drawn = lane_get(draw_clip(at, combine, &clips), 0);
+    if (d == 0 || shock->draw_key[d - 1] != key)
+      value[key] = drawn;
+    else
+      value[key] = combine == LS_COMBINE_LOSS ? 1 - (1 - value[key]) * (1 - drawn) : value[key] * drawn;
+  }
+}

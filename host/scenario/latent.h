@@ -1,0 +1,12 @@
+/* latent.h - a scenario at chosen random numbers: what shocks are where the normal numbers behind them are given, not drawn.
+ */
+#ifndef LS_HOST_SCENARIO_LATENT_H
+#define LS_HOST_SCENARIO_LATENT_H
+
+#include "plan.h" /* kernels/ */
+
+/* Fills value[key_count] of a drawn plan as kernels/phases/draw.h does, from factor[factor_count] and source[source_count], all
+ * independent standard normal. A Student-t copula is taken at the centre of its common scale: chi-square = degrees of freedom. */
+void latent_values(const struct ls_shock_plan *shock, const double *factor, const double *source, double *value);
+
+#endif
