@@ -30,3 +30,22 @@ void latent_values(const struct ls_shock_plan *shock, const double *factor, cons
       value[key] = combine == LS_COMBINE_LOSS ? 1 - (1 - value[key]) * (1 - drawn) : value[key] * drawn;
   }
 }
+
+/* Out of line: lanes need room on the stack that callers should not have. */
+static __attribute__((noinline)) void draw_lanes(const struct ls_shock_plan *shock, int64_t number, double *value,
+                                                 double *scratch) {
+  int64_t scenario[LS_LANES];
+  ls_lane clips;
+  for (int k = 0; k < LS_LANES; k++) scenario[k] = number;
+  draw_shocks(shock, scenario, (ls_slots){value, LS_LANES}, (ls_slots){scratch, LS_LANES}, &clips);
+}
+
+ls_status latent_draw(ls_context *context, const struct ls_shock_plan *shock, int64_t scenario, double *value) {
+  const size_t keys = (size_t)shock->key_count, slots = (size_t)draw_scratch_slots(shock);
+  double *lanes = context_allocate(context, (keys + slots) * LS_LANES, sizeof *lanes);
+  if (lanes == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  draw_lanes(shock, scenario, lanes, lanes + keys * LS_LANES);
+  for (size_t key = 0; key < keys; key++) value[key] = lanes[key * LS_LANES];
+  context_release(context, lanes);
+  return LS_STATUS_OK;
+}
