@@ -1,9 +1,13 @@
-# Program, library, header, pkg-config file and CMake package.
+# Program with manual and completions, library, header, pkg-config file and CMake package.
 include(CMakePackageConfigHelpers)
 set(LS_PACKAGE_FOLDER ${CMAKE_INSTALL_LIBDIR}/cmake/loopstress)
 
 if(TARGET loopstress_program)
   install(TARGETS loopstress_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  if(LS_PAGES)
+    install(DIRECTORY ${LS_PAGES}/man/ DESTINATION ${CMAKE_INSTALL_MANDIR})
+    install(DIRECTORY ${LS_PAGES}/bash-completion ${LS_PAGES}/zsh ${LS_PAGES}/fish DESTINATION ${CMAKE_INSTALL_DATADIR})
+  endif()
 endif()
 install(TARGETS loopstress EXPORT loopstressTargets
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} PUBLIC_HEADER DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})

@@ -26,8 +26,14 @@ if(LS_SANITIZE)
   add_compile_options($<$<COMPILE_LANGUAGE:C>:-fsanitize=${LS_SANITIZE}>
                       $<$<COMPILE_LANGUAGE:C>:-fno-sanitize-recover=all>
                       $<$<COMPILE_LANGUAGE:C>:-fno-omit-frame-pointer>)
-  add_compile_definitions(LS_OUT_OF_LINE)
   add_link_options(-fsanitize=${LS_SANITIZE})
+endif()
+
+# The engine's arithmetic, inlined and optimised, takes many minutes to compile: only what is to be fast needs it.
+set(LS_FAST ON)
+if(LS_SANITIZE OR CMAKE_BUILD_TYPE STREQUAL "Debug")
+  set(LS_FAST OFF)
+  add_compile_definitions(LS_OUT_OF_LINE)
 endif()
 
 if(LS_FUZZ)

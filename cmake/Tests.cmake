@@ -1,4 +1,4 @@
-# One program per tests/unit/test_*.c and tests/spec/test_*.c; scripts of tests/cli and tests/data drive the built program.
+# One program per tests/unit/test_*.c and tests/spec/test_*.c; scripts of tests/cli, tests/data and tests/python drive what was built.
 # A test exits 77 when all that it has was skipped.
 find_path(LS_GREATEST greatest.h)
 set(LS_HARNESS ${PROJECT_SOURCE_DIR}/tests/harness)
@@ -38,6 +38,11 @@ if(LS_TEST_HELPERS)
   target_link_libraries(ls_test INTERFACE $<LINK_ONLY:ls_test_helpers>)
 endif()
 
+# These hold the engine's arithmetic themselves, and are not to be fast.
+foreach(name draw gpu_group gpu_thread math)
+  set_source_files_properties(${PROJECT_SOURCE_DIR}/tests/unit/test_${name}.c PROPERTIES COMPILE_DEFINITIONS LS_OUT_OF_LINE)
+endforeach()
+
 foreach(source IN LISTS LS_TEST_SOURCES)
   get_filename_component(name ${source} NAME_WE)
   if(source MATCHES "/spec/")
@@ -62,7 +67,7 @@ function(ls_add_script source folder)
   set_tests_properties(${folder}_${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600
     ENVIRONMENT "LS_SOURCE_DIR=${PROJECT_SOURCE_DIR};LOOPSTRESS=${PROJECT_BINARY_DIR}/loopstress;PYTHONDONTWRITEBYTECODE=1")
 endfunction()
-foreach(folder cli data install)
+foreach(folder cli data install python)
   file(GLOB scripts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${folder}/test_*.sh
        ${PROJECT_SOURCE_DIR}/tests/${folder}/test_*.py)
   foreach(script IN LISTS scripts)

@@ -361,6 +361,54 @@ LS_API void ls_results_destroy(ls_results **results);
 LS_API ls_status ls_challenge(ls_context *context, const ls_network *network, const ls_run_options *options,
                               ls_format format, ls_text **report);
 
+/* What if the network were another one: the scenarios of `options` on the network as it is and again on copies that were edited by
+ * a YAML file (docs/whatif.md has its keys): a deal or link removed, added or changed, capital added, settings of the model. For
+ * each case, all with the same random numbers: mean of the system loss, VaR and ES (currency units), the share of scenarios with
+ * a default (0-1) and the mean number of defaults, and what they differ by with the errors of scenarios in pairs; the same of
+ * every entity's default probability and mean loss. Where the file asks for a search: the cheapest buffers that bring ES under a
+ * limit, step by step. Statuses of ls_run; faults of the edits are LS_STATUS_INVALID_INPUT with their lines (what the edited
+ * network breaks names the table as reading it does), LS_STATUS_UNUSABLE also where an edit finds no row, for replays and for
+ * draws of the assumptions; LS_STATUS_USAGE for a shard or a dry run. LS_STATUS_NOT_CONVERGED sets *report. */
+LS_API ls_status ls_whatif(ls_context *context, const ls_network *network, const char *edits,
+                           const ls_run_options *options, ls_format format, ls_text **report);
+
+typedef struct ls_reverse_options {
+  double target_loss;         /* system loss to reach, currency units, above 0; 0: none */
+  const char *target_default; /* id of an entity to make default; NULL: none. Exactly one of the two */
+  int64_t starts;             /* random directions to search from, beside those that are always taken; 0 to 10,000 */
+  int most;                   /* solutions to give, 1 to 100 */
+  const char *output;         /* CSV scenario file to write them to, ready for ls_run; NULL: none */
+  bool replace;               /* the output where it exists */
+} ls_reverse_options;
+
+/* No target, starts 32, most 5, no output. */
+LS_API ls_reverse_options ls_reverse_options_default(void);
+
+/* The reverse stress test (docs/reverse.md): the smallest shocks that reach a system loss or make an entity default. With a YAML
+ * scenario file shocks are points of its random numbers, and the smallest is the likeliest: the least distance from the centre,
+ * in standard deviations; without one, shares of what the model's shock takes from each entity, and the smallest costs least. Every
+ * solution was run: its loss, and that of a shock smaller by a factor of 1 - 1e-9, are the model's. options->seed: of the
+ * directions. Statuses of ls_run; LS_STATUS_UNUSABLE: scenarios given one by one, a model without a shock of shares,
+ * an entity that is not there; LS_STATUS_CHECK_FAILED (*report is set): no shock that was tried reaches the target. */
+LS_API ls_status ls_reverse(ls_context *context, const ls_network *network, const ls_run_options *options,
+                            const ls_reverse_options *reverse_options, ls_format format, ls_text **report);
+
+typedef struct ls_sensitivity_options {
+  double step;  /* relative change either way by which derivatives are measured, above 0 and below 1 */
+  double level; /* of ES: 0.95, 0.99 or 0.999 */
+} ls_sensitivity_options;
+
+/* Step 0.01, level 0.99. */
+LS_API ls_sensitivity_options ls_sensitivity_options_default(void);
+
+/* Which number of the network moves the tail most (docs/sensitivity.md): for every link, buffer, threshold and rate of recovery the
+ * derivative of ES, by changing it a little either way over the same scenarios of the tail, with the standard error of the pairs;
+ * ranked by what a change of one step does. sensitivity_options may be NULL (the default). Statuses of ls_run; LS_STATUS_USAGE: an
+ * option out of its range, a shard or a dry run; LS_STATUS_UNUSABLE: scenarios that are not drawn, replays, draws of the assumptions,
+ * or too few scenarios for a tail. LS_STATUS_NOT_CONVERGED sets *report. */
+LS_API ls_status ls_sensitivity(ls_context *context, const ls_network *network, const ls_run_options *options,
+                                const ls_sensitivity_options *sensitivity_options, ls_format format, ls_text **report);
+
 /* The window of contagion of Gai and Kapadia (2010): how often one failure takes more than a share of a random network along, and
  * how far it then goes, by mean degree; beside it the roots of the phase condition (docs/contagion-window.md). */
 typedef struct ls_window_options {
@@ -461,6 +509,59 @@ LS_API ls_status ls_verify(ls_context *context, const char *path, const ls_verif
  * LS_STATUS_CHECK_FAILED (*report is set) where the digests differ. */
 LS_API ls_status ls_results_compare(ls_context *context, const ls_results *a, const ls_results *b, ls_format format,
                                     ls_text **report);
+
+/* One scenario told (docs/explain.md): its shocks, who failed when and why, what each entity lost through which line, and by how
+ * much less would have been lost without the shocks of each target, and had each of those that failed been kept whole. `scenario`:
+ * its number, or the name it has in a file of scenarios. It is computed again from the results, on the CPU, and must come out
+ * bit for bit as it stands in them (else LS_STATUS_INTERNAL). LS_STATUS_USAGE: no such scenario; LS_STATUS_UNUSABLE: a part. */
+LS_API ls_status ls_explain(ls_context *context, const ls_results *results, const char *scenario, ls_format format,
+                            ls_text **report);
+
+/* ---- arrays: for other languages ---------------------------------------------------------------------------------------- */
+
+typedef enum ls_array_type { LS_ARRAY_DOUBLE = 0, LS_ARRAY_INT32 = 1, LS_ARRAY_INT8 = 2 } ls_array_type;
+
+/* Numbers that belong to results, not copied: element (i, j) is at data + i * stride[0] + j * stride[1]. */
+typedef struct ls_array {
+  const char *name;         /* "default_probability" */
+  const char *dimension[2]; /* "scenario", "entity", "quarter", "line", "quantile"; NULL beyond the last */
+  const char *unit;         /* "currency": the network's; "1": a fraction or a number; "quarter" */
+  const char *meaning;      /* one line */
+  ls_array_type type;
+  int rank; /* 1 or 2 */
+  const void *data;
+  int64_t shape[2], stride[2]; /* elements; bytes. 1 and 0 beyond the rank */
+} ls_array;
+
+LS_API int ls_results_array_count(const ls_results *results);
+/* Array 0 <= index < count; false out of range. It lives as long as the results. */
+LS_API bool ls_results_array(const ls_results *results, int index, ls_array *array);
+
+/* A column of a table: one of the two is set. */
+typedef struct ls_column {
+  const char *name;
+  const double *number;    /* [rows] NaN: blank */
+  const char *const *text; /* [rows] UTF-8 */
+} ls_column;
+
+typedef struct ls_table {
+  /* As its file, without .csv: "entities", "liabilities", ...; or what a folder says in YAML: "loop", one row with the keys of
+   * loop.yaml as columns, and "unmodelled", the column id of deals that map to no mechanism. */
+  const char *name;
+  int64_t rows;
+  int column_count;
+  const ls_column *column; /* [column_count] */
+} ls_table;
+
+typedef struct ls_network_metadata {
+  const char *name, *currency, *unit, *as_of; /* as in network.yaml; NULL: not given */
+} ls_network_metadata;
+
+/* A network from tables in memory, under the checks of a folder; messages name tables as its files, and rows as lines (the first is
+ * line 2). metadata and options may be NULL. */
+LS_API ls_status ls_network_create(ls_context *context, const ls_table *tables, int table_count,
+                                   const ls_network_metadata *metadata, const ls_read_options *options,
+                                   ls_network **network);
 
 /* Tables of the results as CSV files (format "csv") or results.json ("json") in a new folder. */
 LS_API ls_status ls_results_export(ls_context *context, const ls_results *results, const char *format,

@@ -1,5 +1,6 @@
 /* results_export.c - ls_results_export: results as CSV tables, or as one JSON file, in a folder of their own. */
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -253,13 +254,12 @@ static ls_status export_json(ls_context *context, const ls_results *results, con
   return status;
 }
 
-/* A new folder that could not be filled does not stay. */
-static void remove_export(ls_context *context, const char *folder) {
-  for (int k = 0; k <= TABLE_WRITERS; k++) {
-    char *path = path_join(context, folder, k < TABLE_WRITERS ? TABLES[k].name : "results.json");
-    if (path != NULL) (void)unlink(path);
-    context_release(context, path);
-  }
+/* A new folder that could not be filled does not stay, even where no memory is left for a path. */
+static void remove_export(const char *folder) {
+  const int opened = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  for (int k = 0; k <= TABLE_WRITERS && opened >= 0; k++)
+    (void)unlinkat(opened, k < TABLE_WRITERS ? TABLES[k].name : "results.json", 0);
+  if (opened >= 0) (void)close(opened);
   (void)rmdir(folder);
 }
 
@@ -279,6 +279,6 @@ ls_status ls_results_export(ls_context *context, const ls_results *results, cons
   }
   ls_status status =
       csv ? export_csv(context, results, folder, replace) : export_json(context, results, folder, replace);
-  if (status != LS_STATUS_OK && made) remove_export(context, folder);
+  if (status != LS_STATUS_OK && made) remove_export(folder);
   return status;
 }

@@ -67,12 +67,12 @@ static void put_root_attributes(struct results_writer *w) {
   hdf5_put_text(file, root, "scenario_sha256", identity->scenario_sha256);
 }
 
-static void make_scales(struct results_writer *w) {
+static ls_status make_scales(struct results_writer *w) {
   hdf5_id root = hdf5_root(w->file);
   int32_t quarters = w->a->shape.quarter_count;
   char *const *id = network_column(w->results->network, TABLE_ENTITIES, "id")->text;
   int64_t *quarter = context_allocate(w->context, (size_t)quarters, sizeof *quarter);
-  if (quarter == NULL) return;
+  if (quarter == NULL) return LS_STATUS_OUT_OF_MEMORY;
   for (int32_t t = 0; t < quarters; t++) quarter[t] = t;
   w->entity = hdf5_scale_texts(w->file, root, "entity", "id of the entity", id, w->a->shape.entity_count);
   w->quantile =
@@ -87,6 +87,7 @@ static void make_scales(struct results_writer *w) {
                                        w->a->shape.entity_count);
   }
   context_release(w->context, quarter);
+  return LS_STATUS_OK;
 }
 
 static void put_scalar(struct results_writer *w, const char *name, const char *units, const char *meaning,
@@ -624,9 +625,9 @@ ls_status ls_results_write(ls_context *context, const ls_results *results, const
   if (amount == NULL) return LS_STATUS_OUT_OF_MEMORY;
   w.amount = amount;
   ls_status status = hdf5_create(context, path, replace, expected_bytes(results), &w.file);
+  if (status == LS_STATUS_OK) status = make_scales(&w);
   if (status != LS_STATUS_OK) goto done;
   put_root_attributes(&w);
-  make_scales(&w);
   put_headline(&w);
   w.draw = draws_hdf5_put(context, w.file, results, w.entity, w.quantile, w.quarter, amount);
   put_scenarios(&w);
@@ -640,8 +641,8 @@ ls_status ls_results_write(ls_context *context, const ls_results *results, const
   } else {
     status = hdf5_write_status(w.file);
   }
-  hdf5_close(&w.file);
 done:
+  hdf5_close(&w.file);
   context_release(context, amount);
   return status;
 }

@@ -44,8 +44,8 @@ struct circularity {
 
 /* ---- input */
 
-/* A folder with flows.csv (and, optionally, investments.csv). */
-bool flows_folder(ls_context *context, const char *path);
+/* Is it a folder with flows.csv (and, optionally, investments.csv)? */
+ls_status flows_folder(ls_context *context, const char *path, bool *is_one);
 ls_status flows_read(ls_context *context, const char *folder, struct flows *flows);
 
 /* From the ledger of a network, on one basis: every commitment spread evenly over its term. */

@@ -34,11 +34,12 @@ void flows_release(ls_context *context, struct flows *flows) {
 
 /* ---- flows.csv, investments.csv ---------------------------------------------------------------------------------- */
 
-bool flows_folder(ls_context *context, const char *path) {
+ls_status flows_folder(ls_context *context, const char *path, bool *is_one) {
   char *file = path_join(context, path, "flows.csv");
-  bool there = file && access(file, F_OK) == 0;
+  if (file == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  *is_one = access(file, F_OK) == 0;
   context_release(context, file);
-  return there;
+  return LS_STATUS_OK;
 }
 
 /* One of the two files: three columns, rows in file order. */

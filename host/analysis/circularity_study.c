@@ -148,8 +148,10 @@ static ls_status measure(ls_context *context, struct circularity_study *study) {
 
 static ls_status study_path(ls_context *context, const char *path, struct circularity_study *study) {
   ls_network *network = NULL;
-  const bool of_flows = flows_folder(context, path);
-  ls_status status = of_flows ? gather_flows(context, path, study) : ls_network_read(context, path, NULL, &network);
+  bool of_flows = false;
+  ls_status status = flows_folder(context, path, &of_flows);
+  if (status == LS_STATUS_OK)
+    status = of_flows ? gather_flows(context, path, study) : ls_network_read(context, path, NULL, &network);
   if (status == LS_STATUS_OK && !of_flows) status = gather_network(context, path, network, study);
   if (status == LS_STATUS_OK) status = measure(context, study);
   if (status == LS_STATUS_OK) status = circularity_rewire(context, study);

@@ -109,13 +109,13 @@ static ls_status tell_text(ls_context *context, const struct curve *curve, ls_te
     const struct window_point *point = &curve->point[k];
     double low, high;
     wilson_interval(point->contagions, point->runs, &low, &high);
-    buffer_print(&out, "  %6.3g  %18.1f %%  ", point->degree, 100.0 * (double)point->contagions / (double)point->runs);
+    buffer_print(&out, "  %6.3g  %18.1f%%   ", point->degree, 100.0 * (double)point->contagions / (double)point->runs);
     if (point->runs > 1)
-      buffer_print(&out, "%5.1f to %5.1f %%", 100 * low, 100 * high);
+      buffer_print(&out, "%5.1f%% to %5.1f%%", 100 * low, 100 * high);
     else
       buffer_text(&out, "               -");
     if (point->contagions > 0)
-      buffer_print(&out, "  %20.2f %%\n", 100 * point->extent);
+      buffer_print(&out, "  %20.2f%%\n", 100 * point->extent);
     else
       buffer_text(&out, "                       -\n");
   }

@@ -10,6 +10,7 @@
 #include "engine/loop_causes.h"
 #include "network/table.h"
 #include "scenario/latent.h"
+#include "scenario/shock_keys.h"
 #include "scenario/targets.h"
 #include "scenario/variables.h"
 
@@ -125,20 +126,9 @@ static ls_status find_causes(struct explanation *e) {
 
 /* ---- its shocks --------------------------------------------------------------------------------------------------- */
 
-static char *target_name(const struct explanation *e, int32_t variable, int32_t target) {
-  const ls_network *network = e->results->network;
-  const struct pair_kind *kind = pair_kind_of(variable);
-  if (kind != NULL)
-    return context_print(e->context, "%s>%s", network_entity_id(network, network->table[kind->table].from[target]),
-                         network_entity_id(network, network->table[kind->table].to[target]));
-  if (variable == LS_VARIABLE_PRICE_LOSS)
-    return context_copy_text(e->context, network_text(network, TABLE_ASSETS, "id", target));
-  return context_copy_text(e->context, target < network->entity_count ? network_entity_id(network, target) : "world");
-}
-
 /* The number of a target by its name, a new one where it is not there yet; -1 without memory. */
 static int32_t find_target(struct explanation *e, int32_t variable, int32_t target) {
-  char *name = target_name(e, variable, target);
+  char *name = target_text(e->context, e->results->network, variable, target);
   if (name == NULL) return -1;
   for (int32_t t = 0; t < e->target_count; t++)
     if (strcmp(e->target[t].name, name) == 0) {
@@ -147,12 +137,6 @@ static int32_t find_target(struct explanation *e, int32_t variable, int32_t targ
     }
   e->target[e->target_count] = (struct told_target){.name = name, .without = NAN, .alone = NAN};
   return e->target_count++;
-}
-
-static int32_t quarter_of(const struct ls_shock_plan *shock, int32_t key) {
-  int32_t quarter = 0;
-  while (shock->quarter_first_key[quarter + 1] <= key) quarter++;
-  return quarter;
 }
 
 /* A key says nothing new where the column's value holds on from an earlier quarter. */
@@ -180,7 +164,8 @@ static ls_status list_shocks(struct explanation *e, const struct acting *acting,
     if (status != LS_STATUS_OK) break;
     target_of[column] = number;
     e->target[number].key_count++;
-    e->shock[e->shock_count++] = (struct told_shock){number, variable[column], quarter_of(shock, key), value[key]};
+    e->shock[e->shock_count++] =
+        (struct told_shock){number, variable[column], shock_keys_quarter(shock, key), value[key]};
   }
   context_release(context, target);
   context_release(context, variable);
@@ -223,14 +208,17 @@ static ls_status tell_shocks(struct explanation *e) {
   const size_t keys = (size_t)shock->key_count;
   int32_t *target_of = context_allocate(context, (size_t)shock->column_count, sizeof *target_of);
   double *value = context_allocate(context, keys, sizeof *value);
+  double *room = context_allocate(context, (size_t)latent_room(shock), sizeof *room);
   e->shock = context_allocate(context, keys, sizeof *e->shock);
   e->target = context_allocate(context, keys, sizeof *e->target);
   ls_status status = acting_create(context, set, &acting);
-  if (target_of == NULL || value == NULL || e->shock == NULL || e->target == NULL) status = LS_STATUS_OUT_OF_MEMORY;
-  if (status == LS_STATUS_OK) status = latent_draw(context, shock, e->number, value);
+  if (target_of == NULL || value == NULL || room == NULL || e->shock == NULL || e->target == NULL)
+    status = LS_STATUS_OUT_OF_MEMORY;
+  if (status == LS_STATUS_OK) latent_draw(shock, e->number, value, room);
   if (status == LS_STATUS_OK) status = list_shocks(e, &acting, value, target_of);
   if (status == LS_STATUS_OK && e->target_count <= TARGETS_MOST) status = compare_targets(e, &acting, target_of);
   acting_release(context, &acting);
+  context_release(context, room);
   context_release(context, value);
   context_release(context, target_of);
   return status;
@@ -248,21 +236,6 @@ static ls_status raise(ls_context *context, ls_network *network, const char *col
   return LS_STATUS_OK;
 }
 
-/* The job on another network of the same entities and rows: its shocks are the same. */
-static ls_status run_on(const struct explanation *e, const ls_network *network, double *room) {
-  struct job job = e->again.job;
-  bool converged = false;
-  job.network = network;
-  job.plan = NULL;
-  ls_status status = plan_create(e->context, network, &job.settings, job.scenarios, false, &job.plan);
-  if (status == LS_STATUS_OK)
-    status = job_set_baseline(e->context, network, &job.settings, &(struct job_draw){job.plan, job.plan},
-                              &(struct baseline_events){0}, &converged);
-  if (status == LS_STATUS_OK) status = compute(e, &job, false, room);
-  plan_destroy(e->context, &job.plan);
-  return status;
-}
-
 /* The scenario with more cash, and more equity where that is given, in one entity. */
 static ls_status run_with_buffer(const struct explanation *e, int32_t entity, double buffer, double *room) {
   ls_context *context = e->context;
@@ -272,7 +245,10 @@ static ls_status run_with_buffer(const struct explanation *e, int32_t entity, do
   if (status == LS_STATUS_OK) status = raise(context, network, "cash", entity, buffer);
   const double *equity = status == LS_STATUS_OK ? network_numbers(network, TABLE_ENTITIES, "equity") : NULL;
   if (equity != NULL && !isnan(equity[entity])) status = raise(context, network, "equity", entity, buffer);
-  if (status == LS_STATUS_OK) status = run_on(e, network, room);
+  struct job variant = {0};
+  if (status == LS_STATUS_OK) status = job_vary(context, &e->again.job, network, &e->again.job.settings, &variant);
+  if (status == LS_STATUS_OK) status = compute(e, &variant, false, room);
+  job_release_variant(context, &variant);
   context_drop_warnings(context, warnings, false); /* the run's own were told */
   network_destroy(&network);
   return status;

@@ -92,6 +92,19 @@ ls_status rerun_compute(struct rerun *rerun, int64_t first, int64_t count, const
                      &(struct receiver){.consume = collect, .user = &collector});
 }
 
+ls_status rerun_vary(struct rerun *rerun, const ls_network *network, const struct run_settings *settings,
+                     const int64_t *index, int64_t count, const struct slot_range *range, int ranges, double *value,
+                     int64_t stride) {
+  struct collector collector = {rerun, range, ranges, 0, stride, value};
+  struct job variant = {0};
+  ls_status status = job_vary(rerun->context, &rerun->job, network, settings, &variant);
+  if (status == LS_STATUS_OK)
+    status = job_compute(rerun->context, &variant, false, index, 0, count,
+                         &(struct receiver){.consume = collect, .user = &collector});
+  job_release_variant(rerun->context, &variant);
+  return status;
+}
+
 ls_status rerun_check_convergence(const struct rerun *rerun, const ls_run_options *options) {
   if (!options->strict) return LS_STATUS_OK;
   if (!rerun->job.baseline_converged)

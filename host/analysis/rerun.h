@@ -41,6 +41,11 @@ struct slot_range {
 ls_status rerun_compute(struct rerun *rerun, int64_t first, int64_t count, const struct slot_range *range, int ranges,
                         double *value, int64_t stride);
 
+/* The same of scenarios index[count] on another network of the same entities and rows, under other settings of the model. */
+ls_status rerun_vary(struct rerun *rerun, const ls_network *network, const struct run_settings *settings,
+                     const int64_t *index, int64_t count, const struct slot_range *range, int ranges, double *value,
+                     int64_t stride);
+
 /* LS_STATUS_NOT_CONVERGED under `strict` where the baseline or any scenario did not converge. */
 ls_status rerun_check_convergence(const struct rerun *rerun, const ls_run_options *options);
 

@@ -81,7 +81,4 @@ void reverse_release(struct reverse *reverse);
 /* The solutions as rows of a scenario file, each with every key, so that running it repeats the bits. */
 ls_status reverse_scenarios(const struct reverse *reverse, struct buffer *buffer);
 
-/* "alder", "world", an asset, "nvidia>openai": the target of a column as scenario files write it. */
-ls_status reverse_target_text(const struct reverse_space *space, int32_t column, struct buffer *buffer);
-
 #endif

@@ -7,6 +7,8 @@
 #include "core/arithmetic.h"
 #include "core/scalar_math.h"
 #include "io/file.h"
+#include "scenario/shock_keys.h"
+#include "scenario/targets.h"
 #include "scenario/variables.h"
 
 enum { SHOCKS_TOLD = 10 };
@@ -22,24 +24,14 @@ static double correlated_factor(const struct reverse_space *space, const double 
   return sum;
 }
 
-static int32_t quarter_of(const struct ls_shock_plan *shock, int32_t key) {
-  int32_t quarter = 0;
-  while (shock->quarter_first_key[quarter + 1] <= key) quarter++;
-  return quarter;
-}
-
 static bool acts(const struct reverse_space *space, const double *value, int32_t key) {
   return value[key] != variable_neutral(space->variable[space->shock.key_column[key]]);
 }
 
-static ls_text *target_text(const struct reverse_space *space, int32_t key) {
-  struct buffer buffer = buffer_start(space->context);
-  ls_text *text = NULL;
-  if (reverse_target_text(space, space->shock.key_column[key], &buffer) != LS_STATUS_OK)
-    buffer_release(&buffer);
-  else
-    (void)buffer_finish(&buffer, &text);
-  return text;
+/* NULL without memory. */
+static char *target_of(const struct reverse_space *space, int32_t key) {
+  const int32_t column = space->shock.key_column[key];
+  return target_text(space->context, space->network, space->variable[column], space->target[column]);
 }
 
 /* ---- for programs ------------------------------------------------------------------------------------------------- */
@@ -48,15 +40,15 @@ static void json_shocks(struct json *json, const struct reverse_space *space, co
   json_list_begin(json, "shocks");
   for (int32_t key = 0; key < space->shock.key_count; key++) {
     if (!acts(space, value, key)) continue;
-    ls_text *target = target_text(space, key);
+    char *target = target_of(space, key);
     json_object_begin(json, NULL);
-    json_text(json, "target", target != NULL ? ls_text_data(target) : "");
+    json_text(json, "target", target != NULL ? target : "");
     json_text(json, "variable", variable_name(space->variable[space->shock.key_column[key]]));
     json_number(json, "value", value[key]);
-    json_whole(json, "quarter", quarter_of(&space->shock, key));
+    json_whole(json, "quarter", shock_keys_quarter(&space->shock, key));
     json_number(json, "money", value[key] * space->money[key]);
     json_object_end(json);
-    ls_text_destroy(&target);
+    context_release(space->context, target);
   }
   json_list_end(json);
 }
@@ -150,13 +142,14 @@ static void text_shocks(struct buffer *buffer, const struct reverse_space *space
   }
   const struct column_of_numbers order = {strength, sizeof *strength, keys};
   for (int32_t key = largest_after(&order, -1); told < SHOCKS_TOLD && key >= 0; key = largest_after(&order, key)) {
-    ls_text *target = target_text(space, key);
-    buffer_print(buffer, "     %-32.32s %-22s %12.6g", target != NULL ? ls_text_data(target) : "",
+    char *target = target_of(space, key);
+    buffer_print(buffer, "     %-32.32s %-22s %12.6g", target != NULL ? target : "",
                  variable_name(space->variable[space->shock.key_column[key]]), value[key]);
-    if (space->shock.quarter_count > 1) buffer_print(buffer, "  from quarter %d", (int)quarter_of(&space->shock, key));
+    if (space->shock.quarter_count > 1)
+      buffer_print(buffer, "  from quarter %d", (int)shock_keys_quarter(&space->shock, key));
     if (space->money[key] > 0) buffer_print(buffer, "  %.6g", value[key] * space->money[key]);
     buffer_text(buffer, "\n");
-    ls_text_destroy(&target);
+    context_release(space->context, target);
     told++;
   }
   if (acting > told) buffer_print(buffer, "     ... the %d strongest of %d; --json has all\n", (int)told, (int)acting);

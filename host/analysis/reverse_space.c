@@ -288,25 +288,6 @@ ls_status reverse_evaluate(struct reverse_space *space, const double *point, int
 
 /* ---- as a scenario file ------------------------------------------------------------------------------------------- */
 
-ls_status reverse_target_text(const struct reverse_space *space, int32_t column, struct buffer *buffer) {
-  const ls_network *network = space->network;
-  const int32_t variable = space->variable[column], target = space->target[column];
-  const struct pair_kind *kind = pair_kind_of(variable);
-  if (kind != NULL) {
-    char *text =
-        context_print(space->context, "%s>%s", network_entity_id(network, network->table[kind->table].from[target]),
-                      network_entity_id(network, network->table[kind->table].to[target]));
-    if (text == NULL) return LS_STATUS_OUT_OF_MEMORY;
-    buffer_cell(buffer, text, false);
-    context_release(space->context, text);
-  } else if (variable == LS_VARIABLE_PRICE_LOSS) {
-    buffer_cell(buffer, network_text(network, TABLE_ASSETS, "id", target), false);
-  } else {
-    buffer_cell(buffer, target < network->entity_count ? network_entity_id(network, target) : "world", false);
-  }
-  return LS_STATUS_OK;
-}
-
 /* In the order of keys: quarter by quarter. */
 static ls_status write_solution(const struct reverse *reverse, int32_t number, struct buffer *buffer) {
   const struct reverse_space *space = &reverse->space;
@@ -316,7 +297,12 @@ static ls_status write_solution(const struct reverse *reverse, int32_t number, s
          key < space->shock.quarter_first_key[quarter + 1] && status == LS_STATUS_OK; key++) {
       const int32_t column = space->shock.key_column[key];
       buffer_print(buffer, "reverse-%d,", (int)number + 1);
-      status = reverse_target_text(space, column, buffer);
+      char *target = target_text(space->context, space->network, space->variable[column], space->target[column]);
+      if (target != NULL)
+        buffer_cell(buffer, target, false);
+      else
+        status = LS_STATUS_OUT_OF_MEMORY;
+      context_release(space->context, target);
       buffer_print(buffer, ",%s,", variable_name(space->variable[column]));
       buffer_number(buffer, reverse->solution[number].value[key], "0");
       buffer_print(buffer, ",%d\n", (int)quarter);

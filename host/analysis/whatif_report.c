@@ -8,7 +8,7 @@
 #include "analysis/largest.h"
 #include "analysis/whatif.h"
 #include "core/arithmetic.h"
-#include "network/schema.h"
+#include "network/table.h"
 
 enum { TEXT_LEVEL = 1, ENTITIES_TOLD = 10, SCENARIOS_TOLD = 20 }; /* level: 0.99 */
 
@@ -87,22 +87,15 @@ static void json_row(struct json *json, const char *key, const struct whatif *wh
   json_object_end(json);
 }
 
-/* What a row of the search's table is called: the ids that name it. */
-static const char *search_name(const struct whatif *whatif, int64_t row, char text[128]) {
-  const enum table_id id = whatif->edits.search.edit.table;
-  const struct table_schema *schema = schema_table(id);
-  const char *first = network_text(whatif->network, id, schema->column[0].name, row);
-  if (schema->pairing == PAIRING_NONE)
-    (void)snprintf(text, 128, "%s", first);
-  else
-    (void)snprintf(text, 128, "%.60s>%.60s", first, network_text(whatif->network, id, schema->column[1].name, row));
-  return text;
+static const char *search_name(const struct whatif *whatif, int64_t row, char name[ROW_NAME]) {
+  table_row_name(whatif->network, whatif->edits.search.edit.table, row, name);
+  return name;
 }
 
 static void json_search(struct json *json, const struct whatif *whatif) {
   const struct whatif_search *search = &whatif->search;
   const struct edit_search *wanted = &whatif->edits.search;
-  char name[128];
+  char name[ROW_NAME];
   json_object_begin(json, "search");
   json_text(json, "column", wanted->edit.column);
   json_text(json, "level", QUANTILE_NAME[wanted->level]);
@@ -229,7 +222,7 @@ static void text_baselines(struct buffer *buffer, const struct whatif *whatif) {
 static void text_search(struct buffer *buffer, const struct whatif *whatif) {
   const struct whatif_search *search = &whatif->search;
   const struct edit_search *wanted = &whatif->edits.search;
-  char name[128], difference[ERROR_TEXT];
+  char name[ROW_NAME], difference[ERROR_TEXT];
   buffer_print(buffer, "\nBuffers that bring ES %s from %.6g to at most %.6g: %.6g of %s at a time, %d candidates\n",
                QUANTILE_NAME[wanted->level], search->before, wanted->limit, wanted->step, wanted->edit.column,
                (int)search->candidates);

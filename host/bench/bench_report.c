@@ -178,7 +178,7 @@ static void print_score(struct buffer *out, const struct bench_findings *f, cons
     buffer_print(out, " %6s", "-");
   buffer_print(out, " %s\n", s->check.scenarios == 0 ? "-" : s->check.passed ? "ok" : "WRONG");
   if (s->plain.median > 0)
-    buffer_print(out, "%-8s all beyond plain sums takes %.1f %% of the whole\n", r->what->id,
+    buffer_print(out, "%-8s all beyond plain sums takes %.1f%% of the whole\n", r->what->id,
                  100 * share(s->whole.median - s->plain.median, s->whole.median));
 }
 

@@ -34,8 +34,9 @@ static int check_folder(const char *path) {
   char *folder = folder_of(path);
   if (folder == NULL) return cli_out_of_memory();
   if (stat(folder, &found) != 0 || !S_ISDIR(found.st_mode)) {
-    code = errno == EACCES ? refuse(LS_STATUS_PERMISSION, path, "cannot be reached: permission denied")
-                           : refuse(LS_STATUS_OUTPUT_EXISTS, path, "cannot be created: its folder does not exist");
+    code = errno == EACCES
+               ? refuse(LS_STATUS_PERMISSION, path, "cannot be reached: permission denied")
+               : refuse(LS_STATUS_OUTPUT_EXISTS, path, "cannot be created: its folder does not exist (mkdir makes it)");
   } else if (access(folder, W_OK | X_OK) != 0) {
     code = refuse(LS_STATUS_PERMISSION, path, "cannot be created: its folder is not writable");
   }
@@ -59,7 +60,8 @@ int destination_check(const struct options *options, bool is_folder) {
   struct stat found;
   errno = 0;
   if (lstat(path, &found) != 0) return check_folder(path);
-  if (S_ISDIR(found.st_mode) && !is_folder) return refuse(LS_STATUS_OUTPUT_EXISTS, path, "is a folder");
+  if (S_ISDIR(found.st_mode) && !is_folder)
+    return refuse(LS_STATUS_OUTPUT_EXISTS, path, "is a folder, must be a file's name");
   if (!S_ISDIR(found.st_mode) && is_folder) return refuse(LS_STATUS_OUTPUT_EXISTS, path, "exists and is no folder");
   if (!options->force) return refuse(LS_STATUS_OUTPUT_EXISTS, path, "exists; --force replaces it");
   if (is_an_input(options, &found)) return refuse(LS_STATUS_OUTPUT_EXISTS, path, "is the input itself");

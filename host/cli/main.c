@@ -40,6 +40,17 @@ static const struct command COMMAND[] = {
     {"challenge", COMMAND_CHALLENGE, "NETWORK", 1, 1, false,
      "Runs a model and again with one thing of it changed at a time: how far the answer hangs on that",
      "loopstress challenge my-network --model loop --scenarios monte-carlo.yaml", command_challenge},
+    {"whatif", COMMAND_WHATIF, "NETWORK", 1, 1, false,
+     "Tells what differs if deals, buffers or settings were others, over the same scenarios",
+     "loopstress whatif my-network --edits edits.yaml --model loop --scenarios monte-carlo.yaml", command_whatif},
+    {"reverse", COMMAND_REVERSE, "NETWORK", 1, 1, false,
+     "Finds the smallest shocks that reach a loss or make an entity default",
+     "loopstress reverse my-network --model eisenberg-noe --target-loss 10", command_reverse},
+    {"sensitivity", COMMAND_SENSITIVITY, "NETWORK", 1, 1, false,
+     "Ranks links, buffers and rates by how much they move the tail of losses",
+     "loopstress sensitivity my-network --model rogers-veraart --scenarios monte-carlo.yaml", command_sensitivity},
+    {"explain", COMMAND_EXPLAIN, "RESULTS", 1, 1, false, "Tells one scenario as a chain of causes",
+     "loopstress explain results.h5 --scenario 4711", command_explain},
     {"reconstruct", COMMAND_RECONSTRUCT, "MARGINALS.csv", 1, 1, true,
      "Makes a network from what each entity lends and owes in all",
      "loopstress reconstruct marginals.csv --method gravity --links 400 -o my-network", command_reconstruct},
@@ -59,21 +70,53 @@ static const struct command COMMAND[] = {
      command_backends},
     {"doctor", COMMAND_DOCTOR, "", 0, 0, false, "Tells what this machine offers, and whether everything works on it",
      "loopstress doctor", command_doctor},
+    {"completion", COMMAND_COMPLETION, "bash|zsh|fish", 1, 1, false,
+     "Prints what makes a shell complete commands, options and values", "loopstress completion bash",
+     command_completion},
+    {"manual", COMMAND_MANUAL, "[COMMAND]", 0, 1, false, "Prints a page of the manual, for man",
+     "loopstress manual run | man -l -", command_manual},
     {"version", COMMAND_VERSION, "", 0, 0, false, "Prints the version", "loopstress version --json", command_version},
 };
 enum { COMMAND_TOTAL = sizeof COMMAND / sizeof COMMAND[0] };
 
+const char program_summary[] = "Stress tests of financial networks: who fails, how much is lost, how sure that is";
+const char program_example[] = "loopstress run my-network --model eisenberg-noe --json";
+
+static const struct exit_code EXIT_CODE[] = {
+    {0, "done"},
+    {1, "a requested check failed (check --strict, compare, verify)"},
+    {2, "a scenario did not converge (--strict)"},
+    {64, "usage: unknown or ill-valued option, model or setting"},
+    {65, "bad or damaged input"},
+    {66, "input missing"},
+    {69, "backend or instruction set not available"},
+    {70, "internal error: a bug of ours"},
+    {71, "fault of the GPU or the system, out of memory"},
+    {73, "output exists or cannot be created"},
+    {74, "input/output error"},
+    {75, "interrupted: the same command resumes"},
+    {77, "permission denied"},
+    {78, "not usable with this model or network"},
+};
+enum { EXIT_CODE_TOTAL = sizeof EXIT_CODE / sizeof EXIT_CODE[0] };
+
+const struct command *command_table(int *count) {
+  *count = COMMAND_TOTAL;
+  return COMMAND;
+}
+
+const struct exit_code *exit_code_table(int *count) {
+  *count = EXIT_CODE_TOTAL;
+  return EXIT_CODE;
+}
+
 static void print_usage(FILE *stream) {
-  fputs("Example: loopstress run my-network --model eisenberg-noe --json\n\n"
-        "Stress tests of financial networks.\n\nUsage: loopstress COMMAND [options]\n\nCommands:\n",
-        stream);
+  fprintf(stream, "Example: %s\n\n%s.\n\nUsage: loopstress COMMAND [options]\n\nCommands:\n", program_example,
+          program_summary);
   for (int k = 0; k < (int)COMMAND_TOTAL; k++) fprintf(stream, "  %-12s %s\n", COMMAND[k].name, COMMAND[k].summary);
-  fputs("\nMore on a command: loopstress COMMAND --help\n\n"
-        "Exit codes: 0 done, 1 a requested check failed, 2 not converged (--strict), 64 usage, 65 bad input,\n"
-        "66 input missing, 69 backend not available, 70 internal error, 71 GPU or system fault,\n"
-        "73 output exists or cannot be created, 74 input/output error, 75 interrupted, 77 permission,\n"
-        "78 not usable with this model or network\n",
-        stream);
+  fputs("\nMore on a command: loopstress COMMAND --help\n\nExit codes:\n", stream);
+  for (int k = 0; k < (int)EXIT_CODE_TOTAL; k++)
+    fprintf(stream, "  %2d  %s\n", EXIT_CODE[k].code, EXIT_CODE[k].meaning);
 }
 
 static const struct command *find_command(const char *name) {
@@ -83,8 +126,10 @@ static const struct command *find_command(const char *name) {
   return NULL;
 }
 
-static int refuse_command(const char *name) {
+const struct command *command_named(const char *name) {
   const char *names[COMMAND_TOTAL];
+  const struct command *command = find_command(name);
+  if (command != NULL) return command;
   for (int k = 0; k < (int)COMMAND_TOTAL; k++) names[k] = COMMAND[k].name;
   const char *nearest = options_nearest(name, names, COMMAND_TOTAL);
   if (nearest != NULL) {
@@ -92,7 +137,7 @@ static int refuse_command(const char *name) {
   } else {
     cli_complain("there is no command '%s' (see: loopstress --help)", name);
   }
-  return EXIT_USAGE;
+  return NULL;
 }
 
 static int run_command(const struct command *command, int argc, char **argv) {
@@ -121,8 +166,8 @@ static int dispatch(int argc, char **argv) {
   }
   bool asks_help = strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0;
   if (asks_help && argc > 2) {
-    const struct command *command = find_command(argv[2]);
-    if (command == NULL) return refuse_command(argv[2]);
+    const struct command *command = command_named(argv[2]);
+    if (command == NULL) return EXIT_USAGE;
     options_print_help(command);
     return EXIT_DONE;
   }
@@ -130,8 +175,8 @@ static int dispatch(int argc, char **argv) {
     print_usage(stdout);
     return EXIT_DONE;
   }
-  const struct command *command = find_command(strcmp(name, "--version") == 0 ? "version" : name);
-  return command != NULL ? run_command(command, argc - 1, argv + 1) : refuse_command(name);
+  const struct command *command = command_named(strcmp(name, "--version") == 0 ? "version" : name);
+  return command != NULL ? run_command(command, argc - 1, argv + 1) : EXIT_USAGE;
 }
 
 /* A stream that the caller closed is held open the wrong way round: no file of ours gets its number, and using it fails. */

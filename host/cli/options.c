@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "output.h"
 #include "shard.h"
@@ -36,13 +37,15 @@ struct option_row {
 #define AT(member) offsetof(struct options, member)
 enum {
   MAKERS = COMMAND_RECONSTRUCT | COMMAND_GENERATE,
-  WRITERS = COMMAND_IMPORT | COMMAND_RUN | COMMAND_REPORT | COMMAND_EXPORT | COMMAND_MERGE | COMMAND_BENCH | MAKERS,
-  RUNNERS = COMMAND_RUN | COMMAND_CHALLENGE | COMMAND_INDICES,
+  WRITERS = COMMAND_IMPORT | COMMAND_RUN | COMMAND_REPORT | COMMAND_EXPORT | COMMAND_MERGE | COMMAND_BENCH |
+            COMMAND_REVERSE | MAKERS,
+  RUNNERS = COMMAND_RUN | COMMAND_CHALLENGE | COMMAND_INDICES | COMMAND_WHATIF | COMMAND_REVERSE | COMMAND_SENSITIVITY,
   COMPUTERS = RUNNERS | COMMAND_BENCH,
+  WATCHED = RUNNERS | COMMAND_VERIFY | COMMAND_WINDOW, /* what tells its progress */
   READERS = COMMAND_IMPORT | COMMAND_CHECK | RUNNERS,
   TELLERS = COMMAND_CHECK | COMMAND_INFO | RUNNERS | COMMAND_COMPARE | COMMAND_CIRCULARITY | COMMAND_COVERAGE | MAKERS |
             COMMAND_WINDOW | COMMAND_BENCH | COMMAND_VERIFY | COMMAND_DOCTOR | COMMAND_MODELS | COMMAND_BACKENDS |
-            COMMAND_VERSION
+            COMMAND_VERSION | COMMAND_EXPLAIN
 };
 
 static const struct option_row OPTION[] = {
@@ -147,6 +150,19 @@ static const struct option_row OPTION[] = {
      "attribute the loss of the scenarios to whose shocks they are, in place of the indices"},
     {"permutations", 0, OPTION_COUNT_FROM_1, "P", AT(permutations), COMMAND_INDICES,
      "of --shapley: P random orders; without: all subsets up to 16 who are shocked, else 1000 orders"},
+    {"edits", 0, OPTION_TEXT, "FILE", AT(edits), COMMAND_WHATIF,
+     "YAML of what is otherwise: deals removed, capital added, settings (docs/whatif.md)"},
+    {"target-loss", 0, OPTION_NUMBER, "X", AT(target_loss), COMMAND_REVERSE,
+     "the loss of the whole system to reach, in the network's unit"},
+    {"target-default", 0, OPTION_TEXT, "ID", AT(target_default), COMMAND_REVERSE, "the entity to make default"},
+    {"starts", 0, OPTION_COUNT_FROM_0, "N", AT(starts), COMMAND_REVERSE,
+     "random directions to search from, at most 10000; default 32"},
+    {"most", 0, OPTION_COUNT_FROM_1, "N", AT(most), COMMAND_REVERSE, "solutions to give, at most 100; default 5"},
+    {"step", 0, OPTION_NUMBER, "X", AT(step), COMMAND_SENSITIVITY,
+     "how much each number is changed either way, as a share of it; default 0.01"},
+    {"level", 0, OPTION_CHOICE, "0.95|0.99|0.999", AT(level), COMMAND_SENSITIVITY,
+     "of the expected shortfall; default 0.99"},
+    {"scenario", 0, OPTION_TEXT, "ID", AT(scenario), COMMAND_EXPLAIN, "its number, or its name in a file of scenarios"},
     {"format", 0, OPTION_CHOICE, "csv|json", AT(format), COMMAND_EXPORT,
      "tables as CSV (default) or one JSON document"},
     {"strict", 0, OPTION_FLAG, NULL, AT(strict), READERS,
@@ -154,6 +170,8 @@ static const struct option_row OPTION[] = {
     {"dry-run", 0, OPTION_FLAG, NULL, AT(dry_run), COMMAND_RUN,
      "check everything, tell the plan, its memory and time; save nothing"},
     {"json", 0, OPTION_FLAG, NULL, AT(json), TELLERS, "one JSON document on standard output"},
+    {"progress", 0, OPTION_CHOICE, "text|json", AT(progress), WATCHED,
+     "for people (default), or all of standard error as one JSON object a line"},
     {"no-progress", 0, OPTION_FLAG, NULL, AT(no_progress), COMMAND_ALL, "no progress on standard error"},
     {"quiet", 'q', OPTION_FLAG, NULL, AT(quiet), COMMAND_ALL, "errors only on standard error"},
     {"help", 'h', OPTION_FLAG, NULL, AT(help), COMMAND_ALL, "this text"},
@@ -203,6 +221,18 @@ static int refuse_value(const struct option_row *row, const char *text, const ch
   return EXIT_USAGE;
 }
 
+/* The choices are told with commas between. */
+static int refuse_choice(const struct option_row *row, const char *text) {
+  char rule[128] = "one of ";
+  size_t length = strlen(rule);
+  for (const char *at = row->value; *at != 0 && length + 3 < sizeof rule; at++) {
+    if (*at == '|') rule[length++] = ',';
+    rule[length++] = *at == '|' ? ' ' : *at;
+    rule[length] = 0;
+  }
+  return refuse_value(row, text, strchr(rule, ',') != NULL ? rule : row->value);
+}
+
 static int take_value(const struct option_row *row, const char *text, struct options *options) {
   void *member = (char *)options + row->offset;
   switch (row->kind) {
@@ -216,7 +246,7 @@ static int take_value(const struct option_row *row, const char *text, struct opt
       options->bench_case[options->bench_case_count++] = text;
       return EXIT_DONE;
     case OPTION_CHOICE:
-      if (!is_choice(row->value, text)) return refuse_value(row, text, row->value);
+      if (!is_choice(row->value, text)) return refuse_choice(row, text);
       *(const char **)member = text;
       return EXIT_DONE;
     case OPTION_TEXT:
@@ -341,7 +371,8 @@ static const struct option_row *row_of(int found) {
 
 static int complain_of_word(const struct command *command, int found, const char *word) {
   if (found == ':') {
-    cli_complain("option '%s' needs a value", word);
+    const struct option_row *row = row_of(optopt);
+    cli_complain("option '%s' needs a value%s%s", word, row != NULL ? ": " : "", row != NULL ? row->value : "");
   } else if (strncmp(word, "--", 2) == 0 && strchr(word, '=') != NULL && optopt >= FIRST_ROW) {
     cli_complain("option '%s' takes no value", word);
   } else {
@@ -370,36 +401,52 @@ static int read_words(const struct command *command, int argc, char **argv, stru
   return EXIT_DONE;
 }
 
-static int check_operands(const struct command *command, const struct options *options) {
-  if (options->operand_count < command->least) {
-    cli_complain("'%s' needs %s (see: loopstress %s --help)", command->name, command->operands, command->name);
-    return EXIT_USAGE;
-  }
-  if (command->most >= 0 && options->operand_count > command->most) {
-    cli_complain("'%s' does not take '%s'", command->name, options->operand[command->most]);
-    return EXIT_USAGE;
-  }
-  if (command->needs_output && options->output == NULL) {
-    cli_complain("'%s' needs -o PATH", command->name);
-    return EXIT_USAGE;
-  }
-  if (options->output != NULL && strcmp(options->output, "-") == 0) {
-    cli_complain("-o - is refused: '%s' writes a file that cannot be a stream", command->name);
-    return EXIT_USAGE;
+/* Whoever leaves out what a command cannot do without is shown a whole one first. */
+static int complain_of_missing(const struct command *command, const struct options *options, const char *what) {
+  cli_note(options, "Example: %s", command->example);
+  cli_complain("'%s' needs %s (see: loopstress %s --help)", command->name, what, command->name);
+  return EXIT_USAGE;
+}
+
+/* Whoever gives the network in place of its results. */
+static int check_results(const struct command *command, const struct options *options) {
+  struct stat found;
+  const bool wants_results = strstr(command->operands, "RESULTS") != NULL || strstr(command->operands, ".h5") != NULL;
+  for (int k = 0; k < options->operand_count && wants_results; k++) {
+    if (stat(options->operand[k], &found) != 0 || !S_ISDIR(found.st_mode)) continue;
+    cli_complain("'%s' is a folder, must be a file that loopstress wrote (loopstress run %s -o results.h5 ...)",
+                 options->operand[k], options->operand[k]);
+    return ls_status_exit_code(LS_STATUS_INVALID_INPUT);
   }
   return EXIT_DONE;
 }
 
+static int check_operands(const struct command *command, const struct options *options) {
+  if (options->operand_count < command->least) return complain_of_missing(command, options, command->operands);
+  if (command->most >= 0 && options->operand_count > command->most) {
+    cli_complain("'%s' does not take '%s' (see: loopstress %s --help)", command->name, options->operand[command->most],
+                 command->name);
+    return EXIT_USAGE;
+  }
+  if (command->needs_output && options->output == NULL) return complain_of_missing(command, options, "-o PATH");
+  if (options->output != NULL && strcmp(options->output, "-") == 0) {
+    cli_complain("-o - is refused: '%s' writes a file that cannot be a stream", command->name);
+    return EXIT_USAGE;
+  }
+  return check_results(command, options);
+}
+
 int options_read(const struct command *command, int argc, char **argv, struct options *options) {
-  *options = (struct options){.keep_worst = -1, .shard_count = 1, .rewirings = -1};
-  options->deadline = options->checkpoint_seconds = options->degree = options->core_share = options->capital_ratio =
-      options->interbank_share = options->threshold = -1;
+  *options = (struct options){.keep_worst = -1, .shard_count = 1, .rewirings = -1, .starts = -1};
+  options->target_loss = options->step = options->deadline = options->checkpoint_seconds = options->degree =
+      options->core_share = options->capital_ratio = options->interbank_share = options->threshold = -1;
   options->setting = calloc((size_t)argc + 1, sizeof *options->setting);
   options->command_line = cli_quote_words(command->name, argc - 1, argv + 1);
   options->bench_case = calloc((size_t)argc + 1, sizeof *options->bench_case);
   if (options->setting == NULL || options->bench_case == NULL || options->command_line == NULL)
     return cli_out_of_memory();
   int code = read_words(command, argc, argv, options);
+  if (options->progress != NULL && strcmp(options->progress, "json") == 0) cli_speak_json();
   if (code != EXIT_DONE || options->help) return code;
   code = check_operands(command, options);
   if (code == EXIT_DONE) code = read_keep(options);
@@ -423,6 +470,21 @@ static void print_option(const struct option_row *row) {
   snprintf(text, sizeof text, "%s--%s%s%s", letter, row->name, row->value != NULL ? " " : "",
            row->value != NULL ? row->value : "");
   printf("  %-34s  %s\n", text, row->help);
+}
+
+bool options_describe(const struct command *command, int number, struct option_words *words) {
+  for (int k = 0; k < (int)OPTION_TOTAL; k++) {
+    const struct option_row *row = &OPTION[k];
+    if ((row->commands & command->bit) == 0 || number-- > 0) continue;
+    *words = (struct option_words){.name = row->name,
+                                   .letter = row->letter,
+                                   .value = row->value,
+                                   .is_choice = row->kind == OPTION_CHOICE,
+                                   .may_repeat = row->kind == OPTION_LIST || row->kind == OPTION_CASES,
+                                   .help = row->help};
+    return true;
+  }
+  return false;
 }
 
 void options_print_help(const struct command *command) {

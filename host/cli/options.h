@@ -19,14 +19,17 @@ struct options {
   bool times_only, list;
   const char *output, *model, *scenarios, *backend, *isa, *engine, *format, *basis, *window, *method, *kind, *degrees,
       *tie;
-  const char *keep, *shard, *duplicates;
+  const char *keep, *shard, *duplicates, *progress;
   const char *entities, *matrix_rows, *group, *map;
+  const char *edits, *target_default, *scenario, *level;
   int64_t threads, chunk, count, draws;
   int64_t replay, verify_sample;
   int64_t links, ensemble, entity_count, networks;
   double deadline, checkpoint_seconds;                                  /* -1 not given */
   double degree, core_share, capital_ratio, interbank_share, threshold; /* -1 not given */
-  int64_t rewirings;                                                    /* -1 not given */
+  double target_loss, step;                                             /* -1 not given */
+  int64_t rewirings, starts;                                            /* -1 not given */
+  int64_t most;
   int64_t permutations;
   uint64_t seed;
   bool has_seed;
@@ -60,7 +63,13 @@ enum command_bit {
   COMMAND_BENCH = 1 << 18,
   COMMAND_VERIFY = 1 << 19,
   COMMAND_DOCTOR = 1 << 20,
-  COMMAND_ALL = (1 << 21) - 1
+  COMMAND_WHATIF = 1 << 21,
+  COMMAND_REVERSE = 1 << 22,
+  COMMAND_EXPLAIN = 1 << 23,
+  COMMAND_COMPLETION = 1 << 24,
+  COMMAND_MANUAL = 1 << 25,
+  COMMAND_SENSITIVITY = 1 << 26,
+  COMMAND_ALL = (1 << 27) - 1
 };
 
 struct command {
@@ -80,6 +89,18 @@ void options_release(struct options *options);
 
 /* The help of one command, from the same table. */
 void options_print_help(const struct command *command);
+
+/* What the table says of an option, for pages and completions that are made of it. */
+struct option_words {
+  const char *name;
+  char letter;       /* 0: none */
+  const char *value; /* its name, or for a choice the values with | between; NULL: the option takes none */
+  bool is_choice, may_repeat;
+  const char *help;
+};
+
+/* The options of a command in the order of its help, numbered from 0; false beyond the last. */
+bool options_describe(const struct command *command, int number, struct option_words *words);
 
 /* The name nearest to `word` among `count` names, or NULL where none is near. */
 const char *options_nearest(const char *word, const char *const *names, int count);

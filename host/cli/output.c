@@ -1,4 +1,5 @@
 /* output.c - see output.h: the only places that write to standard output and standard error, but for the progress line. */
+#define _GNU_SOURCE /* vasprintf */
 #include "output.h"
 
 #include <errno.h>
@@ -9,6 +10,11 @@
 #include <unistd.h>
 
 #include "interrupt.h"
+
+static bool speaks_json; /* set while the command line is read, before there is a second thread */
+
+void cli_speak_json(void) { speaks_json = true; }
+bool cli_speaks_json(void) { return speaks_json; }
 
 bool cli_is_lively(void) {
   const char *terminal = getenv("TERM");
@@ -21,20 +27,51 @@ static bool is_colour_welcome(void) {
   return (refused == NULL || *refused == 0) && cli_is_lively();
 }
 
-static void print_label(const char *label, const char *colour) {
-  if (is_colour_welcome()) {
-    fprintf(stderr, "\033[%sm%s:\033[0m ", colour, label);
-  } else {
-    fprintf(stderr, "%s: ", label);
+static void print_json_text(FILE *stream, const char *text) {
+  putc('"', stream);
+  for (const unsigned char *at = (const unsigned char *)text; *at != 0; at++) {
+    if (*at == '"' || *at == '\\') {
+      fprintf(stream, "\\%c", *at);
+    } else if (*at < 0x20) {
+      fprintf(stream, "\\u%04x", *at);
+    } else {
+      putc(*at, stream);
+    }
   }
+  putc('"', stream);
+}
+
+/* What is said, and how a line of it begins: for people with a label in a colour, or as it is without a label. */
+struct speech {
+  const char *kind, *label, *colour;
+};
+static const struct speech ERROR = {"error", "error: ", "31"}, WARNING = {"warning", "warning: ", "33"},
+                           NOTE = {"note", "", ""};
+
+static void say(const struct speech *speech, const char *text) {
+  if (speaks_json) {
+    fprintf(stderr, "{\"%s\": ", speech->kind);
+    print_json_text(stderr, text);
+    fputs("}\n", stderr);
+  } else if (*speech->colour != 0 && is_colour_welcome()) {
+    fprintf(stderr, "\033[%sm%s\033[0m%s\n", speech->colour, speech->label, text);
+  } else {
+    fprintf(stderr, "%s%s\n", speech->label, text);
+  }
+}
+
+/* Without memory for the text the format itself is said. */
+static void say_formatted(const struct speech *speech, const char *format, va_list arguments) {
+  char *text = NULL;
+  if (vasprintf(&text, format, arguments) < 0) text = NULL;
+  say(speech, text != NULL ? text : format);
+  free(text);
 }
 
 void cli_complain(const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
-  print_label("error", "31");
-  vfprintf(stderr, format, arguments);
-  fputc('\n', stderr);
+  say_formatted(&ERROR, format, arguments);
   va_end(arguments);
 }
 
@@ -42,8 +79,7 @@ void cli_note(const struct options *options, const char *format, ...) {
   if (options->quiet) return;
   va_list arguments;
   va_start(arguments, format);
-  vfprintf(stderr, format, arguments);
-  fputc('\n', stderr);
+  say_formatted(&NOTE, format, arguments);
   va_end(arguments);
 }
 
@@ -66,8 +102,7 @@ void cli_tell_messages(ls_context *context, const struct options *options, const
   for (int k = 0; k < warning_count; k++) {
     const char *warning = ls_context_warning(context, k);
     if (is_told(told, warning)) continue;
-    print_label("warning", "33");
-    fprintf(stderr, "%s\n", warning);
+    say(&WARNING, warning);
   }
   for (int k = 0; k < ls_context_message_count(context); k++) {
     const char *message = ls_context_message(context, k);
@@ -104,19 +139,7 @@ int cli_end(ls_context **context, const struct options *options, ls_status statu
 
 ls_format cli_format(const struct options *options) { return options->json ? LS_FORMAT_JSON : LS_FORMAT_TEXT; }
 
-void cli_print_json_text(const char *text) {
-  putchar('"');
-  for (const unsigned char *at = (const unsigned char *)text; *at != 0; at++) {
-    if (*at == '"' || *at == '\\') {
-      printf("\\%c", *at);
-    } else if (*at < 0x20) {
-      printf("\\u%04x", *at);
-    } else {
-      putchar(*at);
-    }
-  }
-  putchar('"');
-}
+void cli_print_json_text(const char *text) { print_json_text(stdout, text); }
 
 /* ---- words quoted for a shell --------------------------------------------------------------------------------------- */
 

@@ -7,6 +7,10 @@
 
 #define CLI_PRINTF(text_at, first_at) __attribute__((format(printf, text_at, first_at)))
 
+/* From now on all of standard error is JSON, one object a line: {"error": "..."}, {"warning": "..."}, {"note": "..."}. */
+void cli_speak_json(void);
+bool cli_speaks_json(void);
+
 /* "error: ..." on standard error. */
 void cli_complain(const char *format, ...) CLI_PRINTF(1, 2);
 /* A line for people on standard error, unless --quiet. */

@@ -1,4 +1,5 @@
-/* progress.h - how far a run has come, on standard error: a moving line on a terminal, else a plain line now and then. */
+/* progress.h - how far a run has come, on standard error: a moving line on a terminal, else a plain line now and
+ * then, or with --progress=json an object a line, at most one a second and always the last. */
 #ifndef LS_HOST_CLI_PROGRESS_H
 #define LS_HOST_CLI_PROGRESS_H
 

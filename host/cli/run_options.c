@@ -4,7 +4,9 @@
 #include <inttypes.h>
 #include <limits.h>
 
+#include "interrupt.h"
 #include "output.h"
+#include "progress.h"
 
 enum { MOST_THREADS = 4096 };
 
@@ -44,8 +46,35 @@ int cli_check_threads(const struct options *options) {
 
 int cli_check_run(const char *command, const struct options *options) {
   if (options->model == NULL) {
-    cli_complain("'%s' needs --model NAME (see: loopstress models)", command);
+    cli_complain("'%s' needs --model NAME, such as --model eisenberg-noe (see: loopstress models)", command);
     return EXIT_USAGE;
   }
   return cli_check_threads(options);
+}
+
+static ls_status report_on_network(ls_context *context, const struct options *options, network_report tell,
+                                   ls_text **report) {
+  ls_read_options reading = {.sum_duplicates = options->duplicates != NULL, .strict = options->strict};
+  ls_run_options running = cli_run_options(options);
+  ls_network *network = NULL;
+  ls_status status = ls_network_read(context, options->operand[0], &reading, &network);
+  if (status == LS_STATUS_OK) {
+    cli_tell_messages(context, options, NULL);
+    struct progress *progress = progress_begin(context, options);
+    status = tell(context, network, &running, options, report);
+    progress_end(context, progress);
+  }
+  ls_network_destroy(&network);
+  return status;
+}
+
+int cli_report_on_network(const char *command, const struct options *options, network_report tell) {
+  ls_text *report = NULL;
+  int code = cli_check_run(command, options);
+  if (code != EXIT_DONE) return code;
+  ls_context *context = cli_begin();
+  if (context == NULL) return ls_status_exit_code(LS_STATUS_OUT_OF_MEMORY);
+  ls_status status = report_on_network(context, options, tell, &report);
+  if (interrupt_requested() && report == NULL) status = LS_STATUS_INTERRUPTED;
+  return cli_end(&context, options, status, &report);
 }

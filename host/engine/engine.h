@@ -46,6 +46,12 @@ ls_status job_prepare(ls_context *context, const ls_network *network, const ls_r
                       const struct scenario_options *scenario, struct job *job);
 void job_release(ls_context *context, struct job *job);
 
+/* A copy of a job without draws, on a network of the same entities and rows and under settings of the same model, with a plan and
+ * baseline of its own; scenarios stay the job's. Released with job_release_variant, whatever the status. */
+ls_status job_vary(ls_context *context, const struct job *job, const ls_network *network,
+                   const struct run_settings *settings, struct job *variant);
+void job_release_variant(ls_context *context, struct job *variant);
+
 /* A job made from results, and the texts of its settings. */
 struct job_again {
   struct job job;

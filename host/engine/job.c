@@ -192,6 +192,21 @@ void job_release(ls_context *context, struct job *job) {
   scenario_destroy(&job->scenarios);
 }
 
+ls_status job_vary(ls_context *context, const struct job *job, const ls_network *network,
+                   const struct run_settings *settings, struct job *variant) {
+  *variant = *job;
+  variant->network = network;
+  variant->settings = *settings;
+  variant->settings.shocked = job->settings.shocked;
+  variant->plan = variant->detail = NULL;
+  ls_status status = plan_create(context, network, &variant->settings, variant->scenarios, false, &variant->plan);
+  if (status != LS_STATUS_OK) return status;
+  return job_set_baseline(context, network, &variant->settings, &(struct job_draw){variant->plan, variant->plan},
+                          &(struct baseline_events){0}, &variant->baseline_converged);
+}
+
+void job_release_variant(ls_context *context, struct job *variant) { plan_destroy(context, &variant->plan); }
+
 /* ---- computing --------------------------------------------------------------------------------------------------------- */
 
 struct finisher {

@@ -185,7 +185,7 @@ static ls_status find_model(ls_context *context, const char *name, struct run_se
     return LS_STATUS_OK;
   }
   const char *near = nearest_word(name, names);
-  return context_fail(context, LS_STATUS_USAGE, "unknown model '%s'%s%s%s; 'loopstress models' lists them", name,
+  return context_fail(context, LS_STATUS_USAGE, "unknown model '%s'%s%s%s ('loopstress models' lists them)", name,
                       near != NULL ? ", did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
 }
 

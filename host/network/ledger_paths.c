@@ -112,9 +112,15 @@ static double market_value(struct ledger *ledger, int32_t entity, const struct a
   return isnan(fact) ? assumption_value(&ledger->book, scope, "market_value", NAN) : fact;
 }
 
+static bool scope_of(struct ledger *ledger, int32_t entity, struct assumption_scope *scope) {
+  const bool made = assumption_scope_of_entity(ledger->context, ledger->network, entity, scope);
+  ledger->without_memory = ledger->without_memory || !made;
+  return made;
+}
+
 static double market_value_of(struct ledger *ledger, int32_t entity) {
   struct assumption_scope scope;
-  if (!assumption_scope_of_entity(ledger->context, ledger->network, entity, &scope)) return NAN;
+  if (!scope_of(ledger, entity, &scope)) return NAN;
   const double value = market_value(ledger, entity, &scope);
   assumption_scope_release(ledger->context, &scope);
   return value;
@@ -132,7 +138,7 @@ static double sum_of_column(const ls_network *network, enum table_id id, const c
 /* A path's value in quarter 0. */
 static double path_start(struct ledger *ledger, int32_t entity, int variable) {
   struct assumption_scope scope;
-  if (!assumption_scope_of_entity(ledger->context, ledger->network, entity, &scope)) return NAN;
+  if (!scope_of(ledger, entity, &scope)) return NAN;
   const struct knots knots = find_knots(ledger, &scope, &VARIABLES[variable]);
   assumption_scope_release(ledger->context, &scope);
   return value_after(&knots, 0, 0.0);
@@ -205,6 +211,7 @@ static ls_status solve_multiple(struct ledger *ledger, int32_t entity, double va
     return context_fault(ledger->context, ASSUMPTIONS_FILE, 0,
                          "demand_planned of '%s' is %.17g, must be > 0 for its market_value", id, demand);
   knots->first = (value - value_without_revenue(ledger, entity)) / (4.0 * priced_sales(ledger, entity, demand));
+  if (ledger->without_memory) return LS_STATUS_OUT_OF_MEMORY;
   if (knots->first >= 0.0 && knots->first <= 100.0) return LS_STATUS_OK;
   return context_fault(
       ledger->context, ASSUMPTIONS_FILE, 0,

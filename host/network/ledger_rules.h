@@ -18,6 +18,7 @@ struct ledger {
   const ls_network *network; /* what is read */
   ls_network *target;        /* what is filled; NULL where flows are only counted */
   struct assumption_book book;
+  bool without_memory; /* for a number that was asked for and is now NaN */
 };
 
 /* A deal row, its known parts as numbers (NaN: unknown). Texts belong to the network. */

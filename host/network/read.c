@@ -7,13 +7,20 @@
 
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 static ls_status fail_to_look(ls_context *context, const char *path, int error) {
   if (error == ENOENT || error == ENOTDIR)
-    return context_fail(context, LS_STATUS_INPUT_MISSING, "%s: no such file or folder", path);
+    return context_fail(context, LS_STATUS_INPUT_MISSING,
+                        "%s: no such file or folder, must be a folder of CSV tables or a network file", path);
   if (error == EACCES) return context_fail(context, LS_STATUS_PERMISSION, "%s: permission to read is denied", path);
   return context_fail(context, LS_STATUS_IO, "%s: cannot be read (error %d)", path, error);
+}
+
+static bool is_table(const char *path) {
+  const char *ending = strrchr(path, '.');
+  return ending != NULL && strcasecmp(ending, ".csv") == 0;
 }
 
 static ls_status read_path(ls_context *context, const char *path, const ls_read_options *options,
@@ -21,6 +28,10 @@ static ls_status read_path(ls_context *context, const char *path, const ls_read_
   struct stat information;
   if (stat(path, &information) != 0) return fail_to_look(context, path, errno);
   const bool is_folder = S_ISDIR(information.st_mode);
+  if (!is_folder && is_table(path))
+    return context_fault(
+        context, path, 0,
+        "is a table, must be a folder of CSV tables or a network file, which 'loopstress import' makes");
   ls_status status = is_folder ? network_folder_read(context, path, options->sum_duplicates, network)
                                : network_hdf5_read(context, path, network);
   if (status == LS_STATUS_OK) status = network_warn(context, *network, is_folder ? NULL : path);

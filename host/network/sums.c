@@ -235,6 +235,7 @@ static ls_status check_entities(const struct sums *m) {
     put_entities(m, &table, line);
     status = table.failed ? LS_STATUS_OUT_OF_MEMORY : import_entities(scratch, &table);
     if (status == LS_STATUS_OK) tell_faults(m, scratch, line);
+    if (status == LS_STATUS_OUT_OF_MEMORY) (void)context_fail(m->context, status, "%s: out of memory", m->file);
     ls_context_destroy(&scratch);
   }
   buffer_release(&table);

@@ -5,6 +5,7 @@
 #include "network/schema.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -138,6 +139,18 @@ static void resolve_column(ls_context *context, const ls_network *network, const
       context_fault(context, table_file(network, schema->id), table->line[row], "%s '%s' is not in %s", key->name, id,
                     table_file(network, is_asset ? TABLE_ASSETS : TABLE_ENTITIES));
   }
+}
+
+void table_row_name(const ls_network *network, enum table_id id, int64_t row, char name[ROW_NAME]) {
+  const struct table_schema *schema = schema_table(id);
+  const char *first = network_text(network, id, schema->column[0].name, row);
+  const struct table_column *key = schema->key[0] != NULL ? network_column(network, id, schema->key[0]) : NULL;
+  const char *own = key != NULL && key->text != NULL ? key->text[row] : "";
+  if (schema->pairing == PAIRING_NONE)
+    snprintf(name, ROW_NAME, "%.60s", first);
+  else
+    snprintf(name, ROW_NAME, "%.60s>%.60s%s%.60s", first, network_text(network, id, schema->column[1].name, row),
+             *own != '\0' ? " " : "", own);
 }
 
 bool table_same_key(const ls_network *network, enum table_id id, const char *column, int64_t a, int64_t b) {

@@ -26,6 +26,10 @@ ls_status table_resolve_pairs(ls_context *context, ls_network *network, enum tab
 /* The file that messages about a table name: where its rows came from, else the folder's own. */
 const char *table_file(const ls_network *network, enum table_id id);
 
+/* What a row is called: its first column, of pairs "from>to", with the id behind where the table tells rows of one pair apart by one. */
+enum { ROW_NAME = 192 };
+void table_row_name(const ls_network *network, enum table_id id, int64_t row, char name[ROW_NAME]);
+
 /* Whether two rows agree in a column: numbers or texts; blanks agree, an absent column agrees. */
 bool table_same_key(const ls_network *network, enum table_id id, const char *column, int64_t a, int64_t b);
 

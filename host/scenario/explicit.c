@@ -122,7 +122,14 @@ static bool read_quarter(struct rows *rows, int64_t row, int64_t line, int32_t *
   }
   enum number_fault fault = number_parse_integer(text, &number);
   if (fault != NUMBER_FINE) {
-    context_fault(reader->context, reader->file, line, "quarter is '%s', %s", text, number_rule(fault));
+    context_fault(reader->context, reader->file, line,
+                  "quarter is '%s', %s (quarters count from 0, that of the network's date)", text, number_rule(fault));
+    return false;
+  }
+  if (number != 0 && reader->options->quarter_count == 1) {
+    context_fault(reader->context, reader->file, line,
+                  "quarter is %lld, must be blank or 0: model '%s' has no quarters", (long long)number,
+                  reader->options->model != NULL ? reader->options->model : "");
     return false;
   }
   if (number < 0 || number >= reader->options->quarter_count) {

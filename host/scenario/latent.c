@@ -40,12 +40,11 @@ static __attribute__((noinline)) void draw_lanes(const struct ls_shock_plan *sho
   draw_shocks(shock, scenario, (ls_slots){value, LS_LANES}, (ls_slots){scratch, LS_LANES}, &clips);
 }
 
-ls_status latent_draw(ls_context *context, const struct ls_shock_plan *shock, int64_t scenario, double *value) {
-  const size_t keys = (size_t)shock->key_count, slots = (size_t)draw_scratch_slots(shock);
-  double *lanes = context_allocate(context, (keys + slots) * LS_LANES, sizeof *lanes);
-  if (lanes == NULL) return LS_STATUS_OUT_OF_MEMORY;
-  draw_lanes(shock, scenario, lanes, lanes + keys * LS_LANES);
-  for (size_t key = 0; key < keys; key++) value[key] = lanes[key * LS_LANES];
-  context_release(context, lanes);
-  return LS_STATUS_OK;
+int64_t latent_room(const struct ls_shock_plan *shock) {
+  return (shock->key_count + draw_scratch_slots(shock)) * LS_LANES;
+}
+
+void latent_draw(const struct ls_shock_plan *shock, int64_t scenario, double *value, double *room) {
+  draw_lanes(shock, scenario, room, room + (int64_t)shock->key_count * LS_LANES);
+  for (int32_t key = 0; key < shock->key_count; key++) value[key] = room[(int64_t)key * LS_LANES];
 }

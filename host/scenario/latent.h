@@ -3,14 +3,14 @@
 #ifndef LS_HOST_SCENARIO_LATENT_H
 #define LS_HOST_SCENARIO_LATENT_H
 
-#include "core/context.h"
 #include "plan.h" /* kernels/ */
 
 /* Fills value[key_count] of a drawn plan as kernels/phases/draw.h does, from factor[factor_count] and source[source_count], all
  * independent standard normal. A Student-t copula is taken at the centre of its common scale: chi-square = degrees of freedom. */
 void latent_values(const struct ls_shock_plan *shock, const double *factor, const double *source, double *value);
 
-/* The shocks of a scenario of the plan, drawn or given, as a run has them. */
-ls_status latent_draw(ls_context *context, const struct ls_shock_plan *shock, int64_t scenario, double *value);
+/* The shocks of a scenario of the plan, drawn or given, as a run has them: value[key_count]; room[latent_room]. */
+void latent_draw(const struct ls_shock_plan *shock, int64_t scenario, double *value, double *room);
+int64_t latent_room(const struct ls_shock_plan *shock);
 
 #endif

@@ -32,7 +32,7 @@ struct scenario_options {
   /* Whose numbers of entities and rows the random draws go by, so that what both networks have is drawn alike; NULL: the network's
    * own. It has the same entities and assets. */
   const ls_network *addresses;
-  bool forces_default;   /* room for one more default in quarter 0, of whom scenario/acting.h says */
+  bool forces_default; /* room for one more default in quarter 0, of whom scenario/acting.h says */
 };
 
 struct scenario_set {

@@ -87,3 +87,9 @@ int32_t shock_keys_find(const struct ls_shock_plan *shock, const struct shock_po
   }
   return low;
 }
+
+int32_t shock_keys_quarter(const struct ls_shock_plan *shock, int32_t key) {
+  int32_t quarter = 0;
+  while (shock->quarter_first_key[quarter + 1] <= key) quarter++;
+  return quarter;
+}

@@ -14,4 +14,7 @@ ls_status shock_keys_build(struct scenario_reader *reader, struct shock_point *p
 /* The key of a point that was among them. */
 int32_t shock_keys_find(const struct ls_shock_plan *shock, const struct shock_point *point);
 
+/* The quarter from which a key's value holds. */
+int32_t shock_keys_quarter(const struct ls_shock_plan *shock, int32_t key);
+
 #endif

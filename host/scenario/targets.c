@@ -1,6 +1,7 @@
 /* targets.c - whom a shock or a loading means, see targets.h. */
 #include "scenario/targets.h"
 
+#include "io/nearest.h"
 #include "scenario/variables.h"
 
 #include <string.h>
@@ -127,17 +128,40 @@ bool target_pair_exists(const struct scenario_reader *reader, int variable, cons
   return false;
 }
 
+/* What a column of entities.csv has that is nearest to `text`; NULL where nothing is near, or where there is much to look through. */
+static const char *nearest_in_column(const ls_network *network, const char *column, const char *text) {
+  enum { ENTITIES_MOST = 10000 };
+  const char *nearest = NULL;
+  int best = 0;
+  if (network->entity_count > ENTITIES_MOST) return NULL;
+  for (int32_t entity = 0; entity < network->entity_count; entity++) {
+    const char *const words[] = {network_text(network, TABLE_ENTITIES, column, entity), NULL};
+    if (words[0] == NULL || nearest_word(text, words) == NULL) continue;
+    const int distance = edit_distance(text, words[0]);
+    if (nearest != NULL && distance >= best) continue;
+    best = distance;
+    nearest = words[0];
+  }
+  return nearest;
+}
+
 void target_report_missing(struct scenario_reader *reader, int variable, const char *text, int64_t line) {
   const struct pair_kind *kind = pair_kind_of(variable);
-  bool is_pair = strchr(text, '>') != NULL;
-  const char *rule = is_pair && kind != NULL                                    ? kind->missing
-                     : is_pair                                                  ? "no such pledge or purchase"
-                     : strncmp(text, SECTOR_PREFIX, strlen(SECTOR_PREFIX)) == 0 ? "no entity of that sector"
-                                                                                : "no such entity";
+  const size_t prefix = strlen(SECTOR_PREFIX);
+  const bool is_pair = strchr(text, '>') != NULL, is_sector = strncmp(text, SECTOR_PREFIX, prefix) == 0;
+  const char *rule = is_pair && kind != NULL ? kind->missing
+                     : is_pair               ? "no such pledge or purchase"
+                     : is_sector             ? "no entity of that sector"
+                                             : "no such entity";
+  const char *nearest = is_pair     ? NULL
+                        : is_sector ? nearest_in_column(reader->network, "sector", text + prefix)
+                                    : nearest_in_column(reader->network, "id", text);
   if (reader->missing_allowed) {
     context_warn(reader->context, reader->file, line, "target '%s' left out: the network has %s", text, rule);
   } else {
-    reader_unusable(reader, line, "target is '%s', but the network has %s", text, rule);
+    reader_unusable(reader, line, "target is '%s', but the network has %s%s%s%s%s", text, rule,
+                    nearest != NULL ? ", did you mean '" : "", nearest != NULL && is_sector ? SECTOR_PREFIX : "",
+                    nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
   }
 }
 
@@ -258,4 +282,16 @@ void target_warn_uncapped(struct scenario_reader *reader, const char *text, int6
     context_warn(reader->context, reader->file, line,
                  "power of '%s' has no effect: paths.csv limits no power_cap of it", text);
   }
+}
+
+char *target_text(ls_context *context, const ls_network *network, int variable, int32_t target) {
+  const struct pair_kind *kind = pair_kind_of(variable);
+  if (kind != NULL) {
+    const struct table *pairs = &network->table[kind->table];
+    return context_print(context, "%s>%s", network_entity_id(network, pairs->from[target]),
+                         network_entity_id(network, pairs->to[target]));
+  }
+  if (variable == LS_VARIABLE_PRICE_LOSS)
+    return context_copy_text(context, network_text(network, TABLE_ASSETS, "id", target));
+  return context_copy_text(context, target < network->entity_count ? network_entity_id(network, target) : "world");
 }

@@ -65,6 +65,9 @@ ls_status target_expand(struct scenario_reader *reader, int variable, const char
                         struct target_list *list);
 void target_list_release(struct scenario_reader *reader, struct target_list *list);
 
+/* A target as scenario files write it: "alder", "world", an asset, "nvidia>openai". The caller's; NULL without memory. */
+char *target_text(ls_context *context, const ls_network *network, int variable, int32_t target);
+
 /* Warns where a factor on power caps meets no cap at all. */
 void target_warn_uncapped(struct scenario_reader *reader, const char *text, int64_t line,
                           const struct target_list *list);

@@ -3,6 +3,7 @@
 
 #include "io/nearest.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const char *const NAMES[LS_VARIABLE_COUNT + 1] = {
@@ -23,6 +24,16 @@ enum ls_combine variable_combine(int variable) { return COMBINE[variable]; }
 
 double variable_neutral(int variable) { return COMBINE[variable] == LS_COMBINE_LOSS ? 0 : 1; }
 
+/* "external_assets_loss, default": what the model takes. */
+static void list_taken(const struct scenario_reader *reader, char *text, size_t room) {
+  size_t length = 0;
+  *text = '\0';
+  for (int k = 0; k < LS_VARIABLE_COUNT; k++) {
+    if ((reader->options->variables >> k & 1u) == 0 || length + strlen(NAMES[k]) + 3 > room) continue;
+    length += (size_t)snprintf(text + length, room - length, "%s%s", length > 0 ? ", " : "", NAMES[k]);
+  }
+}
+
 int variable_find(struct scenario_reader *reader, const char *name, int64_t line) {
   int variable = 0;
   while (variable < LS_VARIABLE_COUNT && strcmp(NAMES[variable], name) != 0) variable++;
@@ -34,8 +45,10 @@ int variable_find(struct scenario_reader *reader, const char *name, int64_t line
     return -1;
   }
   if (reader->options->variables >> variable & 1u) return variable;
-  reader_unusable(reader, line, "model '%s' takes no shock to '%s'",
-                  reader->options->model != NULL ? reader->options->model : "", name);
+  char taken[LS_VARIABLE_COUNT * 24];
+  list_taken(reader, taken, sizeof taken);
+  reader_unusable(reader, line, "model '%s' takes no shock to '%s', only to %s",
+                  reader->options->model != NULL ? reader->options->model : "", name, taken);
   return -1;
 }
 

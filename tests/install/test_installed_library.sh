@@ -41,6 +41,13 @@ for program in by_package by_pkg_config; do
     failed=$((failed + ${counts#* }))
 done
 
+# Manual and completions come with a program that the build could run.
+for page in man/man1/loopstress.1 man/man1/loopstress-run.1 bash-completion/completions/loopstress \
+    zsh/site-functions/_loopstress fish/vendor_completions.d/loopstress.fish; do
+    [ -d "$build/share" ] || break
+    if [ -s "$folder/root/share/$page" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL no $page"; fi
+done
+
 # The installed program stands by itself.
 if "$folder/root/bin/loopstress" version >/dev/null; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 echo "$passed passed, $failed failed, 0 skipped"

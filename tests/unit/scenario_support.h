@@ -41,6 +41,12 @@ static inline void release_network(void) {
   ls_context_destroy(&context);
 }
 
+/* What such a model takes where it takes no shock to equity_loss. */
+#define TAKEN                                                                                                  \
+  "external_assets_loss, default, price_loss, output_loss, multiple, demand, demand_planned, purchase_scale, " \
+  "supply, power, funding, credit, gate, price, hardware_price, depreciation_scale, amortisation, rollover, "  \
+  "renegotiation, exit, orders"
+
 /* Options for a text named `name`, a run of 8 quarters and a model that takes every variable. */
 static inline struct scenario_options options_for(const char *name, const char *text) {
   return (struct scenario_options){.path = name,

@@ -280,7 +280,7 @@ static const struct refused REFUSED[] = {
     {"target_unknown.csv", LS_STATUS_UNUSABLE,
      "target_unknown.csv:2: target is 'nobody', but the network has no such entity"},
     {"variable_not_taken.csv", LS_STATUS_UNUSABLE,
-     "variable_not_taken.csv:2: model 'test-model' takes no shock to 'equity_loss'"},
+     "variable_not_taken.csv:2: model 'test-model' takes no shock to 'equity_loss', only to " TAKEN},
     {"variable_unknown.csv", LS_STATUS_INVALID_INPUT,
      "variable_unknown.csv:2: unknown variable 'fundng', did you mean 'funding'?"},
     {"world_demand.csv", LS_STATUS_INVALID_INPUT,

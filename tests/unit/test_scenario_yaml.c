@@ -490,7 +490,7 @@ static const struct refused REFUSED[] = {
      "truncated_away.yaml:3: mean of normal demand is 1, must be where the interval from low to high has any "
      "probability"},
     {"variable_not_taken.yaml", LS_STATUS_UNUSABLE,
-     "variable_not_taken.yaml:3: model 'test-model' takes no shock to 'equity_loss'"},
+     "variable_not_taken.yaml:3: model 'test-model' takes no shock to 'equity_loss', only to " TAKEN},
 };
 
 TEST ill_formed_descriptions_are_refused_with_their_messages(void) {
