@@ -1,6 +1,7 @@
 /* causes_table.c - the gross losses of kept scenarios by cause, as a table, and what each cause is
  * (docs/models/loop-causes.md). */
 #include <math.h>
+#include <stdio.h>
 
 #include "aggregate/results_causes.h"
 #include "report/definitions.h"
@@ -38,11 +39,13 @@ static void write_heads(const struct view *view, struct buffer *page) {
 
 static double shown(const struct view *view, int64_t units) { return (double)units / pow(10, view->decimals); }
 
-static void write_number(struct buffer *page, double value, double as_shown, int decimals) {
+/* A number leads to what it is: `place` is an id of the page. */
+static void write_number(struct buffer *page, const char *place, double value, double as_shown, int decimals) {
   buffer_text(page, "<td data-v=\"");
   buffer_number(page, value, "");
-  buffer_text(page, "\">");
+  buffer_print(page, "\"><a class=\"number\" tabindex=\"-1\" href=\"#%s\">", place);
   write_amount(page, as_shown, decimals);
+  buffer_text(page, "</a>");
 }
 
 /* Amounts are rounded so that they add up to the loss that is shown. */
@@ -56,10 +59,12 @@ static void write_row(const struct view *view, struct buffer *page, const struct
   else
     buffer_print(page, "%lld", (long long)kept->number);
   buffer_text(page, "</th>");
-  write_number(page, kept->loss_gross, shown(view, total), view->decimals);
+  write_number(page, "def-gross-loss", kept->loss_gross, shown(view, total), view->decimals);
   buffer_text(page, "</td>");
   for (int32_t c = 0; c < count; c++) {
-    write_number(page, kept->cause_gross[c], shown(view, rounded[c]), view->decimals);
+    char place[24];
+    snprintf(place, sizeof place, "cause-%d", (int)c);
+    write_number(page, place, kept->cause_gross[c], shown(view, rounded[c]), view->decimals);
     buffer_text(page, "<span class=\"error\">");
     write_percent(page, kept->loss_gross > 0 ? kept->cause_gross[c] / kept->loss_gross : NAN, 1);
     buffer_text(page, "</span></td>");

@@ -11,6 +11,9 @@ struct definition {
 /* NULL where the page knows no more than the name. */
 const struct definition *definition_of(const char *name);
 
+/* What every run has: number `k` of the list, NULL behind its end; the page's ids are "def-" and the name. */
+const struct definition *basic_definition(int k);
+
 /* The same of a cause of losses. */
 const struct definition *cause_definition_of(const char *name);
 

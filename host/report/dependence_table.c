@@ -4,16 +4,22 @@
 #include "aggregate/dependence.h"
 #include "report/sections.h"
 
-static void begin_cell(struct buffer *page, double value) {
+static void begin_cell(struct buffer *page, const char *definition, double value) {
   buffer_text(page, "<td data-v=\"");
   buffer_number(page, value, "");
   buffer_text(page, "\">");
+  begin_defined(page, definition);
 }
 
-static void percent_cell(struct buffer *page, double share) {
-  begin_cell(page, share);
-  write_percent(page, share, percent_decimals_for(share));
+static void end_cell(struct buffer *page) {
+  end_defined(page);
   buffer_text(page, "</td>");
+}
+
+static void percent_cell(struct buffer *page, const char *definition, double share) {
+  begin_cell(page, definition, share);
+  write_percent(page, share, percent_decimals_for(share));
+  end_cell(page);
 }
 
 /* The entity that most often defaults with `entity`; -1 none. */
@@ -39,12 +45,13 @@ static void write_companion(const struct view *view, struct buffer *page, int32_
   }
   write_escaped(page, view_name(view, other));
   buffer_text(page, "</td>");
-  percent_cell(page, pair.given);
+  percent_cell(page, "given-default", pair.given);
   buffer_text(page, "<td>");
+  begin_defined(page, "interval");
   write_amount(page, 100 * pair.given_low, 1);
   buffer_text(page, "&ndash;");
   write_percent(page, pair.given_high, 1);
-  buffer_text(page, "</td>");
+  end_cell(page);
 }
 
 static void write_row(const struct view *view, struct buffer *page, int32_t entity) {
@@ -52,18 +59,18 @@ static void write_row(const struct view *view, struct buffer *page, int32_t enti
   buffer_text(page, "<tr><th scope=\"row\">");
   write_escaped(page, view_name(view, entity));
   buffer_text(page, "</th>");
-  begin_cell(page, (double)on.default_count);
+  begin_cell(page, "default", (double)on.default_count);
   write_count(page, on.default_count);
-  buffer_text(page, "</td>");
+  end_cell(page);
   write_companion(view, page, entity);
-  begin_cell(page, on.others_mean);
+  begin_cell(page, "others-loss", on.others_mean);
   write_amount(page, on.others_mean, view->decimals);
-  buffer_text(page, "</td>");
-  begin_cell(page, on.others_se);
+  end_cell(page);
+  begin_cell(page, "standard-error", on.others_se);
   write_amount(page, on.others_se, decimals_for(100 * fabs(on.others_se)));
-  buffer_text(page, "</td>");
-  percent_cell(page, on.others_share);
-  percent_cell(page, on.shortfall_share);
+  end_cell(page);
+  percent_cell(page, "others-loss", on.others_share);
+  percent_cell(page, "es-share", on.shortfall_share);
   buffer_text(page, "</tr>\n");
 }
 
@@ -71,11 +78,15 @@ static const char HEAD[] =
     "<thead><tr><th scope=\"col\" data-sort=\"text\" class=\"text\">Entity</th>"
     "<th scope=\"col\" data-sort=\"number\">Scenarios with its default</th>"
     "<th scope=\"col\" data-sort=\"text\" class=\"text\">Most often with it</th>"
-    "<th scope=\"col\" data-sort=\"number\">how often then</th><th scope=\"col\">95% interval</th>"
-    "<th scope=\"col\" data-sort=\"number\">Others lose then</th>"
+    "<th scope=\"col\" data-sort=\"number\"><span class=\"label\">how often then</span> "
+    "<a class=\"what\" href=\"#def-given-default\" aria-label=\"What is this? how often then\">?</a></th><th "
+    "scope=\"col\">95% interval</th>"
+    "<th scope=\"col\" data-sort=\"number\"><span class=\"label\">Others lose then</span> "
+    "<a class=\"what\" href=\"#def-others-loss\" aria-label=\"What is this? Others lose then\">?</a></th>"
     "<th scope=\"col\" data-sort=\"number\">Standard error</th>"
     "<th scope=\"col\" data-sort=\"number\">of their baseline value</th>"
-    "<th scope=\"col\" data-sort=\"number\">Its share in ES 99%</th></tr></thead>";
+    "<th scope=\"col\" data-sort=\"number\"><span class=\"label\">Its share in ES 99%</span> "
+    "<a class=\"what\" href=\"#def-es-share\" aria-label=\"What is this? Its share in ES 99%\">?</a></th></tr></thead>";
 
 void write_dependence_table(const struct view *view, struct buffer *page) {
   buffer_text(page, "<table class=\"compact\" id=\"dependence-table\"><caption>In the scenarios in which the entity "
@@ -110,7 +121,7 @@ void write_pair_table(const struct view *view, struct buffer *page) {
     buffer_text(page, "</th>");
     for (int32_t j = 0; j < shown; j++) {
       const bool known = dependence_pair(view->results, view->by_default[i], view->by_default[j], &pair);
-      write_cell(page, known && i != j ? 100 * pair.given : NAN, 1);
+      write_defined_cell(page, "given-default", known && i != j ? 100 * pair.given : NAN, 1);
     }
     buffer_text(page, "</tr>\n");
   }

@@ -14,57 +14,67 @@ static struct columns columns_of(const struct view *view) {
   return columns;
 }
 
-static void write_heading(struct buffer *page, const char *title, const char *kind) {
-  buffer_print(page, "<th scope=\"col\" data-sort=\"%s\"%s>%s</th>", kind, kind[0] == 't' ? " class=\"text\"" : "",
-               title);
+/* The head sorts, and a small mark beside it leads to the definition. */
+static void write_heading(struct buffer *page, const char *title, const char *definition) {
+  buffer_print(page,
+               "<th scope=\"col\" data-sort=\"number\"><span class=\"label\">%s</span> "
+               "<a class=\"what\" href=\"#def-%s\" aria-label=\"What is this? %s\">?</a></th>",
+               title, definition, title);
 }
 
 static void write_head(const struct view *view, struct buffer *page, struct columns columns) {
   buffer_text(page, "<thead><tr>");
-  write_heading(page, "Entity", "text");
-  write_heading(page, "Sector", "text");
-  write_heading(page, "Baseline value", "number");
+  buffer_text(page, "<th scope=\"col\" data-sort=\"text\" class=\"text\">Entity</th>"
+                    "<th scope=\"col\" data-sort=\"text\" class=\"text\">Sector</th>");
+  write_heading(page, "Baseline value", "baseline-value");
   if (view->scenario_count == 1)
-    write_heading(page, "Default", "number");
+    write_heading(page, "Default", "default");
   else
-    write_heading(page, view->drawn ? "Default probability" : "Share of scenarios with default", "number");
-  if (columns.interval) buffer_text(page, "<th scope=\"col\">95% interval</th>");
-  write_heading(page, view->scenario_count == 1 ? "Loss" : view->drawn ? "Expected loss" : "Mean loss", "number");
-  if (columns.interval) write_heading(page, "Standard error", "number");
-  if (columns.contribution) write_heading(page, "Share in ES 99%", "number");
-  if (columns.peak) write_heading(page, view->scenario_count == 1 ? "Peak loss" : "Mean peak loss", "number");
+    write_heading(page, view->drawn ? "Default probability" : "Share of scenarios with default", "default-probability");
+  if (columns.interval) write_defined_head(page, "interval", "95% interval");
+  write_heading(page, view->scenario_count == 1 ? "Loss" : view->drawn ? "Expected loss" : "Mean loss", "entity-loss");
+  if (columns.interval) write_heading(page, "Standard error", "standard-error");
+  if (columns.contribution) write_heading(page, "Share in ES 99%", "es-share");
+  if (columns.peak) write_heading(page, view->scenario_count == 1 ? "Peak loss" : "Mean peak loss", "peak-loss");
   buffer_text(page, "</tr></thead>\n");
 }
 
 /* A cell that sorts by its full number, not by what is shown. */
-static void begin_number(struct buffer *page, double value) {
+static void begin_number(struct buffer *page, const char *definition, double value) {
   buffer_text(page, "<td data-v=\"");
   buffer_number(page, value, "");
   buffer_text(page, "\">");
+  begin_defined(page, definition);
 }
 
-static void write_number(struct buffer *page, double value, int decimals) {
-  begin_number(page, value);
-  write_amount(page, value, decimals);
+static void end_number(struct buffer *page) {
+  end_defined(page);
   buffer_text(page, "</td>");
 }
 
+static void write_number(struct buffer *page, const char *definition, double value, int decimals) {
+  begin_number(page, definition, value);
+  write_amount(page, value, decimals);
+  end_number(page);
+}
+
 static void write_probability(const struct view *view, struct buffer *page, const struct entity_statistics *entity) {
-  begin_number(page, entity->default_probability);
+  begin_number(page, "default-probability", entity->default_probability);
   if (view->scenario_count == 1)
     buffer_text(page, entity->default_probability > 0 ? "yes" : "no");
   else
     write_percent(page, entity->default_probability, percent_decimals_for(entity->default_probability));
-  buffer_text(page, "</td>");
+  end_number(page);
 }
 
 static void write_wilson(struct buffer *page, const struct entity_statistics *entity) {
   int decimals = percent_decimals_for(entity->default_high - entity->default_low);
   buffer_text(page, "<td>");
+  begin_defined(page, "interval");
   write_amount(page, 100 * entity->default_low, decimals);
   buffer_text(page, "&ndash;");
   write_percent(page, entity->default_high, decimals);
-  buffer_text(page, "</td>");
+  end_number(page);
 }
 
 static void write_row(const struct view *view, struct buffer *page, struct columns columns, int32_t number) {
@@ -75,13 +85,14 @@ static void write_row(const struct view *view, struct buffer *page, struct colum
   buffer_text(page, "</th><td class=\"text\">");
   write_escaped(page, sector);
   buffer_text(page, "</td>");
-  write_number(page, view->results->baseline_value[number], decimals_for(fabs(view->baseline_total) / 10));
+  write_number(page, "baseline-value", view->results->baseline_value[number],
+               decimals_for(fabs(view->baseline_total) / 10));
   write_probability(view, page, entity);
   if (columns.interval) write_wilson(page, entity);
-  write_number(page, entity->loss_mean, view->entity_decimals);
-  if (columns.interval) write_number(page, entity->loss_mean_se, view->entity_decimals + 2);
-  if (columns.contribution) write_number(page, entity->es_contribution, view->entity_decimals);
-  if (columns.peak) write_number(page, entity->loss_peak_mean, view->entity_decimals);
+  write_number(page, "entity-loss", entity->loss_mean, view->entity_decimals);
+  if (columns.interval) write_number(page, "standard-error", entity->loss_mean_se, view->entity_decimals + 2);
+  if (columns.contribution) write_number(page, "es-share", entity->es_contribution, view->entity_decimals);
+  if (columns.peak) write_number(page, "peak-loss", entity->loss_peak_mean, view->entity_decimals);
   buffer_text(page, "</tr>\n");
 }
 
@@ -92,11 +103,11 @@ static void write_foot(const struct view *view, struct buffer *page, struct colu
     contribution += view->results->statistics.entity[k].es_contribution;
   }
   buffer_text(page, "<tfoot><tr><th scope=\"row\">Sum</th><td></td>");
-  write_cell(page, view->baseline_total, decimals_for(fabs(view->baseline_total) / 10));
+  write_defined_cell(page, "baseline-value", view->baseline_total, decimals_for(fabs(view->baseline_total) / 10));
   buffer_text(page, columns.interval ? "<td></td><td></td>" : "<td></td>");
-  write_cell(page, loss, view->entity_decimals);
+  write_defined_cell(page, "entity-loss", loss, view->entity_decimals);
   if (columns.interval) buffer_text(page, "<td></td>");
-  if (columns.contribution) write_cell(page, contribution, view->entity_decimals);
+  if (columns.contribution) write_defined_cell(page, "es-share", contribution, view->entity_decimals);
   if (columns.peak) buffer_text(page, "<td></td>");
   buffer_text(page, "</tr></tfoot>\n");
 }

@@ -4,7 +4,6 @@
 #include <math.h>
 
 #include "aggregate/results_measures.h"
-#include "io/json.h"
 #include "report/definitions.h"
 #include "report/links.h"
 #include "report/sections.h"
@@ -164,7 +163,7 @@ static void cases(const struct view *view, struct json *json) {
   json_list_end(json);
 }
 
-static void numbers(struct json *json, const char *key, const double *value, int64_t count, int64_t stride) {
+void figures_numbers(struct json *json, const char *key, const double *value, int64_t count, int64_t stride) {
   json_list_begin(json, key);
   for (int64_t k = 0; k < count; k++) json_number(json, NULL, value != NULL ? value[k * stride] : NAN);
   json_list_end(json);
@@ -192,7 +191,7 @@ static void causes(const struct view *view, struct json *json) {
     json_object_begin(json, NULL);
     json_text(json, "id", kept->id ? kept->id : "");
     json_number(json, "loss_gross", kept->loss_gross);
-    numbers(json, "loss", kept->cause_gross, names->cause_count, 1);
+    figures_numbers(json, "loss", kept->cause_gross, names->cause_count, 1);
     json_object_end(json);
     rows++;
   }
@@ -213,10 +212,10 @@ static void by_quarter(const struct view *view, struct json *json) {
     json_object_begin(json, NULL);
     json_text(json, "title", known != NULL ? known->title : figure.name);
     json_text(json, "unit", figure.unit != NULL ? figure.unit : view->unit);
-    numbers(json, "mean", statistics->figure_mean + figure.at, figure.count, 1);
-    numbers(json, "se", view->drawn ? statistics->figure_se + figure.at : NULL, figure.count, 1);
-    numbers(json, "low", band == NULL ? NULL : &band->low, figure.count, BAND_STRIDE);
-    numbers(json, "high", band == NULL ? NULL : &band->high, figure.count, BAND_STRIDE);
+    figures_numbers(json, "mean", statistics->figure_mean + figure.at, figure.count, 1);
+    figures_numbers(json, "se", view->drawn ? statistics->figure_se + figure.at : NULL, figure.count, 1);
+    figures_numbers(json, "low", band == NULL ? NULL : &band->low, figure.count, BAND_STRIDE);
+    figures_numbers(json, "high", band == NULL ? NULL : &band->high, figure.count, BAND_STRIDE);
     json_object_end(json);
   }
   json_list_end(json);
@@ -238,6 +237,12 @@ static void document(const struct view *view, const struct link_set *set, struct
   bars(view, json);
   cases(view, json);
   causes(view, json);
+  figures_flows(view, json);
+  figures_impact(view, json);
+  figures_matrix(view, json);
+  figures_paths(view, json);
+  figures_factors(view, json);
+  figures_sweeps(view, json);
   json_object_end(json);
 }
 

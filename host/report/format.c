@@ -92,6 +92,13 @@ void write_percent(struct buffer *page, double fraction, int decimals) {
   if (isfinite(fraction)) buffer_text(page, "%");
 }
 
+/* Out of the order of the Tab key: heads of columns and terms lead to the same place. */
+void begin_defined(struct buffer *page, const char *definition) {
+  buffer_print(page, "<a class=\"number\" tabindex=\"-1\" href=\"#def-%s\">", definition);
+}
+
+void end_defined(struct buffer *page) { buffer_text(page, "</a>"); }
+
 int decimals_for(double largest) {
   int decimals = 0;
   double bound = 1000;

@@ -12,6 +12,10 @@ void write_amount(struct buffer *page, double value, int decimals);
 void write_count(struct buffer *page, int64_t value);
 void write_percent(struct buffer *page, double fraction, int decimals);
 
+/* Between them stands a number, which leads to the definition of that name (definitions.h). */
+void begin_defined(struct buffer *page, const char *definition);
+void end_defined(struct buffer *page);
+
 /* Decimals that show a column of amounts, whose largest magnitude is given, with four digits or so. */
 int decimals_for(double largest);
 /* Decimals that a number was written with, as far as a double tells; at most 9. */

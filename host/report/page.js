@@ -1,38 +1,11 @@
-/* page.js - draws every chart of the page once, at load, from the JSON beside it. Colours are classes, so that light,
- * dark and print differ in the style sheet alone. */
+/* page.js - draws the charts of a run once, at load: the network, losses, defaults and causes. Colours are classes, so
+ * that light, dark and print differ in the style sheet alone. */
 (function () {
   "use strict";
-  const data = JSON.parse(document.getElementById("data").textContent);
-  const minus = (text) => text.replace(/-/g, "\u2212");
-  const amount = (value, decimals) => value === null ? "\u2013" : minus(d3.format(",." + decimals + "f")(value));
-  const total = (value) => amount(value, data.decimals);
-  const own = (value) => amount(value, data.entity_decimals);
-  const unit = data.unit === "" ? "" : " " + data.unit;
+  const { data, unit, amount, total, own, minus, percent, short, plural, measure, cut, widest, fitted, canvas,
+    axisBelow, axisLeft,
+    ticksFor, onShade, roomOf } = page;
   const dash = ["", "7 3", "2 3", "9 3 2 3"]; /* of the layers, beside their colours */
-
-  function percent(value) {
-    if (value === null) return "\u2013";
-    const shown = 100 * value;
-    if (shown === 0) return "0%";
-    if (shown < 0.001) return "<0.001%";
-    return d3.format(shown >= 10 ? ".1f" : shown >= 1 ? ".2f" : ".2~g")(shown) + "%";
-  }
-  const short = (value) => {
-    const magnitude = Math.abs(value);
-    if (magnitude !== 0 && (magnitude >= 1e7 || magnitude < 1e-4)) return minus(d3.format(".3~g")(value));
-    return minus(d3.format(",.6~r")(value));
-  };
-
-  /* An svg as wide as its place now, which scales with it later. */
-  function canvas(place, height, label) {
-    const box = document.getElementById(place);
-    const width = Math.max(640, Math.min(1140, Math.floor(box.clientWidth)));
-    const svg = d3.select(box).append("svg").attr("viewBox", "0 0 " + width + " " + height)
-      .attr("width", width).attr("height", height).attr("role", "img").attr("aria-label", label);
-    return { svg: svg, width: width, height: height };
-  }
-  function cut(text, length) { return text.length > length ? text.slice(0, length - 1) + "\u2026" : text; }
-  function widest(texts, most) { return Math.min(most, 8 + d3.max(texts, (text) => text.length) * 6.6); }
 
   /* ---- network --------------------------------------------------------------------------------------------------- */
 
@@ -101,7 +74,7 @@
       top: node.y - node.radius, bottom: node.y + node.radius, node: node }));
     const order = nodes.slice().sort((a, b) => b.radius - a.radius || a.index - b.index).slice(0, 60);
     order.forEach((node) => {
-      const label = svg.append("text").attr("class", "name").attr("text-anchor", "middle").text(cut(node.name, 26))
+      const label = svg.append("text").attr("class", "name").attr("text-anchor", "middle").text(cut(node.name, 170))
         .datum(node);
       const wide = label.node().getComputedTextLength() + 4, r = node.radius;
       const spots = [[0, r + 13], [0, -r - 5], [r + 5 + wide / 2, 4], [-r - 5 - wide / 2, 4],
@@ -136,7 +109,8 @@
     }).filter((text) => text);
     const facts = ["baseline value " + short(entity.value) + unit, "default " + percent(entity.default),
       "mean loss " + own(entity.loss) + unit];
-    return entity.name + (entity.sector ? " (" + entity.sector + ")" : "") + ": " + facts.join(", ") + ". " + parts.join(" ");
+    return entity.name + (entity.sector ? " (" + entity.sector + ")" : "") + ": " + facts.join(", ") + ". " +
+      parts.join(" ");
   }
 
   function legend(present, change) {
@@ -157,8 +131,6 @@
     ramp.append("span").text("100%");
   }
 
-  const plural = (count, one, many) => d3.format(",")(count) + " " + (count === 1 ? one : many);
-
   function notes() {
     const outside = d3.sum(data.map.layers, (layer) => layer.outside);
     const text = [];
@@ -174,7 +146,7 @@
     const many = data.entities.length > 80;
     const height = many ? 760 : 600;
     const { svg, width } = canvas("map-chart", height, "Network map of " + data.entities.length + " entities and " +
-      data.map.links.length + " links; the table of entities lists the same numbers.");
+      data.map.links.length + " links; the table of entities lists the same numbers.", 560);
     svg.attr("role", "group");
     const largest = d3.max(data.entities, (entity) => Math.max(0, entity.value || 0)) || 1;
     const size = d3.scaleSqrt().domain([0, largest]).range(many ? [2.5, 15] : [5, 38]);
@@ -249,18 +221,6 @@
 
   /* ---- distribution ---------------------------------------------------------------------------------------------- */
 
-  function axisBelow(svg, scale, y, width, title, format) {
-    svg.append("g").attr("class", "axis").attr("transform", "translate(0," + y + ")")
-      .call(d3.axisBottom(scale).ticks(8).tickSizeOuter(0).tickFormat(format));
-    svg.append("text").attr("class", "quiet").attr("x", width).attr("y", y + 36).attr("text-anchor", "end").text(title);
-  }
-  function axisLeft(svg, scale, left, right, values, format) {
-    const ticks = svg.append("g").attr("class", "axis").selectAll("g").data(values).enter().append("g")
-      .attr("transform", (value) => "translate(0," + scale(value) + ")");
-    ticks.append("line").attr("x1", left).attr("x2", right);
-    ticks.append("text").attr("x", left - 8).attr("y", 4).attr("text-anchor", "end").text(format);
-  }
-
   function marks(d) {
     const list = [{ at: d.mean, text: "mean " + total(d.mean), kind: "mean", low: null, high: null }];
     d.tail.forEach((tail) => {
@@ -275,7 +235,7 @@
   /* Lines with their labels to the left of them, each above all lines that it would cross. */
   function drawMarks(svg, list, scale, top, bottom) {
     list.forEach((mark, k) => {
-      const x = scale(mark.at), wide = mark.text.length * 6.5 + 12;
+      const x = scale(mark.at), wide = measure(mark.text) + 12;
       mark.anchor = x - wide < -20 ? "start" : "end";
       const crossed = list.slice(0, k).filter((other) => mark.anchor === "start" || scale(other.at) > x - wide);
       mark.lane = d3.max(crossed, (other) => other.lane + 1) || 0;
@@ -352,20 +312,20 @@
   /* ---- bars ------------------------------------------------------------------------------------------------------ */
 
   /* Rows of bars from zero, losses to the right, with an optional whisker and a figure at the end. */
-  function rows(place, label, list) {
+  function rows(place, title, list) {
     const height = list.length * 24 + 44;
-    const { svg, width } = canvas(place, height, label);
+    const { svg, width } = canvas(place, height, title);
     const axis = "loss" + (unit ? "," + unit : "");
-    const left = widest(list.map((row) => cut(row.name, 34)).concat(axis), 250);
+    const label = fitted(list.map((row) => row.name), Math.min(250, width * 0.36), [axis]), left = label.width + 8;
     const right = width - widest(list.map((row) => row.text), 190) - 6;
     const low = d3.min(list, (row) => Math.min(0, row.low)), high = d3.max(list, (row) => Math.max(0, row.high));
     const x = d3.scaleLinear().domain(low === high ? [0, 1] : [low, high]).range([left + (low < 0 ? 10 : 0), right]);
-    svg.append("g").attr("class", "axis").selectAll("line").data(x.ticks(6)).enter().append("line")
+    svg.append("g").attr("class", "axis").selectAll("line").data(x.ticks(ticksFor(right - left))).enter().append("line")
       .attr("x1", x).attr("x2", x).attr("y1", 4).attr("y2", height - 40);
     list.forEach((row, k) => {
       const y = 6 + 24 * k;
       svg.append("text").attr("x", left - 10).attr("y", y + 14).attr("text-anchor", "end")
-        .attr("class", row.total ? "strong" : "").text(cut(row.name, 34))
+        .attr("class", row.total ? "strong" : "").text(label.text[k])
         .append("title").text(row.name);
       svg.append("rect").attr("class", row.total ? "total" : row.to >= row.from ? "loss" : "gain").attr("y", y + 2)
         .attr("height", 16)
@@ -381,9 +341,9 @@
     });
     svg.append("line").attr("class", "base").attr("x1", x(0)).attr("x2", x(0)).attr("y1", 4).attr("y2", height - 40);
     svg.append("g").attr("class", "axis").attr("transform", "translate(0," + (height - 40) + ")")
-      .call(d3.axisBottom(x).ticks(6).tickSize(4).tickSizeOuter(0).tickFormat(short));
+      .call(d3.axisBottom(x).ticks(ticksFor(right - left)).tickSize(4).tickSizeOuter(0).tickFormat(short));
     svg.append("text").attr("class", "quiet").attr("x", left - 10).attr("y", height - 24).attr("text-anchor", "end")
-      .text(axis);
+      .text(cut(axis, left - 10));
   }
 
   function lines() {
@@ -427,9 +387,10 @@
   function causeLegend(svg, names, width) {
     let x = 0, y = 12;
     names.forEach((name, c) => {
-      const wide = 22 + name.length * 6.8 + 14;
+      const wide = 22 + measure(name) + 16;
       if (x > 0 && x + wide > width) { x = 0; y += 20; }
-      svg.append("rect").attr("class", "cause-" + c % 8).attr("x", x).attr("y", y - 10).attr("width", 14).attr("height", 12);
+      svg.append("rect").attr("class", "cause-" + c % 8).attr("x", x).attr("y", y - 10).attr("width", 14)
+        .attr("height", 12);
       svg.append("text").attr("x", x + 20).attr("y", y).text(name);
       x += wide;
     });
@@ -453,13 +414,13 @@
       "scenario", "scenarios") + ", stacked, negative parts left of zero; the table below has the numbers.");
     const top = causeLegend(svg, d.name, width), bottom = top + row * bars.length + 4, height = bottom + 24;
     svg.attr("viewBox", "0 0 " + width + " " + height).attr("height", height);
-    const names = d.scenarios.map((item) => cut(item.id, 34));
-    const left = widest(names.concat("share of the loss"), 250);
+    const label = fitted(d.scenarios.map((item) => item.id), Math.min(250, width * 0.36), ["share of the loss"]);
+    const names = label.text, left = label.width + 8;
     const right = width - widest(d.scenarios.map((item) => total(item.loss_gross)), 190) - 6;
     const low = d3.min(bars, (bar) => d3.min(bar, (part) => part.from));
     const high = d3.max(bars, (bar) => d3.max(bar, (part) => part.to));
     const x = d3.scaleLinear().domain([Math.min(0, low), Math.max(high, 1)]).range([left + (low < 0 ? 10 : 0), right]);
-    svg.append("g").attr("class", "axis").selectAll("line").data(x.ticks(6)).enter().append("line")
+    svg.append("g").attr("class", "axis").selectAll("line").data(x.ticks(ticksFor(right - left))).enter().append("line")
       .attr("x1", x).attr("x2", x).attr("y1", top).attr("y2", bottom);
     bars.forEach((bar, k) => {
       const y = top + 3 + row * k;
@@ -480,7 +441,8 @@
     });
     svg.append("line").attr("class", "base").attr("x1", x(0)).attr("x2", x(0)).attr("y1", top).attr("y2", bottom);
     svg.append("g").attr("class", "axis").attr("transform", "translate(0," + bottom + ")")
-      .call(d3.axisBottom(x).ticks(6).tickSize(4).tickSizeOuter(0).tickFormat((value) => minus(d3.format(".0%")(value))));
+      .call(d3.axisBottom(x).ticks(ticksFor(right - left)).tickSize(4).tickSizeOuter(0)
+        .tickFormat((value) => minus(d3.format(".0%")(value))));
     svg.append("text").attr("class", "quiet").attr("x", left - 10).attr("y", bottom + 16).attr("text-anchor", "end")
       .text("share of the loss");
   }
@@ -497,11 +459,12 @@
 
   function quarters() {
     const d = data.quarters, row = 22, top = 28;
-    const names = d.entity.map((k) => cut(data.entities[k].name, 30));
+    const label = fitted(d.entity.map((k) => data.entities[k].name), Math.min(220, roomOf("quarters-chart") * 0.38),
+      ["quarter"]), names = label.text;
     const height = top + row * names.length + 8;
     const { svg, width } = canvas("quarters-chart", height, "Heat map: default probability of " + names.length +
-      " entities in " + d.count + " quarters; the table below has the numbers.");
-    const left = widest(names, 220), any = 62, cell = (width - left - any - 10) / d.count;
+      " entities in " + d.count + " quarters; the table below has the numbers.", 560);
+    const left = label.width + 8, any = 62, cell = (width - left - any - 10) / d.count;
     const every = cell < 17 ? 5 : 1;
     for (let q = 0; q < d.count; q += every)
       svg.append("text").attr("class", "quiet").attr("x", left + cell * (q + 0.5)).attr("y", top - 10)
@@ -522,7 +485,7 @@
         if (value > 0) place.append("rect").attr("class", "heat").attr("fill-opacity", Math.max(0.04, shade))
           .attr("x", left + cell * q).attr("y", y)
           .attr("width", cell - 1.5).attr("height", row - 1.5);
-        if (cell >= 30) place.append("text").attr("class", shade > 0.6 ? "on-heat" : "")
+        if (cell >= 30) place.append("text").attr("class", onShade(shade))
           .attr("x", left + cell * q + (cell - 1.5) / 2).attr("y", y + 14.5)
           .attr("text-anchor", "middle").attr("font-size", 11).text(cellText(value));
         place.append("title").text(names[r] + ", quarter " + q + ": " + percent(value));

@@ -18,6 +18,9 @@ void write_line_table(const struct view *view, struct buffer *page);
 void write_line_tail_table(const struct view *view, struct buffer *page);
 void write_scenario_table(const struct view *view, struct buffer *page);
 
+/* flow_table.c */
+void write_flow_table(const struct view *view, struct buffer *page);
+
 /* entity_table.c */
 void write_entity_table(const struct view *view, struct buffer *page);
 
@@ -37,6 +40,9 @@ int32_t causes_shown_count(const struct view *view);
 void write_causes_table(const struct view *view, struct buffer *page);
 void write_cause_definitions(const struct view *view, struct buffer *page);
 
+/* basics_list.c */
+void write_basics(const struct view *view, struct buffer *page);
+
 /* provenance.c */
 void write_limits(const struct view *view, struct buffer *page);
 void write_assumptions(const struct view *view, struct buffer *page);
@@ -48,5 +54,9 @@ void write_unit(const struct view *view, struct buffer *page,
                 const char *before); /* before + unit, where there is one */
 void write_line_name(const struct view *view, struct buffer *page, int32_t line); /* '_' as blanks */
 void write_cell(struct buffer *page, double value, int decimals);                 /* <td> with an amount */
+/* The same, and the amount leads to its definition. */
+void write_defined_cell(struct buffer *page, const char *definition, double value, int decimals);
+/* The head of a column that leads there; `title` is text of the page's own. */
+void write_defined_head(struct buffer *page, const char *definition, const char *title);
 
 #endif

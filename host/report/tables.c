@@ -22,19 +22,29 @@ void write_cell(struct buffer *page, double value, int decimals) {
   buffer_text(page, "</td>");
 }
 
-static void write_loss_row(struct buffer *page, const char *term, int decimals, double gross, double net) {
+void write_defined_cell(struct buffer *page, const char *definition, double value, int decimals) {
+  buffer_text(page, "<td>");
+  begin_defined(page, definition);
+  write_amount(page, value, decimals);
+  end_defined(page);
+  buffer_text(page, "</td>");
+}
+
+void write_defined_head(struct buffer *page, const char *definition, const char *title) {
+  buffer_print(page, "<th scope=\"col\"><a href=\"#def-%s\">%s</a></th>", definition, title);
+}
+
+static void write_loss_row(struct buffer *page, const char *definition, const char *term, int decimals, double gross,
+                           double net) {
   buffer_print(page, "<tr><th scope=\"row\">%s</th>", term);
-  write_cell(page, gross, decimals);
-  write_cell(page, net, decimals);
+  write_defined_cell(page, definition, gross, decimals);
+  write_defined_cell(page, definition, net, decimals);
   buffer_text(page, "</tr>\n");
 }
 
 static void write_interval(struct buffer *page, double low, double high, int decimals) {
-  buffer_text(page, "<td>");
-  write_amount(page, low, decimals);
-  buffer_text(page, "</td><td>");
-  write_amount(page, high, decimals);
-  buffer_text(page, "</td>");
+  write_defined_cell(page, "interval", low, decimals);
+  write_defined_cell(page, "interval", high, decimals);
 }
 
 static void write_tail_rows(const struct view *view, struct buffer *page, const struct loss_statistics *loss,
@@ -43,10 +53,11 @@ static void write_tail_rows(const struct view *view, struct buffer *page, const 
     buffer_print(page, "<tr><th scope=\"row\">%s, ", kind);
     write_percent(page, QUANTILE_LEVEL[k], QUANTILE_LEVEL[k] > 0.99 ? 1 : 0);
     buffer_text(page, "</th>");
-    write_cell(page, loss->tail[k].value, view->decimals);
+    write_defined_cell(page, "var", loss->tail[k].value, view->decimals);
     write_interval(page, loss->tail[k].low, loss->tail[k].high, view->decimals);
-    write_cell(page, loss->tail[k].shortfall, view->decimals);
-    write_cell(page, loss->tail[k].shortfall_se, decimals_for(100 * fabs(loss->tail[k].shortfall_se)));
+    write_defined_cell(page, "es", loss->tail[k].shortfall, view->decimals);
+    write_defined_cell(page, "standard-error", loss->tail[k].shortfall_se,
+                       decimals_for(100 * fabs(loss->tail[k].shortfall_se)));
     buffer_text(page, "</tr>\n");
   }
 }
@@ -55,21 +66,28 @@ void write_tail_table(const struct view *view, struct buffer *page) {
   const struct statistics *statistics = &view->results->statistics;
   buffer_text(page, "<table class=\"compact\"><caption>Value at risk and expected shortfall");
   write_unit(view, page, ", ");
-  buffer_text(page, "</caption><thead><tr><th scope=\"col\">Loss, level</th><th scope=\"col\">VaR</th>"
-                    "<th scope=\"col\">95% from</th><th scope=\"col\">to</th><th scope=\"col\">ES</th>"
-                    "<th scope=\"col\">Standard error</th></tr></thead><tbody>\n");
+  buffer_text(page, "</caption><thead><tr><th scope=\"col\">Loss, level</th>");
+  write_defined_head(page, "var", "VaR");
+  write_defined_head(page, "interval", "95% from");
+  buffer_text(page, "<th scope=\"col\">to</th>");
+  write_defined_head(page, "es", "ES");
+  write_defined_head(page, "standard-error", "Standard error");
+  buffer_text(page, "</tr></thead><tbody>\n");
   write_tail_rows(view, page, &statistics->gross, "Gross");
   write_tail_rows(view, page, &statistics->net, "Net");
   buffer_text(page, "</tbody></table>\n<table class=\"compact\"><caption>Moments");
   write_unit(view, page, ", ");
-  buffer_text(page, "</caption><thead><tr><th scope=\"col\">Loss</th><th scope=\"col\">Gross</th>"
-                    "<th scope=\"col\">Net</th></tr></thead><tbody>\n");
-  write_loss_row(page, "Mean", view->decimals, statistics->gross.mean, statistics->net.mean);
-  write_loss_row(page, "Standard error", decimals_for(100 * fabs(statistics->gross.mean_se)), statistics->gross.mean_se,
-                 statistics->net.mean_se);
-  write_loss_row(page, "Standard deviation", view->decimals, statistics->gross.sd, statistics->net.sd);
-  write_loss_row(page, "Smallest", view->decimals, statistics->gross.minimum, statistics->net.minimum);
-  write_loss_row(page, "Largest", view->decimals, statistics->gross.maximum, statistics->net.maximum);
+  buffer_text(page, "</caption><thead><tr><th scope=\"col\">Loss</th>");
+  write_defined_head(page, "gross-loss", "Gross");
+  write_defined_head(page, "net-loss", "Net");
+  buffer_text(page, "</tr></thead><tbody>\n");
+  write_loss_row(page, "loss", "Mean", view->decimals, statistics->gross.mean, statistics->net.mean);
+  write_loss_row(page, "standard-error", "Standard error", decimals_for(100 * fabs(statistics->gross.mean_se)),
+                 statistics->gross.mean_se, statistics->net.mean_se);
+  write_loss_row(page, "standard-deviation", "Standard deviation", view->decimals, statistics->gross.sd,
+                 statistics->net.sd);
+  write_loss_row(page, "loss", "Smallest", view->decimals, statistics->gross.minimum, statistics->net.minimum);
+  write_loss_row(page, "loss", "Largest", view->decimals, statistics->gross.maximum, statistics->net.maximum);
   buffer_text(page, "</tbody></table>\n");
 }
 
@@ -79,8 +97,10 @@ static void write_quarter_row(const struct view *view, struct buffer *page, int3
   write_escaped(page, view_name(view, entity));
   buffer_text(page, "</th>");
   for (int32_t quarter = 0; quarter < view->quarter_count; quarter++)
-    write_cell(page, 100 * probability[(int64_t)quarter * view->entity_count + entity], 3);
-  write_cell(page, 100 * view->results->statistics.entity[entity].default_probability, 3);
+    write_defined_cell(page, "default-by-quarter", 100 * probability[(int64_t)quarter * view->entity_count + entity],
+                       3);
+  write_defined_cell(page, "default-probability", 100 * view->results->statistics.entity[entity].default_probability,
+                     3);
   buffer_text(page, "</tr>\n");
 }
 
@@ -109,10 +129,10 @@ static void write_line_row(const struct view *view, struct buffer *page, int32_t
   buffer_text(page, "</th>");
   for (int32_t line = 0; line < view->line_count; line++) {
     double value = mean[(int64_t)line * view->entity_count + entity];
-    write_cell(page, value, view->entity_decimals);
+    write_defined_cell(page, "line-loss", value, view->entity_decimals);
     sum += value;
   }
-  write_cell(page, sum, view->entity_decimals);
+  write_defined_cell(page, "line-loss", sum, view->entity_decimals);
   buffer_text(page, "</tr>\n");
 }
 
@@ -125,10 +145,10 @@ static void write_other_lines(const struct view *view, struct buffer *page) {
     double value = 0;
     for (int32_t row = LINE_ROWS; row < view->entity_count; row++)
       value += mean[(int64_t)line * view->entity_count + view->by_loss[row]];
-    write_cell(page, value, view->entity_decimals);
+    write_defined_cell(page, "line-loss", value, view->entity_decimals);
     sum += value;
   }
-  write_cell(page, sum, view->entity_decimals);
+  write_defined_cell(page, "line-loss", sum, view->entity_decimals);
   buffer_text(page, "</tr>\n");
 }
 
@@ -148,8 +168,8 @@ void write_line_table(const struct view *view, struct buffer *page) {
   write_other_lines(view, page);
   buffer_text(page, "</tbody><tfoot><tr><th scope=\"row\">All entities</th>");
   for (int32_t line = 0; line < view->line_count; line++)
-    write_cell(page, shown(view, view->line_shown[line]), view->decimals);
-  write_cell(page, shown(view, view->line_sum_shown), view->decimals);
+    write_defined_cell(page, "line-loss", shown(view, view->line_shown[line]), view->decimals);
+  write_defined_cell(page, "line-loss", shown(view, view->line_sum_shown), view->decimals);
   buffer_text(page, "</tr></tfoot></table>\n");
 }
 
@@ -166,15 +186,18 @@ void write_line_tail_table(const struct view *view, struct buffer *page) {
               "<table class=\"compact\" id=\"line-tail-table\"><caption>What the expected shortfall at 99% is made "
               "of, by the lines of the entities that lose");
   write_unit(view, page, ", ");
-  buffer_text(page, "</caption><thead><tr><th scope=\"col\">Line</th><th scope=\"col\">In ES 99%</th>"
-                    "<th scope=\"col\">Share</th></tr></thead><tbody>\n");
+  buffer_text(page, "</caption><thead><tr><th scope=\"col\">Line</th>");
+  write_defined_head(page, "line-es", "In ES 99%");
+  buffer_text(page, "<th scope=\"col\">Share</th></tr></thead><tbody>\n");
   for (int32_t k = 0; k <= count; k++) {
     buffer_text(page, k < count ? "<tr><th scope=\"row\">" : "</tbody><tfoot><tr><th scope=\"row\">ES 99%");
     if (k < count) write_line_name(view, page, k);
     buffer_text(page, "</th>");
-    write_cell(page, shown(view, k < count ? rounded[k] : total), view->decimals);
+    write_defined_cell(page, "line-es", shown(view, k < count ? rounded[k] : total), view->decimals);
     buffer_text(page, "<td>");
+    begin_defined(page, "line-es");
     write_percent(page, k < count ? part[k] / sum : 1, 1);
+    end_defined(page);
     buffer_text(page, k < count ? "</td></tr>\n" : "</td></tr></tfoot></table>\n");
   }
 }
@@ -238,9 +261,9 @@ static void write_scenario_row(const struct view *view, struct buffer *page, con
   else
     buffer_print(page, "%lld", (long long)kept->number);
   buffer_text(page, "</th>");
-  write_cell(page, kept->loss_gross, view->decimals);
-  write_cell(page, kept->loss_net, view->decimals);
-  write_cell(page, kept->default_count, 0);
+  write_defined_cell(page, "gross-loss", kept->loss_gross, view->decimals);
+  write_defined_cell(page, "net-loss", kept->loss_net, view->decimals);
+  write_defined_cell(page, "default", kept->default_count, 0);
   buffer_text(page, "<td class=\"text\">");
   write_defaults(view, page, kept);
   buffer_text(page, "</td><td class=\"text\">");
@@ -256,10 +279,12 @@ void write_scenario_table(const struct view *view, struct buffer *page) {
   else
     buffer_text(page, view->drawn ? "Largest losses first" : "In the order of the scenario file");
   write_unit(view, page, "; losses in ");
+  buffer_text(page, "</caption><thead><tr><th scope=\"col\">Scenario</th>");
+  write_defined_head(page, "gross-loss", "Gross loss");
+  write_defined_head(page, "net-loss", "Net loss");
+  write_defined_head(page, "default", "Defaults");
   buffer_print(page,
-               "</caption><thead><tr><th scope=\"col\">Scenario</th><th scope=\"col\">Gross loss</th>"
-               "<th scope=\"col\">Net loss</th><th scope=\"col\">Defaults</th><th scope=\"col\" class=\"text\">Who "
-               "defaults%s</th>"
+               "<th scope=\"col\" class=\"text\">Who defaults%s</th>"
                "<th scope=\"col\" class=\"text\">Largest losses</th></tr></thead><tbody>\n",
                view->quarter_count > 0 ? " (quarter)" : "");
   for (int32_t k = 0; k < count && k < SCENARIO_ROWS; k++) write_scenario_row(view, page, &view->results->kept[k]);

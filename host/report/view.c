@@ -131,7 +131,14 @@ ls_status view_begin(ls_context *context, const ls_results *results, struct view
   ls_status status = rank_entities(view, false, &view->by_loss);
   if (status == LS_STATUS_OK) status = rank_entities(view, true, &view->by_default);
   if (status == LS_STATUS_OK) status = total_lines(view);
+  if (status != LS_STATUS_OK) return status;
   if (view->drawn) losses_bin(results, &view->histogram);
+  while (view->defaulting_count < view->entity_count &&
+         results->statistics.entity[view->by_default[view->defaulting_count]].default_probability > 0)
+    view->defaulting_count++;
+  status = flow_set_collect(context, results, &view->flows);
+  if (status == LS_STATUS_OK) status = shocks_open(context, results, &view->shocks);
+  if (status == LS_STATUS_OK) status = paths_collect(context, results, view->by_loss, &view->paths);
   return status;
 }
 
@@ -141,4 +148,7 @@ void view_release(struct view *view) {
   context_release(view->context, view->by_default);
   context_release(view->context, view->line_total);
   context_release(view->context, view->line_shown);
+  flow_set_release(view->context, &view->flows);
+  shocks_release(view->context, &view->shocks);
+  paths_release(view->context, &view->paths);
 }

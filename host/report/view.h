@@ -3,7 +3,10 @@
 #define LS_HOST_REPORT_VIEW_H
 
 #include "aggregate/results.h"
+#include "report/flows.h"
 #include "report/histogram.h"
+#include "report/paths.h"
+#include "report/shocks.h"
 
 enum {
   HEAT_ROWS = 40,        /* entities in the heat map and its table */
@@ -13,6 +16,10 @@ enum {
   PAIR_ROWS = 24,        /* entities in the table of conditional default probabilities */
   SCENARIO_ROWS = 100,   /* kept scenarios listed */
   CAUSE_ROWS = 45,       /* of them in the bar chart of causes */
+  STORY_ROWS = 8,        /* of them told quarter by quarter */
+  FLOW_TABLE_ROWS = 30,  /* of the table of flows */
+  IMPACT_ROWS = 100,     /* by frequency of default, and as many by mean loss, in the chart of impact */
+  MATRIX_ROWS = 18,      /* entities in the matrix of who loses with whom */
   LINKS_DRAWN = 1200,    /* links on the map */
   ASSUMPTION_ROWS = 400
 };
@@ -37,6 +44,10 @@ struct view {
   double line_sum;                     /* of line_total */
   int64_t *line_shown, line_sum_shown; /* the same in units of 10^-decimals, rounded so that they add up */
   struct histogram histogram;          /* count 0 where no distribution is shown */
+  struct flow_set flows;               /* basis_count 0 where nothing links two entities */
+  struct shock_set shocks;             /* scenarios NULL where the results carry none */
+  struct path_set paths;               /* row_count 0 for static models */
+  int32_t defaulting_count;            /* entities that default in some scenario, the first of by_default */
 };
 
 /* Sets every field; view_release afterwards in any case. */

@@ -45,19 +45,25 @@ void write_subtitle(const struct view *view, struct buffer *page) {
   }
 }
 
-static void begin_figure(struct buffer *page, const char *term) { buffer_print(page, "<div><dt>%s</dt><dd>", term); }
-
-static void end_figure(struct buffer *page, const char *note) {
-  buffer_print(page, "</dd><dd class=\"note\">%s</dd></div>\n", note);
+static void begin_figure(struct buffer *page, const char *definition, const char *term) {
+  buffer_print(page, "<div><dt><a href=\"#def-%s\">%s</a></dt><dd>", definition, term);
+  begin_defined(page, definition);
 }
 
-static void money_figure(const struct view *view, struct buffer *page, const char *term, double value, double error) {
-  begin_figure(page, term);
+static void end_figure(struct buffer *page, const char *note) {
+  buffer_print(page, "</a></dd><dd class=\"note\">%s</dd></div>\n", note);
+}
+
+static void money_figure(const struct view *view, struct buffer *page, const char *definition, const char *term,
+                         double value, double error) {
+  begin_figure(page, definition, term);
   write_money(view, page, value, view->decimals);
-  buffer_text(page, "</dd><dd class=\"note\">");
+  buffer_text(page, "</a></dd><dd class=\"note\">");
   if (isfinite(error)) {
+    begin_defined(page, "standard-error");
     buffer_text(page, "standard error ");
     write_amount(page, error, decimals_for(error * 100));
+    end_defined(page);
   }
   buffer_text(page, "</dd></div>\n");
 }
@@ -65,22 +71,23 @@ static void money_figure(const struct view *view, struct buffer *page, const cha
 void write_key_figures(const struct view *view, struct buffer *page) {
   const struct loss_statistics *loss = view->loss;
   const struct statistics *statistics = &view->results->statistics;
-  begin_figure(page, "Baseline value");
+  begin_figure(page, "baseline-value", "Baseline value");
   write_money(view, page, view->baseline_total, decimals_for(fabs(view->baseline_total)));
   end_figure(page, "sum over entities, no shock");
   if (view->drawn) {
-    money_figure(view, page, "Expected loss", loss->mean, loss->mean_se);
-    begin_figure(page, "VaR 99%");
+    money_figure(view, page, "loss", "Expected loss", loss->mean, loss->mean_se);
+    begin_figure(page, "var", "VaR 99%");
     write_money(view, page, loss->tail[1].value, view->decimals);
     end_figure(page, "exceeded in 1 of 100 scenarios");
-    money_figure(view, page, "ES 99%", loss->tail[1].shortfall, loss->tail[1].shortfall_se);
+    money_figure(view, page, "es", "ES 99%", loss->tail[1].shortfall, loss->tail[1].shortfall_se);
   } else {
-    money_figure(view, page, view->scenario_count == 1 ? "Loss" : "Mean loss of the scenarios", loss->mean, NAN);
-    if (view->scenario_count > 1) money_figure(view, page, "Largest loss", loss->maximum, NAN);
+    money_figure(view, page, "loss", view->scenario_count == 1 ? "Loss" : "Mean loss of the scenarios", loss->mean,
+                 NAN);
+    if (view->scenario_count > 1) money_figure(view, page, "loss", "Largest loss", loss->maximum, NAN);
   }
-  begin_figure(page, view->scenario_count == 1 ? "Defaults" : "Defaults per scenario");
+  begin_figure(page, "default", view->scenario_count == 1 ? "Defaults" : "Defaults per scenario");
   write_amount(page, statistics->default_count_mean, view->scenario_count == 1 ? 0 : 2);
-  buffer_text(page, "</dd><dd class=\"note\">");
+  buffer_text(page, "</a></dd><dd class=\"note\">");
   if (view->scenario_count > 1) {
     buffer_text(page, "mean; at most ");
     write_amount(page, statistics->default_count_max, 0);
@@ -178,6 +185,31 @@ static void write_line_sentence(const struct view *view, struct buffer *page) {
   buffer_text(page, "). ");
 }
 
+static void write_tail_sentence(const struct view *view, struct buffer *page) {
+  const struct entity_statistics *entity = view->results->statistics.entity;
+  const double shortfall = view->results->statistics.gross.tail[1].shortfall;
+  int32_t largest = 0;
+  if (!view->drawn || !(shortfall > 0)) return;
+  for (int32_t k = 1; k < view->entity_count; k++)
+    if (entity[k].es_contribution > entity[largest].es_contribution) largest = k;
+  if (!(entity[largest].es_contribution > 0)) return;
+  buffer_text(page, "The largest part of the gross expected shortfall is the loss of <b>");
+  write_escaped(page, view_name(view, largest));
+  buffer_text(page, "</b> (");
+  write_percent(page, entity[largest].es_contribution / shortfall, 1);
+  buffer_text(page, "). ");
+}
+
+static void write_flow_sentence(const struct view *view, struct buffer *page) {
+  const struct flow_basis *all = &view->flows.basis[0], *last = &view->flows.basis[view->flows.basis_count - 1];
+  if (view->flows.basis_count < 2 || !(all->total > 0)) return;
+  buffer_text(page, "Entities pay one another ");
+  write_money(view, page, all->total, decimals_for(all->total));
+  buffer_text(page, " a year by what was announced, of which ");
+  write_percent(page, last->total / all->total, 0);
+  buffer_text(page, " is funded or running business. ");
+}
+
 static void write_quality_sentence(const struct view *view, struct buffer *page) {
   const struct statistics *statistics = &view->results->statistics;
   int64_t unfinished = view->scenario_count - statistics->converged_count;
@@ -200,6 +232,8 @@ static void write_quality_sentence(const struct view *view, struct buffer *page)
 void write_summary(const struct view *view, struct buffer *page) {
   write_loss_sentence(view, page);
   write_default_sentence(view, page);
+  write_tail_sentence(view, page);
   write_line_sentence(view, page);
+  write_flow_sentence(view, page);
   write_quality_sentence(view, page);
 }

@@ -421,12 +421,13 @@ TEST losses_are_told_by_cause_with_their_shares(void) {
   *strstr(table, "</table>") = '\0';
   ASSERT_EQ(3, count_of(table, "<tr>")); /* the head and two of three scenarios */
   ASSERT(strstr(table, "told for 2 of the 3 kept scenarios") != NULL);
-  ASSERT(strstr(table, "<td data-v=\"1200\">1,200") != NULL);
-  ASSERT(strstr(table, "<td data-v=\"-150\">\xe2\x88\x92"
+  ASSERT(strstr(table, "<td data-v=\"1200\"><a class=\"number\" tabindex=\"-1\" href=\"#def-gross-loss\">1,200") !=
+         NULL);
+  ASSERT(strstr(table, "<td data-v=\"-150\"><a class=\"number\" tabindex=\"-1\" href=\"#cause-0\">\xe2\x88\x92"
                        "150") != NULL);
   ASSERT(strstr(table, "<span class=\"error\">\xe2\x88\x92"
                        "12.5%</span>") != NULL);
-  ASSERT(strstr(table, "<td data-v=\"900\">900") != NULL);
+  ASSERT(strstr(table, "<td data-v=\"900\"><a class=\"number\" tabindex=\"-1\" href=\"#cause-1\">900") != NULL);
   ASSERT(strstr(table, "<span class=\"error\">75.0%</span>") != NULL);
   ASSERT(strstr(table, "<a href=\"#cause-1\">Stakes</a>") != NULL);
   ASSERT(strstr(table, "<a href=\"#cause-2\">weather &lt;i&gt;</a>") != NULL);
@@ -455,6 +456,49 @@ TEST without_causes_the_page_has_none(void) {
   ASSERT(strstr(page, "id=\"causes-chart\"") == NULL);
   ASSERT(strstr(page, "id=\"causes-table\"") == NULL);
   ASSERT(strstr(page, "\"causes\": null") != NULL);
+  free(page);
+  PASS();
+}
+
+/* The first link of the page that leads nowhere, in memory that the next call takes; NULL: every one finds its place. */
+static const char *lost_link(const char *page) {
+  static char name[96];
+  char id[128];
+  for (const char *at = strstr(page, "href=\"#"); at != NULL; at = strstr(at + 1, "href=\"#")) {
+    const size_t length = strcspn(at + 7, "\"");
+    if (length + 1 > sizeof name) return "a link that is too long";
+    snprintf(name, sizeof name, "%.*s", (int)length, at + 7);
+    snprintf(id, sizeof id, "id=\"%s\"", name);
+    if (!strstr(page, id)) return name;
+  }
+  return NULL;
+}
+
+TEST every_number_leads_to_its_definition(void) {
+  static const struct sample *const SAMPLE[] = {&LOOP, &STATIC_DRAWN, &STATIC_SINGLE, &CASES};
+  for (size_t k = 0; k < sizeof SAMPLE / sizeof *SAMPLE; k++) {
+    char *page = page_of(SAMPLE[k], NULL);
+    ASSERT(page != NULL);
+    ASSERT(count_of(page, "<a class=\"number\"") > 20);
+    const char *lost = lost_link(page);
+    if (lost != NULL) FAILm(lost);
+    free(page);
+  }
+  PASS();
+}
+
+/* Entity 0 defaults in quarter 7, entity 1 in quarter 6. */
+TEST kept_scenarios_are_told_quarter_by_quarter(void) {
+  char *page = page_of(&LOOP, NULL);
+  ASSERT(page != NULL);
+  ASSERT_EQ(LOOP.kept, count_of(page, "<details class=\"story\""));
+  char *story = strstr(page, "<details class=\"story\"");
+  *strstr(story, "</details>") = '\0';
+  const char *sixth = strstr(story, "Quarter 6."), *seventh = strstr(story, "Quarter 7.");
+  ASSERT(sixth != NULL && seventh != NULL && sixth < seventh);
+  ASSERT(strstr(sixth, "<b>Default:</b> &lt;/script&gt;") != NULL);
+  ASSERT(strstr(seventh, "<b>Default:</b> Entity 0.") != NULL);
+  ASSERT(strstr(story, "<a href=\"#cause-1\">Stakes</a> 75%") != NULL);
   free(page);
   PASS();
 }
@@ -631,6 +675,8 @@ int main(int argc, char **argv) {
   RUN_TEST(losses_are_told_by_cause_with_their_shares);
   RUN_TEST(causes_are_defined_and_in_the_data);
   RUN_TEST(without_causes_the_page_has_none);
+  RUN_TEST(every_number_leads_to_its_definition);
+  RUN_TEST(kept_scenarios_are_told_quarter_by_quarter);
   RUN_TEST(static_model_has_no_quarters);
   RUN_TEST(single_scenario_shows_map_and_lines);
   RUN_TEST(listed_scenarios_are_shown_as_cases_not_as_draws);
