@@ -393,6 +393,24 @@ LS_API ls_reverse_options ls_reverse_options_default(void);
 LS_API ls_status ls_reverse(ls_context *context, const ls_network *network, const ls_run_options *options,
                             const ls_reverse_options *reverse_options, ls_format format, ls_text **report);
 
+typedef struct ls_rare_options {
+  double target_loss;         /* system loss that the event reaches, currency units, above 0; 0: none */
+  const char *target_default; /* id of the entity whose default it is; NULL: none. Exactly one of the two */
+  int64_t pilot;              /* scenarios of each step of the pilot, 100 to 10,000,000 */
+  bool plain;                 /* no shift: the scenarios of a plain run, all of weight 1 */
+} ls_rare_options;
+
+/* No target, pilot 10,000, not plain. */
+LS_API ls_rare_options ls_rare_options_default(void);
+
+/* The probability of a rare event by importance sampling (docs/rare.md): the common factors of the random scenarios are drawn around
+ * another mean, found in steps by cross-entropy (Rubinstein and Kroese 2004), and each scenario counts by its likelihood ratio. With
+ * standard errors, the effective sample size and the mean of all weights, which must be 1; and the mean system loss where the event
+ * happens. Statuses of ls_run; LS_STATUS_USAGE: an option out of its range, a shard or a dry run; LS_STATUS_UNUSABLE: scenarios that are
+ * not drawn, a Student-t copula, replays, draws of the assumptions, an entity that is not there. */
+LS_API ls_status ls_rare(ls_context *context, const ls_network *network, const ls_run_options *options,
+                         const ls_rare_options *rare_options, ls_format format, ls_text **report);
+
 typedef struct ls_sensitivity_options {
   double step;  /* relative change either way by which derivatives are measured, above 0 and below 1 */
   double level; /* of ES: 0.95, 0.99 or 0.999 */

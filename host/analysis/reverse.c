@@ -562,11 +562,8 @@ static ls_status run_search(struct search *search, const ls_run_options *options
 }
 
 static ls_status check_wanted(ls_context *context, const ls_reverse_options *wanted) {
-  const bool by_loss = wanted->target_loss > 0;
-  if (by_loss == (wanted->target_default != NULL) || !isfinite(wanted->target_loss))
-    return context_fail(context, LS_STATUS_USAGE,
-                        "exactly one of target_loss (above 0) and target_default must be given, is %.17g and '%s'",
-                        wanted->target_loss, wanted->target_default != NULL ? wanted->target_default : "");
+  ls_status status = reverse_check_target(context, wanted);
+  if (status != LS_STATUS_OK) return status;
   if (wanted->starts < 0 || wanted->starts > 10000 || wanted->most < 1 || wanted->most > 100)
     return context_fail(context, LS_STATUS_USAGE, "starts are %lld (0 to 10000) and solutions %d (1 to 100)",
                         (long long)wanted->starts, wanted->most);

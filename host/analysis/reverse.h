@@ -38,6 +38,8 @@ struct reverse_outcome {
 
 ls_status reverse_space_open(ls_context *context, const ls_network *network, const ls_run_options *options,
                              const ls_reverse_options *wanted, struct reverse_space *space);
+/* LS_STATUS_USAGE unless exactly one of the two targets is given. */
+ls_status reverse_check_target(ls_context *context, const ls_reverse_options *wanted);
 void reverse_space_close(struct reverse_space *space);
 
 /* Runs point[count * dimension]. */
@@ -80,5 +82,9 @@ void reverse_release(struct reverse *reverse);
 
 /* The solutions as rows of a scenario file, each with every key, so that running it repeats the bits. */
 ls_status reverse_scenarios(const struct reverse *reverse, struct buffer *buffer);
+
+/* The target, told. */
+void reverse_json_target(struct json *json, const struct reverse_space *space);
+void reverse_text_target(struct buffer *buffer, const struct reverse_space *space);
 
 #endif

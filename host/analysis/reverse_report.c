@@ -85,7 +85,7 @@ static void json_solution(struct json *json, const struct reverse *reverse, int3
   json_object_end(json);
 }
 
-static void json_target(struct json *json, const struct reverse_space *space) {
+void reverse_json_target(struct json *json, const struct reverse_space *space) {
   json_object_begin(json, "target");
   json_text(json, "kind", space->entity >= 0 ? "default" : "loss");
   if (space->entity >= 0)
@@ -105,7 +105,7 @@ static ls_status report_json(const struct reverse *reverse, ls_text **report) {
   json_text(&json, "currency", space->network->currency);
   json_text(&json, "unit", space->network->unit);
   json_text(&json, "loss", space->is_net ? "net" : "gross");
-  json_target(&json, space);
+  reverse_json_target(&json, space);
   json_text(&json, "size_is", space->is_random ? "standard deviations" : "currency");
   json_whole(&json, "dimensions", space->dimension);
   json_whole(&json, "directions", reverse->directions);
@@ -175,17 +175,21 @@ static void text_solution(struct buffer *buffer, const struct reverse *reverse, 
   text_shocks(buffer, space, solution->value);
 }
 
+void reverse_text_target(struct buffer *buffer, const struct reverse_space *space) {
+  if (space->entity >= 0)
+    buffer_print(buffer, "make %.60s default", network_entity_id(space->network, space->entity));
+  else
+    buffer_print(buffer, "lose the system %.8g", space->target_loss);
+  if (space->network->currency[0] != '\0')
+    buffer_print(buffer, " (%.20s %.20s)", space->network->currency, space->network->unit);
+}
+
 static ls_status report_text(const struct reverse *reverse, ls_text **report) {
   const struct reverse_space *space = &reverse->space;
   struct buffer buffer = buffer_start(space->context);
   buffer_print(&buffer, "The smallest shocks by model %s on %.60s that ", space->rerun.job.settings.info->name,
                space->network->name);
-  if (space->entity >= 0)
-    buffer_print(&buffer, "make %.60s default", network_entity_id(space->network, space->entity));
-  else
-    buffer_print(&buffer, "lose the system %.8g", space->target_loss);
-  if (space->network->currency[0] != '\0')
-    buffer_print(&buffer, " (%.20s %.20s)", space->network->currency, space->network->unit);
+  reverse_text_target(&buffer, space);
   buffer_print(&buffer, "\n%lld directions in %d dimensions, %lld scenarios run; %s losses\n",
                (long long)reverse->directions, (int)space->dimension, (long long)space->evaluations,
                space->is_net ? "net" : "gross");

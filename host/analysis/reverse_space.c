@@ -179,6 +179,14 @@ static ls_status open_random(struct reverse_space *space, const ls_run_options *
                       options->scenarios);
 }
 
+ls_status reverse_check_target(ls_context *context, const ls_reverse_options *wanted) {
+  const bool by_loss = wanted->target_loss > 0;
+  if (by_loss != (wanted->target_default != NULL) && isfinite(wanted->target_loss)) return LS_STATUS_OK;
+  return context_fail(context, LS_STATUS_USAGE,
+                      "exactly one of target_loss (above 0) and target_default must be given, is %.17g and '%s'",
+                      wanted->target_loss, wanted->target_default != NULL ? wanted->target_default : "");
+}
+
 ls_status reverse_space_open(ls_context *context, const ls_network *network, const ls_run_options *options,
                              const ls_reverse_options *wanted, struct reverse_space *out) {
   struct reverse_space space = {.context = context, .network = network, .is_random = options->scenarios != NULL};

@@ -17,6 +17,7 @@ int command_circularity(const struct options *options);
 int command_challenge(const struct options *options);
 int command_indices(const struct options *options);
 int command_whatif(const struct options *options);
+int command_rare(const struct options *options);
 int command_reverse(const struct options *options);
 int command_sensitivity(const struct options *options);
 int command_explain(const struct options *options);

@@ -39,7 +39,8 @@ enum {
   MAKERS = COMMAND_RECONSTRUCT | COMMAND_GENERATE,
   WRITERS = COMMAND_IMPORT | COMMAND_RUN | COMMAND_REPORT | COMMAND_EXPORT | COMMAND_MERGE | COMMAND_BENCH |
             COMMAND_REVERSE | MAKERS,
-  RUNNERS = COMMAND_RUN | COMMAND_CHALLENGE | COMMAND_INDICES | COMMAND_WHATIF | COMMAND_REVERSE | COMMAND_SENSITIVITY,
+  RUNNERS = COMMAND_RUN | COMMAND_CHALLENGE | COMMAND_INDICES | COMMAND_WHATIF | COMMAND_REVERSE | COMMAND_SENSITIVITY |
+            COMMAND_RARE,
   COMPUTERS = RUNNERS | COMMAND_BENCH,
   WATCHED = RUNNERS | COMMAND_VERIFY | COMMAND_WINDOW, /* what tells its progress */
   READERS = COMMAND_IMPORT | COMMAND_CHECK | RUNNERS,
@@ -152,12 +153,16 @@ static const struct option_row OPTION[] = {
      "of --shapley: P random orders; without: all subsets up to 16 who are shocked, else 1000 orders"},
     {"edits", 0, OPTION_TEXT, "FILE", AT(edits), COMMAND_WHATIF,
      "YAML of what is otherwise: deals removed, capital added, settings (docs/whatif.md)"},
-    {"target-loss", 0, OPTION_NUMBER, "X", AT(target_loss), COMMAND_REVERSE,
+    {"target-loss", 0, OPTION_NUMBER, "X", AT(target_loss), COMMAND_REVERSE | COMMAND_RARE,
      "the loss of the whole system to reach, in the network's unit"},
-    {"target-default", 0, OPTION_TEXT, "ID", AT(target_default), COMMAND_REVERSE, "the entity to make default"},
+    {"target-default", 0, OPTION_TEXT, "ID", AT(target_default), COMMAND_REVERSE | COMMAND_RARE,
+     "the entity that is to default"},
     {"starts", 0, OPTION_COUNT_FROM_0, "N", AT(starts), COMMAND_REVERSE,
      "random directions to search from, at most 10000; default 32"},
     {"most", 0, OPTION_COUNT_FROM_1, "N", AT(most), COMMAND_REVERSE, "solutions to give, at most 100; default 5"},
+    {"pilot", 0, OPTION_COUNT_FROM_1, "N", AT(pilot), COMMAND_RARE,
+     "scenarios of each step towards the event, 100 to 10000000; default 10000"},
+    {"plain", 0, OPTION_FLAG, NULL, AT(plain), COMMAND_RARE, "no shift: the scenarios of a plain run"},
     {"step", 0, OPTION_NUMBER, "X", AT(step), COMMAND_SENSITIVITY,
      "how much each number is changed either way, as a share of it; default 0.01"},
     {"level", 0, OPTION_CHOICE, "0.95|0.99|0.999", AT(level), COMMAND_SENSITIVITY,

@@ -29,13 +29,13 @@ struct options {
   double degree, core_share, capital_ratio, interbank_share, threshold; /* -1 not given */
   double target_loss, step;                                             /* -1 not given */
   int64_t rewirings, starts;                                            /* -1 not given */
-  int64_t most;
+  int64_t most, pilot;
   int64_t permutations;
   uint64_t seed;
   bool has_seed;
   int64_t keep_worst; /* from --keep; -1 not given */
   int shard_index, shard_count;
-  bool allow_missing_targets, dry_run, force, json, strict, shapley, partial;
+  bool allow_missing_targets, dry_run, force, json, strict, shapley, partial, plain;
   bool help, no_progress, quiet;
   char *command_line; /* as a shell would take it again, owned */
 };
@@ -69,7 +69,8 @@ enum command_bit {
   COMMAND_COMPLETION = 1 << 24,
   COMMAND_MANUAL = 1 << 25,
   COMMAND_SENSITIVITY = 1 << 26,
-  COMMAND_ALL = (1 << 27) - 1
+  COMMAND_RARE = 1 << 27,
+  COMMAND_ALL = (1 << 28) - 1
 };
 
 struct command {

@@ -40,6 +40,20 @@ static __attribute__((noinline)) void draw_lanes(const struct ls_shock_plan *sho
   draw_shocks(shock, scenario, (ls_slots){value, LS_LANES}, (ls_slots){scratch, LS_LANES}, &clips);
 }
 
+static __attribute__((noinline)) double normal_at(uint64_t seed, int64_t number, uint32_t target, uint32_t stream) {
+  int64_t scenario[LS_LANES];
+  for (int k = 0; k < LS_LANES; k++) scenario[k] = number;
+  return lane_get(draw_normal(seed, scenario, target, stream), 0);
+}
+
+void latent_normals(const struct ls_shock_plan *shock, int64_t scenario, double *factor, double *source) {
+  for (int32_t f = 0; f < shock->factor_count; f++)
+    factor[f] = normal_at(shock->seed, scenario, (uint32_t)f, LS_STREAM_FACTOR);
+  for (int32_t s = 0; s < shock->source_count; s++)
+    source[s] =
+        normal_at(shock->seed, scenario, (uint32_t)shock->source_target[s], (uint32_t)shock->source_variable[s]);
+}
+
 int64_t latent_room(const struct ls_shock_plan *shock) {
   return (shock->key_count + draw_scratch_slots(shock)) * LS_LANES;
 }

@@ -9,6 +9,9 @@
  * independent standard normal. A Student-t copula is taken at the centre of its common scale: chi-square = degrees of freedom. */
 void latent_values(const struct ls_shock_plan *shock, const double *factor, const double *source, double *value);
 
+/* The independent normals behind a scenario of a drawn plan: factor[factor_count], source[source_count]. */
+void latent_normals(const struct ls_shock_plan *shock, int64_t scenario, double *factor, double *source);
+
 /* The shocks of a scenario of the plan, drawn or given, as a run has them: value[key_count]; room[latent_room]. */
 void latent_draw(const struct ls_shock_plan *shock, int64_t scenario, double *value, double *room);
 int64_t latent_room(const struct ls_shock_plan *shock);

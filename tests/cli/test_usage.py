@@ -5,7 +5,7 @@ import os
 import harness
 from harness import answer, banks, call, draws, expect
 
-COMMANDS = "import check info run report export compare merge circularity coverage challenge whatif reverse sensitivity explain reconstruct generate window indices bench verify models backends doctor completion manual version".split()
+COMMANDS = "import check info run report export compare merge circularity coverage challenge whatif reverse rare sensitivity explain reconstruct generate window indices bench verify models backends doctor completion manual version".split()
 
 
 def test_no_command_is_a_usage_error():
