@@ -201,8 +201,8 @@ static void write_tail_sentence(const struct view *view, struct buffer *page) {
 }
 
 static void write_flow_sentence(const struct view *view, struct buffer *page) {
+  if (view->flows.basis_count < 2 || !(view->flows.basis[0].total > 0)) return;
   const struct flow_basis *all = &view->flows.basis[0], *last = &view->flows.basis[view->flows.basis_count - 1];
-  if (view->flows.basis_count < 2 || !(all->total > 0)) return;
   buffer_text(page, "Entities pay one another ");
   write_money(view, page, all->total, decimals_for(all->total));
   buffer_text(page, " a year by what was announced, of which ");
