@@ -196,14 +196,19 @@ def test_fish_takes_its_completion(folder):
     done = subprocess.run(["fish", "--no-execute", path], capture_output=True, text=True, env=environment, timeout=harness.LONGEST)
     assert done.returncode == 0 and done.stderr == "", done.stderr
 
+    harness.write(os.path.join(folder, "scenarios-one.csv"), "")
+
     def offers(line):
         script = f"source {path}; complete -C '{line}'"
         return [row.split("\t")[0] for row in
-                subprocess.run(["fish", "--private", "--no-config", "-c", script], capture_output=True, text=True, env=environment, timeout=harness.LONGEST, check=True).stdout.splitlines()]
+                subprocess.run(["fish", "--private", "--no-config", "-c", script], capture_output=True, text=True, env=environment, cwd=folder,
+                               timeout=harness.LONGEST, check=True).stdout.splitlines()]
 
     assert set(offers("loopstress ")) == {"help", *commands()}
     assert offers("loopstress run --backend ") == ["auto", "cpu", "cuda"]
     assert "--checkpoint-seconds" in offers("loopstress run --check")
+    assert offers("loopstress run scenarios-") == offers("loopstress run -s scenarios-") == ["scenarios-one.csv"]
+    assert offers("loopstress run --count scenarios-") == offers("loopstress models scenarios-") == []
 
 
 # ---- man -----------------------------------------------------------------------------------------------------------------
