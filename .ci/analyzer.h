@@ -7,6 +7,7 @@
 
 struct ls_context;
 void context_release(struct ls_context *context, void *memory);
-__attribute__((malloc(context_release, 2))) void *context_allocate(struct ls_context *context, size_t count, size_t size);
+__attribute__((malloc(context_release, 2))) void *context_allocate(struct ls_context *context, size_t count,
+                                                                   size_t size);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "aggregate/accumulator_fields.h"
+#include "aggregate/quantile.h"
 
 static double gap(double a, double b) {
   if (a == b || (isnan(a) && isnan(b))) return 0;
@@ -140,7 +141,7 @@ struct tail {
 
 static double excess_at(const void *value, int64_t k) {
   const struct tail *tail = value;
-  return tail->loss[k] > tail->value ? tail->loss[k] - tail->value : 0;
+  return excess_over(tail->loss[k], tail->value);
 }
 
 struct paired paired_shortfall(const ls_results *a, const ls_results *b, int level) {

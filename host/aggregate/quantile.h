@@ -25,6 +25,9 @@ void shortfall_beyond(const double *ascending, int64_t held, int64_t count, doub
 /* Wilson's 95 % interval for a probability; no event in n: 0 to 3/n, all: 1 - 3/n to 1; NaN for n < 2. */
 void wilson_interval(int64_t events, int64_t count, double *low, double *high);
 
+/* (value - level)+ */
+static inline double excess_over(double value, double level) { return value > level ? value - level : 0; }
+
 /* Bits of a double as an unsigned number in the same order, and back. */
 static inline uint64_t order_key(double value) {
   uint64_t bits;

@@ -84,16 +84,9 @@ static int64_t settings_changed(const struct run_identity *a, const struct run_i
 /* ---- a challenger ------------------------------------------------------------------------------------------------ */
 
 static ls_status join_settings(ls_context *context, const struct challenger *challenger, struct challenged *made) {
-  int given = made->options.setting_count, own = 0;
+  int own = 0;
   while (challenger->settings != NULL && challenger->settings[own] != NULL) own++;
-  const char **joined = context_allocate(context, (size_t)(given + own), sizeof *joined);
-  if (joined == NULL) return LS_STATUS_OUT_OF_MEMORY;
-  for (int k = 0; k < given + own; k++)
-    joined[k] = k < given ? made->options.settings[k] : challenger->settings[k - given];
-  made->settings = joined;
-  made->options.settings = joined;
-  made->options.setting_count = given + own;
-  return LS_STATUS_OK;
+  return settings_join(context, &made->options, challenger->settings, own, &made->settings);
 }
 
 ls_status challenger_apply(ls_context *context, const ls_network *network, const ls_run_options *options,

@@ -227,12 +227,9 @@ static ls_status tell_shocks(struct explanation *e) {
 /* ---- had it been kept whole --------------------------------------------------------------------------------------- */
 
 static ls_status raise(ls_context *context, ls_network *network, const char *column, int32_t entity, double amount) {
-  struct table_column *cells = table_column_add(context, &network->table[TABLE_ENTITIES], column, false);
+  struct table_column *cells = table_column_open(context, network, TABLE_ENTITIES, column, false);
   if (cells == NULL) return LS_STATUS_OUT_OF_MEMORY;
   cells->number[entity] = (isnan(cells->number[entity]) ? 0 : cells->number[entity]) + amount;
-  for (int32_t i = 0; i < network->entity_count; i++)
-    if (isnan(cells->number[i]) && strcmp(column, "cash") == 0)
-      cells->number[i] = 0; /* what a column that is absent says */
   return LS_STATUS_OK;
 }
 

@@ -21,6 +21,7 @@ struct drawing {
   double *weight; /* [batch] */
   struct reverse_outcome *outcome;
   double *source; /* [source_count] */
+  double *sum;    /* [factor_count] */
   double *kept;   /* [pilot * (factor_count + 2)] of a stage: normals, guide, weight */
 };
 
@@ -75,16 +76,17 @@ static ls_status aim(const struct drawing *d, int64_t reached, double *level) {
 static void take_shift(struct drawing *d, double level, const bool *reached, struct rare_stage *stage) {
   struct rare *rare = d->rare;
   const int32_t factors = rare->space.factor_count, width = factors + 2;
-  double weights = 0, shift[1000] = {0}; /* factors are at most 1000 */
+  double weights = 0;
+  memset(d->sum, 0, (size_t)factors * sizeof *d->sum);
   *stage = (struct rare_stage){.level = level};
   for (int64_t k = 0; k < rare->pilot; k++) {
     const double *kept = d->kept + k * width;
     if (isnan(level) ? !reached[k] : !(kept[factors] >= level)) continue;
     stage->events++;
     weights += kept[factors + 1];
-    for (int32_t f = 0; f < factors; f++) shift[f] += kept[factors + 1] * kept[f];
+    for (int32_t f = 0; f < factors; f++) d->sum[f] += kept[factors + 1] * kept[f];
   }
-  for (int32_t f = 0; f < factors && weights > 0; f++) rare->shift[f] = shift[f] / weights;
+  for (int32_t f = 0; f < factors && weights > 0; f++) rare->shift[f] = d->sum[f] / weights;
 }
 
 static ls_status run_stage(struct drawing *d, int64_t first, bool *reached, bool *done) {
@@ -201,9 +203,10 @@ static ls_status make_room(struct drawing *d) {
   d->weight = context_allocate(context, batch, sizeof *d->weight);
   d->outcome = context_allocate(context, batch, sizeof *d->outcome);
   d->source = context_allocate(context, (size_t)space->shock.source_count, sizeof *d->source);
+  d->sum = context_allocate(context, (size_t)space->factor_count, sizeof *d->sum);
   d->kept = context_allocate(context, (size_t)d->rare->pilot * ((size_t)space->factor_count + 2), sizeof *d->kept);
   const bool whole = d->rare->shift != NULL && d->point != NULL && d->weight != NULL && d->outcome != NULL &&
-                     d->source != NULL && d->kept != NULL;
+                     d->source != NULL && d->sum != NULL && d->kept != NULL;
   return whole ? LS_STATUS_OK : LS_STATUS_OUT_OF_MEMORY;
 }
 
@@ -212,6 +215,7 @@ static void release_room(struct drawing *d) {
   context_release(d->context, d->weight);
   context_release(d->context, d->outcome);
   context_release(d->context, d->source);
+  context_release(d->context, d->sum);
   context_release(d->context, d->kept);
 }
 

@@ -4,6 +4,7 @@
 #include "analysis/error_text.h"
 #include "analysis/rare.h"
 #include "core/arithmetic.h"
+#include "scenario/latent.h"
 
 LS_API ls_rare_options ls_rare_options_default(void) { return (ls_rare_options){.pilot = 10000}; }
 
@@ -17,14 +18,6 @@ static double relative_error(const struct rare *rare) {
   return rare->events > 0 ? rare->probability_se / rare->probability : NAN;
 }
 
-/* The mean of a factor under the shift. */
-static double factor_shift(const struct rare *rare, int32_t f) {
-  const double *row = rare->space.shock.factor_cholesky + (int64_t)f * rare->space.factor_count;
-  double sum = 0;
-  for (int32_t g = 0; g <= f; g++) sum += row[g] * rare->shift[g];
-  return sum;
-}
-
 /* ---- for programs ------------------------------------------------------------------------------------------------- */
 
 static void json_search(struct json *json, const struct rare *rare) {
@@ -32,7 +25,7 @@ static void json_search(struct json *json, const struct rare *rare) {
   for (int32_t f = 0; f < rare->space.factor_count; f++) {
     json_object_begin(json, NULL);
     json_text(json, "name", reverse_factor_name(&rare->space, f));
-    json_number(json, "shift", factor_shift(rare, f));
+    json_number(json, "shift", latent_factor(&rare->space.shock, rare->shift, f));
     json_object_end(json);
   }
   json_list_end(json);
@@ -51,14 +44,8 @@ static ls_status report_json(const struct rare *rare, ls_text **report) {
   const struct reverse_space *space = &rare->space;
   struct json json = json_start(space->context);
   json_object_begin(&json, NULL);
-  json_text(&json, "model", space->rerun.job.settings.info->name);
-  json_text(&json, "backend", space->rerun.job.backend->name);
-  json_text(&json, "network", space->network->name);
-  json_text(&json, "currency", space->network->currency);
-  json_text(&json, "unit", space->network->unit);
-  json_text(&json, "loss", space->is_net ? "net" : "gross");
+  reverse_json_head(&json, space);
   json_seed(&json, "seed", space->shock.seed);
-  reverse_json_target(&json, space);
   json_whole(&json, "scenario_count", rare->count);
   json_whole(&json, "not_finite", rare->not_finite);
   json_whole(&json, "not_converged", space->rerun.not_converged);
@@ -109,7 +96,8 @@ static ls_status report_text(const struct rare *rare, ls_text **report) {
   if (rare->stage_count > 0)
     buffer_text(&buffer, "\nDrawn around these means of the factors, in standard deviations:\n");
   for (int32_t f = 0; f < space->factor_count && rare->stage_count > 0; f++)
-    buffer_print(&buffer, "  %-32.32s %+.3f\n", reverse_factor_name(space, f), factor_shift(rare, f));
+    buffer_print(&buffer, "  %-32.32s %+.3f\n", reverse_factor_name(space, f),
+                 latent_factor(&rare->space.shock, rare->shift, f));
   return buffer_finish(&buffer, report);
 }
 

@@ -19,9 +19,8 @@ struct rerun {
 struct rerun_purpose {
   const char *what;    /* for messages: "indices" */
   bool forces_default; /* acting_force_default will be asked for */
-  const ls_network
-      *addresses; /* of the random draws (struct scenario_options); NULL: the network's own. Shocks to what only the
-                                  other network has are then left out */
+  /* Of the random draws (struct scenario_options); NULL: the network's own. Shocks to what only that one has are left out. */
+  const ls_network *addresses;
   const char *scenarios; /* rows of CSV in place of the options' file; NULL: that */
   size_t scenarios_length;
 };

@@ -25,7 +25,6 @@ enum { GRID = 32, ROUNDS_MOST = 16, IMPROVEMENTS_MOST = 20, SINGLES_MOST = 4096 
 struct path {
   double *direction; /* [dimension] */
   bool fills, found;
-  double reach;     /* the largest r */
   double low, high; /* the target is reached at `high`, not at `low` */
   double size, loss, loss_below;
   char origin[64];
@@ -150,7 +149,7 @@ static bool make_ray(const struct search *search, struct path *path) {
   const double norm = norm_of(search, path->direction);
   path->fills = false;
   path->low = 0;
-  path->high = path->reach = search->space->is_random ? REACH_RANDOM : 1;
+  path->high = search->space->is_random ? REACH_RANDOM : 1;
   if (!(norm > 0) || !isfinite(norm)) return false;
   for (int32_t k = 0; k < search->space->dimension; k++) path->direction[k] /= norm;
   return true;
@@ -296,7 +295,7 @@ static ls_status add_filling(struct search *search, const double *worth, int32_t
   for (int32_t i = 0; i < count && path != NULL; i++) path->direction[list[i].k] = i;
   if (path != NULL) {
     path->fills = true;
-    path->high = path->reach = count;
+    path->high = count;
     if (count == 0) drop_path(search);
   }
   context_release(search->context, list);

@@ -83,8 +83,8 @@ void reverse_release(struct reverse *reverse);
 /* The solutions as rows of a scenario file, each with every key, so that running it repeats the bits. */
 ls_status reverse_scenarios(const struct reverse *reverse, struct buffer *buffer);
 
-/* The target, told. */
-void reverse_json_target(struct json *json, const struct reverse_space *space);
+/* What reports of the space begin with, the target included; and the target in words. */
+void reverse_json_head(struct json *json, const struct reverse_space *space);
 void reverse_text_target(struct buffer *buffer, const struct reverse_space *space);
 
 #endif

@@ -7,6 +7,7 @@
 #include "core/arithmetic.h"
 #include "core/scalar_math.h"
 #include "io/file.h"
+#include "scenario/latent.h"
 #include "scenario/shock_keys.h"
 #include "scenario/targets.h"
 #include "scenario/variables.h"
@@ -16,13 +17,6 @@ enum { SHOCKS_TOLD = 10 };
 LS_API ls_reverse_options ls_reverse_options_default(void) { return (ls_reverse_options){.starts = 32, .most = 5}; }
 
 /* ---- what a solution is ------------------------------------------------------------------------------------------- */
-
-static double correlated_factor(const struct reverse_space *space, const double *point, int32_t f) {
-  const double *row = space->shock.factor_cholesky + (int64_t)f * space->factor_count;
-  double sum = 0;
-  for (int32_t g = 0; g <= f; g++) sum += row[g] * point[g];
-  return sum;
-}
 
 static bool acts(const struct reverse_space *space, const double *value, int32_t key) {
   return value[key] != variable_neutral(space->variable[space->shock.key_column[key]]);
@@ -58,7 +52,7 @@ static void json_factors(struct json *json, const struct reverse_space *space, c
   for (int32_t f = 0; f < space->factor_count; f++) {
     json_object_begin(json, NULL);
     json_text(json, "name", reverse_factor_name(space, f));
-    json_number(json, "value", correlated_factor(space, point, f));
+    json_number(json, "value", latent_factor(&space->shock, point, f));
     json_object_end(json);
   }
   json_list_end(json);
@@ -85,7 +79,7 @@ static void json_solution(struct json *json, const struct reverse *reverse, int3
   json_object_end(json);
 }
 
-void reverse_json_target(struct json *json, const struct reverse_space *space) {
+static void json_target(struct json *json, const struct reverse_space *space) {
   json_object_begin(json, "target");
   json_text(json, "kind", space->entity >= 0 ? "default" : "loss");
   if (space->entity >= 0)
@@ -95,17 +89,21 @@ void reverse_json_target(struct json *json, const struct reverse_space *space) {
   json_object_end(json);
 }
 
+void reverse_json_head(struct json *json, const struct reverse_space *space) {
+  json_text(json, "model", space->rerun.job.settings.info->name);
+  json_text(json, "backend", space->rerun.job.backend->name);
+  json_text(json, "network", space->network->name);
+  json_text(json, "currency", space->network->currency);
+  json_text(json, "unit", space->network->unit);
+  json_text(json, "loss", space->is_net ? "net" : "gross");
+  json_target(json, space);
+}
+
 static ls_status report_json(const struct reverse *reverse, ls_text **report) {
   const struct reverse_space *space = &reverse->space;
   struct json json = json_start(space->context);
   json_object_begin(&json, NULL);
-  json_text(&json, "model", space->rerun.job.settings.info->name);
-  json_text(&json, "backend", space->rerun.job.backend->name);
-  json_text(&json, "network", space->network->name);
-  json_text(&json, "currency", space->network->currency);
-  json_text(&json, "unit", space->network->unit);
-  json_text(&json, "loss", space->is_net ? "net" : "gross");
-  reverse_json_target(&json, space);
+  reverse_json_head(&json, space);
   json_text(&json, "size_is", space->is_random ? "standard deviations" : "currency");
   json_whole(&json, "dimensions", space->dimension);
   json_whole(&json, "directions", reverse->directions);
@@ -171,7 +169,7 @@ static void text_solution(struct buffer *buffer, const struct reverse *reverse, 
   buffer_print(buffer, "; found from: %s\n", solution->origin);
   for (int32_t f = 0; f < space->factor_count; f++)
     buffer_print(buffer, "     %-32.32s %+.3f\n", reverse_factor_name(space, f),
-                 correlated_factor(space, solution->point, f));
+                 latent_factor(&space->shock, solution->point, f));
   text_shocks(buffer, space, solution->value);
 }
 

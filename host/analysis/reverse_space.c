@@ -232,7 +232,7 @@ void reverse_values(struct reverse_space *space, const double *point, double *va
     memcpy(value, point, (size_t)space->dimension * sizeof *value);
     return;
   }
-  memcpy(space->factor, point, (size_t)space->factor_count * sizeof *point);
+  for (int32_t f = 0; f < space->factor_count; f++) space->factor[f] = latent_factor(&space->shock, point, f);
   for (int32_t k = space->factor_count; k < space->dimension; k++)
     space->own[space->source[k - space->factor_count]] = point[k];
   latent_values(&space->shock, space->factor, space->own, value);

@@ -161,17 +161,11 @@ static ls_status run_setting(struct sensitivity *s, const struct change *change,
   ls_run_options options = *change->options;
   struct run_settings settings;
   const struct slot_range range = system_range(s);
-  const size_t given = (size_t)options.setting_count;
-  const char **joined = context_allocate(context, given + 1, sizeof *joined);
+  const char **joined = NULL;
   char *text = context_print(context, "%s=%.17g", parameter->column, value);
-  ls_status status = joined != NULL && text != NULL ? LS_STATUS_OK : LS_STATUS_OUT_OF_MEMORY;
-  if (status == LS_STATUS_OK) {
-    for (size_t k = 0; k < given; k++) joined[k] = options.settings[k];
-    joined[given] = text;
-    options.settings = joined;
-    options.setting_count++;
-    status = settings_resolve(context, s->network, &options, &settings);
-  }
+  const char *const own = text;
+  ls_status status = text != NULL ? settings_join(context, &options, &own, 1, &joined) : LS_STATUS_OUT_OF_MEMORY;
+  if (status == LS_STATUS_OK) status = settings_resolve(context, s->network, &options, &settings);
   if (status == LS_STATUS_OK)
     status = rerun_vary(&s->rerun, s->network, &settings, s->index, s->tail_count, &range, 1, loss, s->tail_count);
   context_release(context, text);
@@ -183,7 +177,7 @@ static ls_status run_cell(struct sensitivity *s, const struct change *change, co
                           double value, double *loss) {
   const struct slot_range range = system_range(s);
   struct table_column *column =
-      table_column_add(s->rerun.context, &change->network->table[parameter->table], parameter->column, false);
+      table_column_open(s->rerun.context, change->network, parameter->table, parameter->column, false);
   if (column == NULL) return LS_STATUS_OUT_OF_MEMORY;
   const double before = column->number[parameter->row];
   column->number[parameter->row] = value;
@@ -202,12 +196,10 @@ static ls_status run_changed(struct sensitivity *s, const struct change *change,
   return status;
 }
 
-static double beyond(double loss, double value) { return loss > value ? loss - value : 0; }
-
 /* What the loss beyond VaR has more on one side; nothing where the losses differ by rounding alone. */
 static double difference_of(double up, double down, double value) {
   const bool rounding = fabs(up - down) <= 0x1p-44 * fmax(fabs(up), fabs(down));
-  return rounding ? 0 : beyond(up, value) - beyond(down, value);
+  return rounding ? 0 : excess_over(up, value) - excess_over(down, value);
 }
 
 /* Above at most 1 for what cannot be more. */

@@ -13,8 +13,6 @@ static void compare_number(struct compared *compared, double base, double here) 
   moments_add(&compared->difference, here - base);
 }
 
-static double beyond(double loss, double value) { return loss > value ? loss - value : 0; }
-
 /* The finite ones, ascending; returns how many. */
 static int64_t sort_finite(const double *loss, const double *other, int64_t count, double *sorted, double *scratch) {
   int64_t kept = 0;
@@ -40,24 +38,13 @@ struct whatif_tail whatif_tail_of(const double *loss, const double *base, int64_
   expected_shortfall(sorted, kept, q, &of_base, &of_base_se);
   for (int64_t k = 0; k < count; k++)
     if (isfinite(loss[k]) && isfinite(base[k]))
-      moments_add(&excess, beyond(loss[k], tail.value) - beyond(base[k], value));
+      moments_add(&excess, excess_over(loss[k], tail.value) - excess_over(base[k], value));
   tail.difference = tail.shortfall - of_base;
   tail.difference_se = isnan(of_base_se) ? NAN : moments_error(&excess) / (1 - q);
   return tail;
 }
 
 /* ---- rows -------------------------------------------------------------------------------------------------------- */
-
-static ls_status join_settings(ls_context *context, ls_run_options *options, const char *const *own, int own_count,
-                               const char ***joined) {
-  int given = options->setting_count;
-  *joined = context_allocate(context, (size_t)(given + own_count), sizeof **joined);
-  if (*joined == NULL) return LS_STATUS_OUT_OF_MEMORY;
-  for (int k = 0; k < given + own_count; k++) (*joined)[k] = k < given ? options->settings[k] : own[k - given];
-  options->settings = *joined;
-  options->setting_count = given + own_count;
-  return LS_STATUS_OK;
-}
 
 ls_status whatif_open(const struct whatif *whatif, const ls_run_options *given, const char *const *settings,
                       int setting_count, struct whatif_row *row) {
@@ -68,7 +55,7 @@ ls_status whatif_open(const struct whatif *whatif, const ls_run_options *given, 
   ls_run_options options = *given;
   options.strict = options.strict && row->network == NULL; /* a shock to what was removed is no reason to refuse */
   const int warnings = ls_context_warning_count(context);
-  ls_status status = join_settings(context, &options, settings, setting_count, &joined);
+  ls_status status = settings_join(context, &options, settings, setting_count, &joined);
   if (status == LS_STATUS_OK)
     status =
         rerun_open(context, row->network != NULL ? row->network : whatif->network, &options, &purpose, &row->rerun);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "analysis/whatif.h"
+#include "network/redraw.h"
 
 struct searching {
   struct whatif *whatif;
@@ -14,8 +15,8 @@ struct searching {
   const struct edit_search *wanted;
   int64_t *row; /* [candidates] of the table */
   int32_t candidates;
-  int32_t *steps;                /* [candidates] taken so far */
-  double *now, *trial, *scratch; /* [scenarios], [scenarios], [2 * scenarios] losses */
+  int32_t *steps;                       /* [candidates] taken so far */
+  double *now, *trial, *best, *scratch; /* [scenarios] losses; [2 * scenarios] */
   int64_t scenarios;
 };
 
@@ -25,7 +26,7 @@ static ls_status add_buffers(const struct searching *s, ls_network *network) {
     if (s->steps[c] > 0)
       status =
           edits_search_add(s->whatif->context, &s->whatif->edits, network, s->row[c], s->steps[c] * s->wanted->step);
-  return status;
+  return status == LS_STATUS_OK ? network_check_again(s->whatif->context, network) : status;
 }
 
 /* The losses with the buffers of `steps`; the tail is compared with the losses as they are now. */
@@ -52,18 +53,27 @@ struct choice {
   double second;
 };
 
-static void take_choice(struct choice *choice, int32_t candidate, const struct whatif_tail *tail) {
+/* Whether it is the best so far. */
+static bool take_choice(struct choice *choice, int32_t candidate, const struct whatif_tail *tail) {
   const bool first = choice->candidate < 0;
   if (first || tail->shortfall < choice->tail.shortfall) {
     if (!first) choice->second = choice->tail.shortfall;
     choice->candidate = candidate;
     choice->tail = *tail;
-  } else if (isnan(choice->second) || tail->shortfall < choice->second) {
-    choice->second = tail->shortfall;
+    return true;
   }
+  if (isnan(choice->second) || tail->shortfall < choice->second) choice->second = tail->shortfall;
+  return false;
 }
 
-static ls_status choose_step(const struct searching *s, int32_t number, struct choice *choice) {
+static void swap_losses(double **a, double **b) {
+  double *before = *a;
+  *a = *b;
+  *b = before;
+}
+
+/* The losses of the best come to s->best. */
+static ls_status choose_step(struct searching *s, int32_t number, struct choice *choice) {
   ls_status status = LS_STATUS_OK;
   *choice = (struct choice){.candidate = -1, .second = NAN};
   for (int32_t c = 0; c < s->candidates && status == LS_STATUS_OK; c++) {
@@ -72,7 +82,7 @@ static ls_status choose_step(const struct searching *s, int32_t number, struct c
     s->steps[c]++;
     status = try_steps(s, s->trial, &tail);
     s->steps[c]--;
-    if (status == LS_STATUS_OK) take_choice(choice, c, &tail);
+    if (status == LS_STATUS_OK && take_choice(choice, c, &tail)) swap_losses(&s->trial, &s->best);
   }
   const double rounding = 0x1p-40 * fabs(choice->tail.shortfall); /* of sums over millions of scenarios */
   if (!(choice->tail.difference < -rounding)) choice->candidate = -1;
@@ -82,21 +92,19 @@ static ls_status choose_step(const struct searching *s, int32_t number, struct c
 /* Takes the best step; *stuck where there is none. */
 static ls_status take_step(struct searching *s, struct whatif_search *search, bool *stuck) {
   struct choice choice;
-  struct whatif_tail tail;
   ls_status status = choose_step(s, search->count, &choice);
   if (status != LS_STATUS_OK) return status;
   *stuck = choice.candidate < 0;
   if (*stuck) return LS_STATUS_OK;
   s->steps[choice.candidate]++;
-  status = try_steps(s, s->trial, &tail);
-  memcpy(s->now, s->trial, (size_t)s->scenarios * sizeof *s->now);
+  swap_losses(&s->now, &s->best);
   search->step[search->count++] = (struct whatif_step){.row = s->row[choice.candidate],
                                                        .shortfall = choice.tail.shortfall,
                                                        .difference = choice.tail.difference,
                                                        .difference_se = choice.tail.difference_se,
                                                        .second = choice.second};
   search->after = choice.tail.shortfall;
-  return status;
+  return LS_STATUS_OK;
 }
 
 /* ---- and back ---------------------------------------------------------------------------------------------------- */
@@ -147,14 +155,17 @@ ls_status whatif_search(struct whatif *whatif, const ls_run_options *options) {
   s.steps = context_allocate(context, (size_t)s.candidates, sizeof *s.steps);
   s.now = context_allocate(context, scenarios, sizeof *s.now);
   s.trial = context_allocate(context, scenarios, sizeof *s.trial);
+  s.best = context_allocate(context, scenarios, sizeof *s.best);
   s.scratch = context_allocate(context, 2 * scenarios, sizeof *s.scratch);
-  const bool whole = search->step != NULL && s.steps != NULL && s.now != NULL && s.trial != NULL && s.scratch != NULL;
+  const bool whole = search->step != NULL && s.steps != NULL && s.now != NULL && s.trial != NULL && s.best != NULL &&
+                     s.scratch != NULL;
   if (whole) memcpy(s.now, base->loss, scenarios * sizeof *s.now);
   status = whole ? search_steps(&s, search) : LS_STATUS_OUT_OF_MEMORY;
   context_release(context, s.row);
   context_release(context, s.steps);
   context_release(context, s.now);
   context_release(context, s.trial);
+  context_release(context, s.best);
   context_release(context, s.scratch);
   return status;
 }

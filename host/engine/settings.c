@@ -274,6 +274,17 @@ static int compare_keys(const void *a, const void *b) {
   return strcmp(((const struct setting *)a)->key, ((const struct setting *)b)->key);
 }
 
+ls_status settings_join(ls_context *context, ls_run_options *options, const char *const *own, int count,
+                        const char ***joined) {
+  const int given = options->setting_count;
+  *joined = context_allocate(context, (size_t)(given + count), sizeof **joined);
+  if (*joined == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  for (int k = 0; k < given + count; k++) (*joined)[k] = k < given ? options->settings[k] : own[k - given];
+  options->settings = *joined;
+  options->setting_count = given + count;
+  return LS_STATUS_OK;
+}
+
 ls_status settings_describe(ls_context *context, const struct run_settings *settings, struct setting **out,
                             int32_t *out_count) {
   struct slot list[SLOTS_MOST];

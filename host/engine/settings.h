@@ -27,6 +27,11 @@ struct run_settings settings_default(int32_t model, const struct loop_settings *
 ls_status settings_resolve(ls_context *context, const ls_network *network, const ls_run_options *options,
                            struct run_settings *settings);
 
+/* Puts more texts "key=value" behind those of the options: the last one of a key counts. *joined holds them, to be released by the
+ * caller once the options are used. */
+ls_status settings_join(ls_context *context, ls_run_options *options, const char *const *own, int count,
+                        const char ***joined);
+
 /* The settings as texts, sorted by key, with every default written out: part of the run's identity. */
 ls_status settings_describe(ls_context *context, const struct run_settings *settings, struct setting **list,
                             int32_t *count);

@@ -63,7 +63,7 @@ ls_status edits_apply(ls_context *context, const struct edit_file *file, const s
 ls_status edits_search_rows(ls_context *context, const struct edit_file *file, const ls_network *network, int64_t **row,
                             int32_t *count);
 
-/* Adds amount to the search's column in one row of a network in memory, and checks the network again. */
+/* Adds amount to the search's column in one row of a network in memory, which is to be checked again after all of them. */
 ls_status edits_search_add(ls_context *context, const struct edit_file *file, ls_network *network, int64_t row,
                            double amount);
 

@@ -132,18 +132,6 @@ static ls_status remove_rows(struct editing *e, const struct edit *edit) {
   return LS_STATUS_OK;
 }
 
-/* A column that the table lacks is added with what its absence says. */
-static ls_status open_column(const struct editing *e, enum table_id id, const char *name, bool is_text) {
-  struct table *table = &e->network->table[id];
-  if (network_column(e->network, id, name) != NULL) return LS_STATUS_OK;
-  const struct column_schema *schema = schema_column(id, name);
-  struct table_column *column = table_column_add(e->context, table, name, is_text);
-  if (column == NULL) return LS_STATUS_OUT_OF_MEMORY;
-  for (int64_t row = 0; row < table->row_count && !is_text && schema != NULL; row++)
-    column->number[row] = schema->otherwise;
-  return LS_STATUS_OK;
-}
-
 /* Which row an entry of a changed table is, for messages: its own words, or the pair's. */
 static const char *row_name(const struct editing *e, enum table_id id, int64_t row) {
   const struct table_schema *schema = schema_table(id);
@@ -200,7 +188,9 @@ static ls_status change_cells(struct editing *e, const struct edit *edit) {
   if (!check_column(e, edit, &value)) return LS_STATUS_INVALID_INPUT;
   const bool is_number = is_number_column(e, edit->table, edit->column);
   ls_status status = mark_rows(e, edit, &mark, &found);
-  if (status == LS_STATUS_OK) status = open_column(e, edit->table, edit->column, !is_number);
+  if (status == LS_STATUS_OK &&
+      table_column_open(e->context, e->network, edit->table, edit->column, !is_number) == NULL)
+    status = LS_STATUS_OUT_OF_MEMORY;
   for (int64_t row = 0; row < e->network->table[edit->table].row_count && status == LS_STATUS_OK; row++)
     if (mark[row]) status = is_number ? change_number(e, edit, row, value) : change_text(e, edit, row);
   context_release(e->context, mark);
@@ -251,9 +241,8 @@ static ls_status fill_cell(const struct editing *e, const struct edit *edit, int
   const bool is_number = is_number_column(e, edit->table, name);
   double number = 0;
   if (is_number && !read_number(e, value, name, &number)) return LS_STATUS_INVALID_INPUT;
-  ls_status status = open_column(e, edit->table, name, !is_number);
-  if (status != LS_STATUS_OK) return status;
-  struct table_column *column = (struct table_column *)network_column(e->network, edit->table, name);
+  struct table_column *column = table_column_open(e->context, e->network, edit->table, name, !is_number);
+  if (column == NULL) return LS_STATUS_OUT_OF_MEMORY;
   if (!is_number) return table_text_set(e->context, column, table->row_count - 1, value->text);
   column->number[table->row_count - 1] = number;
   return LS_STATUS_OK;
@@ -385,7 +374,7 @@ ls_status edits_search_rows(ls_context *context, const struct edit_file *file, c
 ls_status edits_search_add(ls_context *context, const struct edit_file *file, ls_network *network, int64_t row,
                            double amount) {
   struct editing e = {.context = context, .file = file, .network = network};
-  ls_status status = open_column(&e, file->search.edit.table, file->search.edit.column, false);
-  if (status == LS_STATUS_OK) status = change_number(&e, &file->search.edit, row, amount);
-  return status == LS_STATUS_OK ? network_check_again(context, network) : status;
+  const struct edit *edit = &file->search.edit;
+  if (table_column_open(context, network, edit->table, edit->column, false) == NULL) return LS_STATUS_OUT_OF_MEMORY;
+  return change_number(&e, edit, row, amount);
 }

@@ -122,6 +122,17 @@ void table_column_drop(ls_context *context, struct table *table, const char *nam
   table->column_count--;
 }
 
+struct table_column *table_column_open(ls_context *context, ls_network *network, enum table_id id, const char *name,
+                                       bool is_text) {
+  struct table *table = &network->table[id];
+  const struct column_schema *schema = schema_column(id, name);
+  const bool is_new = find_column(table, name) == NULL;
+  struct table_column *column = table_column_add(context, table, name, is_text);
+  for (int64_t row = 0; column != NULL && is_new && !is_text && schema != NULL && row < table->row_count; row++)
+    column->number[row] = schema->otherwise;
+  return column;
+}
+
 const char *table_file(const ls_network *network, enum table_id id) {
   const char *source = network->table[id].source;
   return source != NULL ? source : schema_table(id)->file;

@@ -11,6 +11,10 @@ ls_status table_begin(ls_context *context, struct table *table, int64_t row_coun
  * are. NULL (with a message) without memory. The pointer holds until the next column is added. */
 struct table_column *table_column_add(ls_context *context, struct table *table, const char *name, bool is_text);
 
+/* The same of a column of the network's: where the table lacks it, number cells say what its absence says. */
+struct table_column *table_column_open(ls_context *context, ls_network *network, enum table_id id, const char *name,
+                                       bool is_text);
+
 /* Removes a column; nothing where the table has none of that name. */
 void table_column_drop(ls_context *context, struct table *table, const char *name);
 

@@ -3,9 +3,9 @@
 
 #include "phases/draw.h"
 
-static double correlated_factor(const struct ls_shock_plan *shock, const double *factor, int32_t f) {
+double latent_factor(const struct ls_shock_plan *shock, const double *normal, int32_t f) {
   double sum = 0;
-  for (int32_t g = 0; g <= f; g++) sum += factor[g] * shock->factor_cholesky[(int64_t)f * shock->factor_count + g];
+  for (int32_t g = 0; g <= f; g++) sum += normal[g] * shock->factor_cholesky[(int64_t)f * shock->factor_count + g];
   return sum;
 }
 
@@ -13,7 +13,7 @@ static double source_number(const struct ls_shock_plan *shock, const double *fac
   const double *loading = shock->source_loading + (int64_t)s * shock->factor_count;
   double x = shock->source_own[s] * source[s];
   for (int32_t f = 0; f < shock->factor_count; f++)
-    if (loading[f] != 0) x += loading[f] * correlated_factor(shock, factor, f);
+    if (loading[f] != 0) x += loading[f] * factor[f];
   return shock->degrees_of_freedom > 0 ? lane_get(draw_from_student(lane_set(x), shock->degrees_of_freedom), 0) : x;
 }
 

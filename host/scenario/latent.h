@@ -5,7 +5,10 @@
 
 #include "plan.h" /* kernels/ */
 
-/* Fills value[key_count] of a drawn plan as kernels/phases/draw.h does, from factor[factor_count] and source[source_count], all
+/* Factor f of a drawn plan, from the independent standard normals behind them. */
+double latent_factor(const struct ls_shock_plan *shock, const double *normal, int32_t f);
+
+/* Fills value[key_count] of a drawn plan as kernels/phases/draw.h does, from factor[factor_count], correlated, and source[source_count],
  * independent standard normal. A Student-t copula is taken at the centre of its common scale: chi-square = degrees of freedom. */
 void latent_values(const struct ls_shock_plan *shock, const double *factor, const double *source, double *value);
 
